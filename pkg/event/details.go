@@ -1,0 +1,152 @@
+package event
+
+import (
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/geo"
+)
+
+// Details are an event's facts of its own kind. The set is closed: one type a kind, all listed here.
+type Details interface {
+	kind() Kind
+	// Tested lists the rules that were applied, in order.
+	Tested() []Rule
+}
+
+// Rules is embedded in every details type.
+type Rules struct {
+	Rules []Rule `json:"rules"`
+}
+
+// Tested lists the rules.
+func (r Rules) Tested() []Rule { return r.Rules }
+
+// FixRef is a fix as an event quotes it.
+type FixRef struct {
+	Time    time.Time    `json:"time"`
+	Lon     float64      `json:"lon"`
+	Lat     float64      `json:"lat"`
+	SOG     *geo.Knots   `json:"sog_kn,omitempty"`
+	COG     *geo.Degrees `json:"cog_deg,omitempty"`
+	Source  string       `json:"source"`
+	Station string       `json:"station,omitempty"`
+}
+
+// GapDetails describe a silence.
+type GapDetails struct {
+	Rules
+	Off              FixRef       `json:"off"`
+	On               *FixRef      `json:"on"` // nil while open
+	DurationH        float64      `json:"duration_h"`
+	HeardBefore      int          `json:"fixes_24h_before"`         // fixes kept in the 24 h before off
+	ExpectedInterval float64      `json:"expected_interval_min"`    // this ship's own, before off
+	GreatCircleM     geo.Metres   `json:"great_circle_m,omitempty"` // off to on
+	SeaM             geo.Metres   `json:"sea_distance_m,omitempty"` // off to on, round land
+	ImpliedKn        geo.Knots    `json:"implied_speed_kn,omitempty"`
+	Feasibility      float64      `json:"feasibility,omitempty"` // sea distance / (class maximum speed × duration); > 1.1 is no gap
+	SlackH           float64      `json:"slack_h,omitempty"`     // duration − sea distance / service speed
+	HiddenCalls      []HiddenCall `json:"hidden_calls,omitempty"`
+	ReceptionModel   string       `json:"reception_model"` // "none" until the chance of being heard is measured
+}
+
+// HiddenCall is a loading place that a silence leaves time for.
+type HiddenCall struct {
+	Place    string    `json:"place"`
+	Grade    string    `json:"grade,omitempty"`
+	TMinH    float64   `json:"t_min_h"` // sail in, berth, load, leave, sail out
+	Fit      float64   `json:"fit"`     // 0 below 0.8 t_min, 1 from t_min on
+	Earliest time.Time `json:"earliest"`
+	Latest   time.Time `json:"latest"`
+	Outside  bool      `json:"outside_hormuz"`
+}
+
+// RendezvousDetails describe two ships alongside.
+type RendezvousDetails struct {
+	Rules
+	DurationH      float64      `json:"duration_h"`
+	MedianGapM     geo.Metres   `json:"median_hull_gap_m"` // weighted; zero is touching
+	SigmaM         geo.Metres   `json:"sigma_m"`
+	ShareClose     float64      `json:"share_close"` // share of points <= 50 m + 2 sigma
+	Points         int          `json:"points"`
+	HeadingDiff    *geo.Degrees `json:"heading_difference_deg,omitempty"`
+	MedianSpeed    geo.Knots    `json:"median_speed_kn"`
+	AntennaOnly    bool         `json:"antenna_only"` // no hull geometry: probability capped at 0.7
+	MedianAntennaM geo.Metres   `json:"median_antenna_distance_m"`
+	InPort         bool         `json:"in_port"` // another tier, never deleted
+}
+
+// PortCallDetails describe a stay at a place.
+type PortCallDetails struct {
+	Rules
+	Confidence int        `json:"confidence"` // 1–4: entry, stop, exit, second source
+	Entry      time.Time  `json:"entry"`
+	StopStart  *time.Time `json:"stop_start"`
+	StopEnd    *time.Time `json:"stop_end"`
+	Exit       *time.Time `json:"exit"`
+	StoppedH   float64    `json:"stopped_h"`
+	SilentH    float64    `json:"silent_h"`          // longest silence inside
+	Sanctioned bool       `json:"sanctioned_source"` // an Iranian loading terminal
+	Outside    bool       `json:"outside_hormuz"`
+	Grade      string     `json:"grade,omitempty"`
+}
+
+// TransitDetails describe the crossing of a gate.
+type TransitDetails struct {
+	Rules
+	Gate     string    `json:"gate"`
+	Outbound bool      `json:"outbound"` // out of the Gulf, or onward, as the gazetteer defines for the gate
+	SpeedKn  geo.Knots `json:"speed_kn"`
+	BracketM float64   `json:"bracket_min"` // minutes between the fixes on both sides
+}
+
+// DraughtDetails describe a confirmed change of the typed draught.
+type DraughtDetails struct {
+	Rules
+	BeforeM   geo.Metres `json:"before_m"`
+	AfterM    geo.Metres `json:"after_m"`
+	LastSeen  time.Time  `json:"before_last_seen"`
+	FirstSeen time.Time  `json:"after_first_seen"`
+	Reports   int        `json:"reports"` // static reports that agree on the new value
+}
+
+// OutageDetails describe a source that delivered too little.
+type OutageDetails struct {
+	Rules
+	Source  string  `json:"source"`
+	Region  string  `json:"region"`
+	SilentH float64 `json:"silent_h"`
+	Health  float64 `json:"health"`
+}
+
+// LiftDetails describe a cargo of sanctioned crude loaded and carried away.
+type LiftDetails struct {
+	Rules
+	Route       string      `json:"route"` // direct or bracketed: how it was found, not a kind of lift
+	Fleet       string      `json:"fleet"` // stratum: iran_flag, listed_foreign, other
+	Outside     bool        `json:"outside_hormuz"`
+	Grade       string      `json:"grade"`
+	BarrelsPerT float64     `json:"bbl_per_tonne"`
+	CargoT      float64     `json:"cargo_t"`
+	LogSD       float64     `json:"volume_log_sd"`
+	Raised      time.Time   `json:"raised"` // watermark at which q first reached the cut
+	Triangular  bool        `json:"triangular_window"`
+	Terms       []ScoreTerm `json:"terms"`   // the logistic model, term by term
+	Score       float64     `json:"score"`   // log-odds
+	Because     []string    `json:"because"` // ids of the events it rests on
+}
+
+// ScoreTerm is one term of the lift's log-odds.
+type ScoreTerm struct {
+	Block  string  `json:"block"` // who, opportunity, outcome
+	Name   string  `json:"name"`
+	Value  float64 `json:"value"`
+	Weight float64 `json:"weight"`
+}
+
+func (GapDetails) kind() Kind        { return Gap }
+func (RendezvousDetails) kind() Kind { return Rendezvous }
+func (PortCallDetails) kind() Kind   { return PortCall }
+func (TransitDetails) kind() Kind    { return Transit }
+func (DraughtDetails) kind() Kind    { return DraughtChange }
+func (OutageDetails) kind() Kind     { return Outage }
+func (LiftDetails) kind() Kind       { return Lift }

@@ -1,0 +1,53 @@
+package feed
+
+import (
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/ais"
+)
+
+// State is what a source says of itself in a punctuation.
+type State uint8
+
+// The states of a source. Begin is written for every configured source before any report.
+const (
+	Begin State = iota
+	Alive
+	Idle
+	Ended
+)
+
+// SourceMark is one source's standing, as every punctuation lists it for all sources of its ingest.
+type SourceMark struct {
+	Source   string
+	State    State
+	High     ais.UnixMilli // high event time, zero before the first report
+	Number   uint64        // number of the last report
+	Resume   int64         // offset of the oldest line still in the reader's memory
+	ClockOff time.Duration // station clock finding: median of (base station clock − stated time), zero when none
+	Lateness time.Duration
+	Receiver ais.Receiver
+}
+
+// Punctuation is a record in the stream that says how far a source has come. It is emitted once for each
+// event-time minute of a source and at its end, in order with its reports.
+type Punctuation struct {
+	Source    string
+	Number    uint64        // running number among this ingest's punctuations
+	Watermark ais.UnixMilli // of the whole ingest: no report that is not late lies before it
+	Marks     []SourceMark  // all sources, in the order of the configuration
+}
+
+// Record is what a stream delivers: a report or a punctuation, never both.
+type Record struct {
+	Report      *ais.Report // valid until the next record
+	Punctuation *Punctuation
+}
+
+// Stream delivers the records of one or more sources in one order.
+type Stream interface {
+	// Next returns the next record, or io.EOF after the last punctuation.
+	Next() (Record, error)
+	// Close releases what the stream holds.
+	Close() error
+}
