@@ -14,3 +14,16 @@ func (h Hull) Length() Metres { return h.Bow + h.Stern }
 
 // Beam is the overall breadth, zero when not known.
 func (h Hull) Beam() Metres { return h.Port + h.Starboard }
+
+// Placed is a hull somewhere: its antenna's place and its true heading.
+type Placed struct {
+	At      Point
+	Heading Degrees
+	Hull    Hull
+}
+
+// HullGap is the water between two hulls, 0 when they touch or overlap.
+func HullGap(a, b Placed) Metres { return max(0, HullClearance(a, b)) }
+
+// HullClearance is the water between two hulls; where they overlap it is negative, the depth of the overlap.
+func HullClearance(a, b Placed) Metres { return Distance(a.At, b.At) }
