@@ -1,0 +1,57 @@
+# The few things a developer does. `make` alone shows them.
+
+GO          ?= go
+STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK  = golang.org/x/vuln/cmd/govulncheck@v1.9.0
+FUZZTIME    ?= 10s
+
+.PHONY: help demo build test check race fuzz vuln bench proto feeds
+
+help:
+	@echo "make demo    replay the bundled synthetic feed and print barrels a day"
+	@echo "make test    everything: format, vet, staticcheck, short fuzzing, vulnerabilities, tests with the race detector"
+	@echo "make race    only the tests, with the race detector"
+	@echo "make fuzz    every fuzz test for FUZZTIME each (default 10s; the long run is FUZZTIME=10m)"
+	@echo "make bench   the benchmarks, with their checked answers"
+	@echo "make build   the programs, into bin/"
+	@echo "make proto   the generated wire code (needs buf and protoc-gen-go)"
+	@echo "make feeds   the synthetic feeds in testdata/feeds, from their scenarios"
+
+demo:
+	$(GO) run ./cmd/detect replay testdata/feeds/first-look.nmea.zst
+
+build:
+	$(GO) build -trimpath -o bin/ ./cmd/...
+
+test: check fuzz vuln race
+
+check:
+	@out="$$(gofmt -l cmd internal pkg)"; if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+# One package and one fuzz test a call: go test takes no more.
+fuzz:
+	@grep -rn --include='*_test.go' -o '^func Fuzz[A-Za-z0-9]*' pkg internal | \
+	while IFS=: read -r file _ name; do \
+		echo "fuzz $$(dirname "$$file") $${name#func }"; \
+		$(GO) test -run '^$$' -fuzz "^$${name#func }\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" | grep -v '^fuzz: elapsed' || exit 1; \
+	done
+
+# The vulnerability database is on the network: without it the check says so and the build goes on.
+vuln:
+	@if out="$$($(GO) run $(GOVULNCHECK) ./... 2>&1)"; then echo "$$out" | tail -1; \
+	elif echo "$$out" | grep -qE 'dial tcp|no such host|proxyconnect|Forbidden|timeout|fetching vulnerabilities'; then echo "govulncheck SKIPPED: its database is out of reach"; \
+	else echo "$$out"; exit 1; fi
+
+race:
+	$(GO) test -race -timeout 20m ./...
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+proto:
+	cd proto && buf generate
+
+feeds:
+	$(GO) run ./cmd/simulate make testdata/scenarios/first-look.yaml --out testdata/feeds
