@@ -150,3 +150,39 @@ func (TransitDetails) kind() Kind    { return Transit }
 func (DraughtDetails) kind() Kind    { return DraughtChange }
 func (OutageDetails) kind() Kind     { return Outage }
 func (LiftDetails) kind() Kind       { return Lift }
+
+// PlainDetails are the rules of a kind that has no facts of its own yet: interference, identity, false position,
+// loitering, transfer and discharge.
+type PlainDetails struct {
+	Rules
+	Of Kind `json:"-"`
+}
+
+func (d PlainDetails) kind() Kind { return d.Of }
+
+// DetailsOf returns the empty details of a kind, nil for a kind that does not exist. Tests of other packages loop
+// over Kinds and this to prove that they handle every one.
+func DetailsOf(k Kind) Details {
+	switch k {
+	case Outage:
+		return OutageDetails{}
+	case PortCall:
+		return PortCallDetails{}
+	case Transit:
+		return TransitDetails{}
+	case DraughtChange:
+		return DraughtDetails{}
+	case Gap:
+		return GapDetails{}
+	case Rendezvous:
+		return RendezvousDetails{}
+	case Lift:
+		return LiftDetails{}
+	case Interference, Identity, FalsePosition, Loitering, Transfer, Discharge:
+		return PlainDetails{Of: k}
+	}
+	return nil
+}
+
+// KindOf returns the kind that details belong to.
+func KindOf(d Details) Kind { return d.kind() }

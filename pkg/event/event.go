@@ -128,6 +128,7 @@ type Evidence struct {
 	Sentences []string `json:"sentences"`
 	Refs      []Ref    `json:"refs"`
 	SHA256    string   `json:"sha256"`
+	Total     int      `json:"total"` // reports behind the hash; those quoted are the first, the last and samples
 }
 
 // Rule is one test that a detector applied: the value it found against the threshold.
