@@ -1,0 +1,328 @@
+package ais
+
+import (
+	"bytes"
+	"math"
+)
+
+// graceSentences is how many sentences must have passed before the event time may expire a group: feeds that
+// merge stations, satellites above all, jump back and forth by an hour from line to line.
+const graceSentences = 8
+
+// span is one part in a group's text, and the sums that are needed when the group is complete.
+type span struct {
+	from, to, begin, end int32 // raw sentence; payload
+	fill, sum            byte
+}
+
+// group is a message on its way. A finished one stays until it expires, to know its repeats.
+type group struct {
+	key        uint32 // total, sequence and VDO
+	talker     [2]byte
+	channel    byte // 0 until a part names one
+	have       uint8
+	done       bool
+	id         Label
+	station    Label
+	time       UnixMilli // event time of the part that came first, 0 when unknown
+	born, last uint64    // counts of sentences at its first and last part
+	parts      [maxParts]span
+	text       []byte // raw sentences in order of arrival
+	hearing    hearing
+	offset     int64 // of its first line, and its number
+	number     uint64
+}
+
+// outcome is what became of a part.
+type outcome uint8
+
+// The outcomes.
+const (
+	waiting  outcome = iota
+	complete         // payload, raw and finished are set
+	repeated         // a part that is there already
+	orphan           // a later part whose first was lost
+)
+
+// arrival is where and when a part came in.
+type arrival struct {
+	time   UnixMilli // best known event time, 0 when unknown
+	count  uint64    // sentences of this source so far, this one included
+	offset int64
+	number uint64
+}
+
+// assembler joins the parts of long messages for one source and connection.
+//
+// Parts belong together when total, sequence and VDM or VDO agree, and the channel where both name one, and
+// also what tells their origin: the g: id where there is one, else the station (s: or trailer), else the talker. A
+// part with neither station nor id joins one that has them only as the very next sentence: some feeds tag a
+// message's first line alone.
+//
+// A first part opens a group anew, so that what was lost of the last message with this key is not filled from
+// the next. Only a g: id lets a later part wait for its first.
+type assembler struct {
+	counters  *Counters
+	max       int
+	age       UnixMilli
+	sentences uint64
+	slots     []group
+	open      []int32 // slots in use, oldest first
+	free      []int32
+	lost      []int32 // slots of groups given up by the last call, to be released
+	raw       []byte  // the finished message: its sentences joined by newlines …
+	payload   []byte  // … its armoured text …
+	fill, sum byte
+	finished  *group // … and its circumstances
+}
+
+// newAssembler makes room for the groups that the options allow. Two slots more hold what one call can give up
+// besides what has expired: a rival of the new group, and the oldest of too many.
+func newAssembler(o Options, c *Counters) *assembler {
+	slots := o.MaxGroups + 2
+	a := &assembler{counters: c, max: o.MaxGroups, age: UnixMilli(o.GroupAge.Milliseconds()), sentences: uint64(o.GroupSentences),
+		slots: make([]group, slots), open: make([]int32, 0, slots), free: make([]int32, slots), lost: make([]int32, 0, slots)}
+	for i := range a.free {
+		a.free[i] = int32(slots - 1 - i)
+	}
+	return a
+}
+
+// release makes the slots of lost groups free again.
+func (a *assembler) release() {
+	a.free = append(a.free, a.lost...)
+	a.lost = a.lost[:0]
+}
+
+// due is the count of sentences at which the oldest group expires.
+func (a *assembler) due() uint64 {
+	if len(a.open) == 0 {
+		return math.MaxUint64
+	}
+	return a.slots[a.open[0]].born + a.sentences + 1
+}
+
+// keyOf packs what must agree whatever the tags say.
+func keyOf(s *sentence) uint32 {
+	key := uint32(s.total) | uint32(s.sequence)<<8
+	if s.own {
+		key |= 1 << 16
+	}
+	return key
+}
+
+// accepts tells whether a part is of the same message as far as its wrapping tells.
+func (g *group) accepts(s *sentence, key uint32, in *arrival, age UnixMilli) bool {
+	if g.key != key || g.channel != 0 && s.channel != 0 && g.channel != s.channel {
+		return false
+	}
+	if apart := g.time - in.time; g.time != 0 && in.time != 0 && (apart > age || apart < -age) {
+		return false
+	}
+	named, theirs := !g.station.Empty(), !s.hearing.station.Empty()
+	if named && theirs && g.station != s.hearing.station {
+		return false
+	}
+	grouped, marked := !g.id.Empty(), !s.tags.group.Empty()
+	switch {
+	case grouped && marked:
+		return g.id == s.tags.group
+	case named && theirs:
+		return true
+	case grouped == marked && named == theirs:
+		return g.talker == s.talker
+	}
+	return g.last+1 == in.count && g.talker == s.talker
+}
+
+// has tells whether a part is there.
+func (g *group) has(part uint8) bool { return g.have>>(part-1)&1 == 1 }
+
+// same tells whether a part that is there has the same payload.
+func (g *group) same(s *sentence) bool {
+	p := &g.parts[s.part-1]
+	return p.fill == s.fill && bytes.Equal(g.text[p.begin:p.end], s.payload())
+}
+
+// find looks for the newest group that lacks the part (join), any that has it already (repeat), and the newest
+// unfinished one that has other bytes in its place (rival). -1 is none; the numbers index open.
+func (a *assembler) find(s *sentence, in *arrival) (join, repeat, rival int) {
+	join, repeat, rival = -1, -1, -1
+	key := keyOf(s)
+	for i := len(a.open) - 1; i >= 0; i-- {
+		g := &a.slots[a.open[i]]
+		switch {
+		case !g.accepts(s, key, in, a.age):
+		case !g.has(s.part):
+			if join < 0 {
+				join = i
+			}
+		case g.same(s):
+			repeat = i
+		case !g.done && rival < 0:
+			rival = i
+		}
+	}
+	return join, repeat, rival
+}
+
+// add takes in a part of a message of several sentences. Groups that are given up meanwhile are in lost.
+func (a *assembler) add(s *sentence, in arrival) outcome {
+	a.sweep(in.count, in.time)
+	join, repeat, rival := a.find(s, &in)
+	// Where a group waits for this part and another has had the same bytes, both readings give the same text
+	// if they are this message's; if not, joining would make a mixture. So join only at once.
+	if repeat >= 0 && (join < 0 || a.slots[a.open[join]].last+1 != in.count) {
+		return repeated
+	}
+	if join >= 0 {
+		return a.join(a.open[join], s, &in)
+	}
+	if rival >= 0 {
+		a.counters.GroupsRestarted++
+		a.giveUp(rival)
+	}
+	if s.part > 1 && s.tags.group.Empty() {
+		return orphan
+	}
+	return a.join(a.start(s, &in), s, &in)
+}
+
+// start opens a group, giving up the oldest if all slots are taken.
+func (a *assembler) start(s *sentence, in *arrival) int32 {
+	if len(a.open) == a.max {
+		if !a.slots[a.open[0]].done {
+			a.counters.GroupsEvicted++
+		}
+		a.giveUp(0)
+	}
+	slot := a.free[len(a.free)-1]
+	a.free = a.free[:len(a.free)-1]
+	a.open = append(a.open, slot)
+	g := &a.slots[slot]
+	text := g.text[:0]
+	*g = group{key: keyOf(s), talker: s.talker, born: in.count, time: in.time, offset: in.offset, number: in.number, text: text}
+	return slot
+}
+
+// join puts a part into its group and finishes the message if it was the last one missing.
+func (a *assembler) join(slot int32, s *sentence, in *arrival) outcome {
+	g := &a.slots[slot]
+	at := int32(len(g.text))
+	g.text = append(g.text, s.raw...)
+	g.parts[s.part-1] = span{from: at, to: int32(len(g.text)), begin: at + int32(s.begin), end: at + int32(s.end), fill: s.fill, sum: s.sum}
+	g.have |= 1 << (s.part - 1)
+	g.last = in.count
+	if g.channel == 0 {
+		g.channel = s.channel
+	}
+	if g.id.Empty() {
+		g.id = s.tags.group
+	}
+	if s.part == 1 { // what the first part says holds for all
+		h := s.hearing
+		h.fill(&g.hearing)
+		g.hearing = h
+	} else {
+		g.hearing.fill(&s.hearing)
+	}
+	g.station = g.hearing.station
+	if g.have != 1<<s.total-1 {
+		return waiting
+	}
+	g.done = true
+	a.finish(g, int(s.total))
+	return complete
+}
+
+// finish joins text and payload in the order of the parts.
+func (a *assembler) finish(g *group, total int) {
+	a.raw, a.payload = g.joined(a.raw[:0]), a.payload[:0]
+	a.sum, a.fill, a.finished = 0, 0, g
+	for i := range total {
+		p := &g.parts[i]
+		a.payload, a.fill = joinPayload(a.payload, a.fill, g.text[p.begin:p.end], p.fill)
+		a.sum ^= p.sum
+	}
+}
+
+// joined appends the raw sentences that are there, in the order of the parts.
+func (g *group) joined(to []byte) []byte {
+	for i := range g.parts {
+		if g.has(uint8(i + 1)) {
+			if len(to) > 0 {
+				to = append(to, '\n')
+			}
+			to = append(to, g.text[g.parts[i].from:g.parts[i].to]...)
+		}
+	}
+	return to
+}
+
+// joinPayload appends armoured text behind text that ends in fill dead bits and returns the dead bits of the
+// whole. Only the last part should have any; if another has, the bits move up over them.
+func joinPayload(to []byte, fill byte, text []byte, textFill byte) ([]byte, byte) {
+	if fill == 0 || len(to) == 0 {
+		return append(to, text...), textFill
+	}
+	for _, c := range text {
+		v := sixBitValue(c)
+		if v > 63 {
+			return append(to, c), 0 // not armour: leave it to the decoder to refuse the whole
+		}
+		last := sixBitValue(to[len(to)-1])&(63<<fill) | v>>(6-fill)
+		to[len(to)-1] = armourOf(last)
+		to = append(to, armourOf(v<<fill&63))
+	}
+	if fill += textFill; fill >= 6 {
+		return to[:len(to)-1], fill - 6
+	}
+	return to, fill
+}
+
+// sixBitValue is the value of an armour character, above 63 for any other byte.
+func sixBitValue(c byte) byte {
+	switch {
+	case c >= '0' && c <= 'W':
+		return c - '0'
+	case c >= '`' && c <= 'w':
+		return c - '0' - 8
+	}
+	return 255
+}
+
+// armourOf is the character of a value of six bits.
+func armourOf(v byte) byte {
+	if v < 40 {
+		return v + '0'
+	}
+	return v + '0' + 8
+}
+
+// giveUp takes group i of open away, onto the list of the lost if it was not finished.
+func (a *assembler) giveUp(i int) {
+	slot := a.open[i]
+	a.open = append(a.open[:i], a.open[i+1:]...)
+	if a.slots[slot].done {
+		a.free = append(a.free, slot)
+		return
+	}
+	a.lost = append(a.lost, slot)
+}
+
+// sweep gives up the groups that have waited too long: by the count of sentences, or by event time.
+func (a *assembler) sweep(count uint64, now UnixMilli) {
+	for i := 0; i < len(a.open); {
+		g := &a.slots[a.open[i]]
+		passed := count - g.born
+		old := passed > a.sentences
+		if g.time != 0 && now != 0 && g.id.Empty() && passed >= graceSentences {
+			old = old || now-g.time > a.age
+		}
+		if !old {
+			i++
+			continue
+		}
+		a.giveUp(i)
+	}
+}
