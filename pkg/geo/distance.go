@@ -1,6 +1,10 @@
 package geo
 
-import "math"
+import (
+	"math"
+
+	"github.com/paulmach/orb"
+)
 
 const radian = math.Pi / 180
 
@@ -74,4 +78,62 @@ func Offset(from, to Point) (east, north Metres) {
 	east = Metres(wrapDegrees(to[0]-from[0])*scale*radian) * MeanRadius
 	north = Metres((to[1]-from[1])*radian) * MeanRadius
 	return east, north
+}
+
+// vector is a place on the unit sphere.
+type vector [3]float64
+
+func vectorOf(p Point) vector {
+	sLat, cLat := math.Sincos(p[1] * radian)
+	sLon, cLon := math.Sincos(p[0] * radian)
+	return vector{cLat * cLon, cLat * sLon, sLat}
+}
+
+func (v vector) dot(w vector) float64 { return v[0]*w[0] + v[1]*w[1] + v[2]*w[2] }
+
+func (v vector) cross(w vector) vector {
+	return vector{v[1]*w[2] - v[2]*w[1], v[2]*w[0] - v[0]*w[2], v[0]*w[1] - v[1]*w[0]}
+}
+
+// distance is the great circle by the chord, as exact as the haversine and without its cosines.
+func (v vector) distance(w vector) Metres {
+	dx, dy, dz := v[0]-w[0], v[1]-w[1], v[2]-w[2]
+	chord := math.Sqrt(dx*dx + dy*dy + dz*dz)
+	return 2 * MeanRadius * Metres(math.Asin(min(chord/2, 1)))
+}
+
+// SegmentDistance is the way from p to the nearest point of the great circle arc from a to b, exact on the sphere to
+// a millimetre. The arc is the short one; between antipodes there is none, and the nearer end counts.
+func SegmentDistance(p, a, b Point) Metres {
+	vp, va, vb := vectorOf(p), vectorOf(a), vectorOf(b)
+	n := va.cross(vb)
+	// The foot of the perpendicular lies on the arc when p is on b's side of a and on a's side of b.
+	if length := math.Sqrt(n.dot(n)); length > 0 && n.cross(va).dot(vp) > 0 && vb.cross(n).dot(vp) > 0 {
+		return MeanRadius * Metres(math.Abs(math.Asin(max(-1, min(1, n.dot(vp)/length)))))
+	}
+	return min(vp.distance(va), vp.distance(vb))
+}
+
+// nearestOnEdge is the point nearest to p of an edge that is straight on the map, as a polygon's edges are. Scale is the
+// cosine of p's latitude; longitudes must be unwrapped.
+func nearestOnEdge(p, a, b Point, scale float64) Point {
+	dx, dy := (b[0]-a[0])*scale, b[1]-a[1]
+	px, py := (p[0]-a[0])*scale, p[1]-a[1]
+	f := 0.0
+	if l := dx*dx + dy*dy; l > 0 {
+		f = max(0, min(1, (px*dx+py*dy)/l))
+	}
+	return Point{a[0] + (b[0]-a[0])*f, a[1] + (b[1]-a[1])*f}
+}
+
+// Circle is a closed ring of n corners that lie at a distance round a centre, counter-clockwise. Its longitudes may run
+// beyond 180° so that the ring is in one piece; Prepare understands that.
+func Circle(centre Point, radius Metres, n int) orb.Ring {
+	ring := make(orb.Ring, 0, n+1)
+	for i := range n {
+		p := Destination(centre, Degrees(-360*float64(i)/float64(n)), radius)
+		p[0] = centre[0] + wrapDegrees(p[0]-centre[0])
+		ring = append(ring, p)
+	}
+	return append(ring, ring[0])
 }

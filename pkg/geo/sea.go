@@ -1,13 +1,198 @@
 package geo
 
-// Sea knows land from water, and the shortest way over water.
-type Sea struct{}
+import (
+	"math"
+	"sync"
 
-// DefaultSea builds the sea from the embedded coastline.
-func DefaultSea() (*Sea, error) { return &Sea{}, nil }
+	"github.com/paulmach/orb"
+)
 
-// OnLand reports whether a point lies at least inland metres inside land.
-func (s *Sea) OnLand(p Point, inland Metres) bool { return false }
+// Sea knows land from water, and the shortest way over water. It holds two coastlines: the Gulf and the Gulf of
+// Oman (46–62° E, 21–32° N) at 1:10 million, good to about 500 m and without islands under some 3 km, and the rest
+// of the world at 1:50 million, good to about 2 km and without islands under some 10 km.
+//
+// A Sea may be used by several goroutines. The graph of the whole world, about 60 MB, is built when a way first leads
+// outside the Gulf's box.
+type Sea struct {
+	gulf, world *mask
+	local       *graph
+	oceans      struct {
+		once  sync.Once
+		graph *graph
+	}
+	scratch sync.Pool // *search, sized for the graph last used
+}
 
-// Distance is the shortest way over water; false when there is none.
-func (s *Sea) Distance(a, b Point) (Metres, bool) { return DistanceExact(a, b), true }
+// gulfBox is where the fine coastline and the fine graph hold.
+func gulfBox() orb.Bound { return orb.Bound{Min: Point{46, 21}, Max: Point{62, 32}} }
+
+const (
+	gulfCell  = 0.05 // degrees: 5.5 km, a sixth of the Strait of Hormuz at its narrowest
+	worldCell = 0.25 // degrees: 28 km
+	// gulfRim is how far the fine coastline goes on outside its box.
+	gulfRim = 0.5
+	// sightStep is the longest piece of a great circle that is taken as straight on the map: at 30° of latitude the two
+	// part by 250 m in 150 km, less than the coastline's own error.
+	sightStep = 150 * Kilometre
+	// snapReach is how far a point on land may lie from the water that it is taken to belong to.
+	snapReach = 30 * Kilometre
+)
+
+// DefaultSea builds a sea from the embedded coastline, in about a tenth of a second. The caller keeps it.
+func DefaultSea() (*Sea, error) {
+	gulf, world, err := readCoast(coastFile)
+	if err != nil {
+		return nil, err
+	}
+	s := &Sea{
+		gulf:  newMask(gulf, gulfBox().Pad(gulfRim), gulfCell),
+		world: newMask(world, orb.Bound{Min: Point{-180, -90}, Max: Point{180, 90}}, worldCell),
+	}
+	s.local = newGraph(s, false)
+	return s, nil
+}
+
+// maskAt is the better coastline at a point.
+func (s *Sea) maskAt(p Point) *mask {
+	if gulfBox().Contains(p) {
+		return s.gulf
+	}
+	return s.world
+}
+
+// OnLand reports whether a point lies on land and at least inland metres from the coast. The coastline is coarse: ask
+// with an inland of 2 km or more in the Gulf and 5 km elsewhere when it is to count against a report, for berths, quays
+// and small harbours lie on its wrong side. Inland must not exceed 50 km.
+func (s *Sea) OnLand(p Point, inland Metres) bool {
+	m := s.maskAt(p)
+	if !m.land(p) {
+		return false
+	}
+	if inland <= 0 {
+		return true
+	}
+	_, d, ok := m.nearestShore(p, inland)
+	return !ok || d >= inland
+}
+
+// Clear reports whether the great circle from a to b touches no coast.
+func (s *Sea) Clear(a, b Point) bool {
+	n := int(math.Ceil(float64(DistanceExact(a, b) / sightStep)))
+	from := a
+	for i := 1; i <= n; i++ {
+		to := b
+		if i < n {
+			to = along(a, b, float64(i)/float64(n))
+		}
+		if !s.clearPiece(from, to) {
+			return false
+		}
+		from = to
+	}
+	return true
+}
+
+// clearPiece is Clear for a line short enough to be straight on the map.
+func (s *Sea) clearPiece(a, b Point) bool {
+	b[0] = a[0] + wrapDegrees(b[0]-a[0])
+	box := gulfBox()
+	inA, inB := box.Contains(a), box.Contains(b)
+	if inA && inB {
+		return !s.gulf.crosses(a, b, orb.Bound{Min: Point{1, 1}, Max: Point{-1, -1}})
+	}
+	if inside, from, to := clipLine(a, b, box); inside && s.gulf.crosses(from, to, orb.Bound{Min: Point{1, 1}, Max: Point{-1, -1}}) {
+		return false
+	}
+	return !s.world.crosses(a, b, box)
+}
+
+// clipLine cuts a line to a box (Liang and Barsky 1984); false when no part is inside.
+func clipLine(a, b Point, box orb.Bound) (inside bool, from, to Point) {
+	enter, leave := 0.0, 1.0
+	for axis := range 2 {
+		d := b[axis] - a[axis]
+		low, high := box.Min[axis]-a[axis], box.Max[axis]-a[axis]
+		if d == 0 {
+			if low > 0 || high < 0 {
+				return false, a, b
+			}
+			continue
+		}
+		if d < 0 {
+			low, high = high, low
+		}
+		enter, leave = max(enter, low/d), min(leave, high/d)
+	}
+	if enter >= leave {
+		return false, a, b
+	}
+	at := func(f float64) Point { return Point{a[0] + (b[0]-a[0])*f, a[1] + (b[1]-a[1])*f} }
+	return true, at(enter), at(leave)
+}
+
+// along is the point at a fraction of the great circle from a to b.
+func along(a, b Point, fraction float64) Point {
+	va, vb := vectorOf(a), vectorOf(b)
+	angle := float64(va.distance(vb) / MeanRadius)
+	sin := math.Sin(angle)
+	if sin == 0 {
+		return a
+	}
+	fa, fb := math.Sin((1-fraction)*angle)/sin, math.Sin(fraction*angle)/sin
+	v := vector{fa*va[0] + fb*vb[0], fa*va[1] + fb*vb[1], fa*va[2] + fb*vb[2]}
+	return Point{math.Atan2(v[1], v[0]) / radian, math.Atan2(v[2], math.Hypot(v[0], v[1])) / radian}
+}
+
+// Distance is the length of the shortest way over water, or through the canals of Suez and Panama; false when none is known:
+// a point more than 30 km inside land, or in a water of its own. A point on land is joined to the nearest water. The
+// way is never shorter than the great circle, and the same in both directions.
+//
+// Errors: where the coast does not come between, none. Round a cape or through a strait the way found is that of a
+// fine chart to within 1 % and one cell (5 km in the Gulf, 25 km elsewhere); it knows of no shoals, lanes or ice, so
+// a ship's real way is longer by what these ask: some 2–5 %.
+func (s *Sea) Distance(a, b Point) (Metres, bool) {
+	d, _, ok := s.way(a, b)
+	return d, ok
+}
+
+// Way is the way whose length Distance gives: its corners with both ends.
+func (s *Sea) Way(a, b Point) ([]Point, bool) {
+	_, way, ok := s.way(a, b)
+	return way, ok
+}
+
+func (s *Sea) way(a, b Point) (Metres, []Point, bool) {
+	direct := DistanceExact(a, b)
+	wetA, wetB := !s.maskAt(a).land(a), !s.maskAt(b).land(b)
+	if a == b || wetA && wetB && s.Clear(a, b) {
+		return direct, []Point{a, b}, true
+	}
+	// One order for both directions, so that they agree to the bit.
+	swapped := a[0] > b[0] || a[0] == b[0] && a[1] > b[1]
+	if swapped {
+		a, b = b, a
+	}
+	way, ok := s.search(a, b)
+	if !ok {
+		return 0, nil, false
+	}
+	d := Metres(0)
+	for i := 1; i < len(way); i++ {
+		d += DistanceExact(way[i-1], way[i])
+	}
+	if swapped {
+		for i, j := 0, len(way)-1; i < j; i, j = i+1, j-1 {
+			way[i], way[j] = way[j], way[i]
+		}
+	}
+	return max(d, direct), way, true
+}
+
+// graphFor is the Gulf's graph when both ends lie in its box: no way between them leads out of it.
+func (s *Sea) graphFor(a, b Point) *graph {
+	if box := gulfBox(); box.Contains(a) && box.Contains(b) {
+		return s.local
+	}
+	s.oceans.once.Do(func() { s.oceans.graph = newGraph(s, true) })
+	return s.oceans.graph
+}
