@@ -1,0 +1,331 @@
+package feed
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/ais"
+	"github.com/goccy/go-yaml"
+)
+
+// DefaultLateness and SatelliteLateness are how far behind a source's high event time a report may come and still
+// count as in order (DESIGN, section 3): a shore station forwards within seconds, a satellite at its next downlink.
+const (
+	DefaultLateness   = 2 * time.Minute
+	SatelliteLateness = 90 * time.Minute
+)
+
+// SourceConfig is one source: an id and where its bytes come from.
+type SourceConfig struct {
+	// ID names the source in every report; the file's base name where nothing else is configured.
+	ID string
+	// Paths are files, folders and globs, read one after the other; "-" is standard input. Folders and globs are read
+	// in the order of the files' names.
+	Paths []string
+	// Lateness of zero is the default of the receiver.
+	Lateness time.Duration
+	Receiver ais.Receiver
+	// AssumeStart dates a recording without any time; the zero time refuses its reports.
+	AssumeStart time.Time
+}
+
+// lateness is the configured one or the receiver's default.
+func (c SourceConfig) lateness() time.Duration {
+	switch {
+	case c.Lateness > 0:
+		return c.Lateness
+	case c.Receiver == ais.Satellite:
+		return SatelliteLateness
+	}
+	return DefaultLateness
+}
+
+// Options bound what a replay holds in memory and say who hears of refused lines.
+type Options struct {
+	// Rejected gets every reject in the order of the stream, from within Next. Its bytes are valid until it returns.
+	Rejected func(ais.Reject)
+	// Horizon is how far behind the watermark a late report may still revise the past (DESIGN, section 3: 48 h).
+	Horizon time.Duration
+	// ClockLead is how far ahead of its source's high event time a report may lie without being doubted (10 min).
+	ClockLead time.Duration
+	// ClockJury is how many of the next reports judge a doubted time (20).
+	ClockJury int
+	// SortMemory bounds the rows of a table out of order that are sorted at a time, in bytes.
+	SortMemory int
+	// TempDir takes the runs of larger tables, and a zip that comes by standard input; the system's when empty.
+	TempDir string
+	// MaxLine is the longest NMEA line in bytes; longer ones are refused as too long.
+	MaxLine int
+	// OpenSources is how many sources are kept open before their first report is due.
+	OpenSources int
+	// Stdin is what the path "-" reads; os.Stdin when nil.
+	Stdin io.Reader
+}
+
+// Defaults are the values of DESIGN.md section 3 and 5, with memory for a small machine.
+func Defaults() Options {
+	return Options{
+		Horizon: 48 * time.Hour, ClockLead: 10 * time.Minute, ClockJury: 20,
+		SortMemory: 64 << 20, MaxLine: 1 << 10, OpenSources: 16,
+	}
+}
+
+// Validate reports every value out of bounds at once.
+func (o Options) Validate() error {
+	var all error
+	check := func(name string, ok bool, why string) {
+		if !ok {
+			all = errors.Join(all, fmt.Errorf("%s: %s", name, why))
+		}
+	}
+	check("feed.horizon", o.Horizon >= time.Hour && o.Horizon <= 30*24*time.Hour, "1 h to 720 h: late reports revise within it")
+	check("feed.clock_lead", o.ClockLead >= time.Minute, "at least 1 min: receivers' clocks differ by seconds")
+	check("feed.clock_jury", o.ClockJury >= 1 && o.ClockJury <= 1000, "1 to 1000 reports are held in memory")
+	check("feed.sort_memory", o.SortMemory >= 1<<10, "at least 1 KiB")
+	check("feed.max_line", o.MaxLine >= 82 && o.MaxLine <= 64<<10, "82 bytes (NMEA 0183) to 64 KiB")
+	check("feed.open_sources", o.OpenSources >= 1, "at least 1")
+	return all
+}
+
+// Inputs makes one source of each file that the arguments name: files, folders, globs and "-". A source's id is the
+// file's base name; where two files share it, as much of the path in front as tells them apart. A
+// file named twice is read once. What does not exist becomes a source as well, and a Problem when it is opened.
+func Inputs(args []string) ([]SourceConfig, error) {
+	var paths []string
+	for _, arg := range args {
+		found, err := expand(arg)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range found {
+			if !slices.Contains(paths, p) {
+				paths = append(paths, p)
+			}
+		}
+	}
+	if len(paths) == 0 {
+		return nil, errors.New("read inputs: no file named")
+	}
+	sources := make([]SourceConfig, len(paths))
+	for i, id := range identify(paths) {
+		sources[i] = SourceConfig{ID: id, Paths: paths[i : i+1]}
+	}
+	return sources, nil
+}
+
+// expand turns a folder or glob into files in the order of their names, and leaves anything else as it is. Hidden
+// files are not data.
+func expand(arg string) ([]string, error) {
+	if arg == "-" {
+		return []string{arg}, nil
+	}
+	if info, err := os.Stat(arg); err == nil {
+		if info.IsDir() {
+			return walk(arg)
+		}
+		return []string{filepath.Clean(arg)}, nil
+	}
+	if !strings.ContainsAny(arg, "*?[") {
+		return []string{filepath.Clean(arg)}, nil
+	}
+	matches, err := filepath.Glob(arg)
+	if err != nil {
+		return nil, fmt.Errorf("read input %q: %w", arg, err)
+	}
+	if len(matches) == 0 {
+		return []string{filepath.Clean(arg)}, nil
+	}
+	var files []string
+	for _, m := range matches {
+		if info, err := os.Stat(m); err == nil && info.IsDir() {
+			inside, err := walk(m)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, inside...)
+			continue
+		}
+		files = append(files, m)
+	}
+	slices.SortFunc(files, byName)
+	return files, nil
+}
+
+func walk(dir string) ([]string, error) {
+	var files []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case strings.HasPrefix(d.Name(), ".") && path != dir:
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+		case !d.IsDir():
+			files = append(files, path)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read folder: %w", err)
+	}
+	slices.SortFunc(files, byName)
+	return files, nil
+}
+
+// byName orders paths element by element, so that a folder's files stay together: "a/z" before "a-b/c".
+func byName(a, b string) int {
+	return slices.Compare(strings.Split(a, string(filepath.Separator)), strings.Split(b, string(filepath.Separator)))
+}
+
+// identify gives each path its shortest tail that no other path ends with.
+func identify(paths []string) []string {
+	ids := make([]string, len(paths))
+	for i, p := range paths {
+		if p == "-" {
+			ids[i] = "stdin"
+		}
+	}
+	for depth := 1; ; depth++ {
+		count := map[string]int{}
+		for i, p := range paths {
+			if ids[i] == "" {
+				count[tail(p, depth)]++
+			} else {
+				count[ids[i]]++
+			}
+		}
+		done := true
+		for i, p := range paths {
+			t := tail(p, depth)
+			switch {
+			case ids[i] != "":
+			case count[t] == 1 || t == filepath.ToSlash(p):
+				ids[i] = t
+			default:
+				done = false
+			}
+		}
+		if done {
+			return ids
+		}
+	}
+}
+
+func tail(path string, depth int) string {
+	parts := strings.Split(filepath.ToSlash(path), "/")
+	return strings.Join(parts[max(0, len(parts)-depth):], "/")
+}
+
+// LoadConfig reads feeds.yaml: a list "sources", each with id, path or paths, and optionally lateness ("90m"), receiver
+// (terrestrial, satellite, shipborne) and assume_start (RFC 3339). An unknown key is an error that names
+// its line.
+func LoadConfig(r io.Reader) ([]SourceConfig, error) {
+	var file struct {
+		Sources []struct {
+			ID          string    `yaml:"id"`
+			Path        string    `yaml:"path"`
+			Paths       []string  `yaml:"paths"`
+			Lateness    duration  `yaml:"lateness"`
+			Receiver    receiver  `yaml:"receiver"`
+			AssumeStart timestamp `yaml:"assume_start"`
+		} `yaml:"sources"`
+	}
+	err := yaml.NewDecoder(r, yaml.Strict()).Decode(&file)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read feeds: %w", oneLine{err})
+	}
+	var sources []SourceConfig
+	for _, s := range file.Sources {
+		if s.Path != "" {
+			s.Paths = append([]string{s.Path}, s.Paths...)
+		}
+		sources = append(sources, SourceConfig{ID: s.ID, Paths: s.Paths, Lateness: time.Duration(s.Lateness),
+			Receiver: ais.Receiver(s.Receiver), AssumeStart: time.Time(s.AssumeStart)})
+	}
+	if err := check(sources); err != nil {
+		return nil, fmt.Errorf("read feeds: %w", err)
+	}
+	return sources, nil
+}
+
+// check tells what is wrong with a list of sources.
+func check(sources []SourceConfig) error {
+	if len(sources) == 0 {
+		return errors.New("no source is configured")
+	}
+	seen := map[string]bool{}
+	for i, s := range sources {
+		switch {
+		case s.ID == "":
+			return fmt.Errorf("source %d has no id", i+1)
+		case seen[s.ID]:
+			return fmt.Errorf("source %q is configured twice", s.ID)
+		case len(s.Paths) == 0:
+			return fmt.Errorf("source %q has no path", s.ID)
+		case s.Lateness < 0 || s.Lateness > 24*time.Hour:
+			return fmt.Errorf("source %q: lateness %s: 0 to 24h expected", s.ID, s.Lateness)
+		case s.Receiver > ais.Shipborne:
+			return fmt.Errorf("source %q: receiver %d is not known", s.ID, s.Receiver)
+		}
+		seen[s.ID] = true
+	}
+	return nil
+}
+
+// The values of feeds.yaml read themselves, so that an error names the value and what was expected.
+type (
+	duration  time.Duration
+	receiver  ais.Receiver
+	timestamp time.Time
+)
+
+// UnmarshalText reads "2m" or "1h30m".
+func (d *duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	*d = duration(v)
+	return err
+}
+
+// UnmarshalText reads the word for a kind of receiver.
+func (r *receiver) UnmarshalText(b []byte) error {
+	switch string(b) {
+	case "terrestrial":
+		*r = receiver(ais.Terrestrial)
+	case "satellite":
+		*r = receiver(ais.Satellite)
+	case "shipborne":
+		*r = receiver(ais.Shipborne)
+	case "unknown":
+		*r = receiver(ais.ReceiverUnknown)
+	default:
+		return fmt.Errorf("receiver %q: terrestrial, satellite, shipborne or unknown expected", b)
+	}
+	return nil
+}
+
+// UnmarshalText reads RFC 3339.
+func (t *timestamp) UnmarshalText(b []byte) error {
+	v, err := time.Parse(time.RFC3339, string(b))
+	*t = timestamp(v)
+	return err
+}
+
+// oneLine cuts the picture of the file that the YAML library appends to its errors.
+type oneLine struct{ error }
+
+// Error is the first line, which holds the place and the reason.
+func (e oneLine) Error() string {
+	first, _, _ := strings.Cut(yaml.FormatError(e.error, false, false), "\n")
+	return first
+}
+
+// Unwrap is the library's error.
+func (e oneLine) Unwrap() error { return e.error }
