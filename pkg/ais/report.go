@@ -192,6 +192,7 @@ func TextFrom[T string | []byte](s T) Text {
 	for start < end && s[start] == ' ' {
 		start++
 	}
+	end = min(end, start+len(Text{}.b))
 	for end > start && s[end-1] == ' ' {
 		end--
 	}
