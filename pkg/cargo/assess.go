@@ -1,0 +1,240 @@
+package cargo
+
+import (
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/place"
+	"github.com/darkwake/darkwake/pkg/vessel"
+)
+
+// exitGate is the gate beyond which a cargo has left the Gulf of Oman.
+const exitGate = "GULF_OF_OMAN_EXIT"
+
+// verdict is what the ledger makes of a voyage.
+type verdict struct {
+	possible bool // she could have loaded
+	score    score
+	lift     Lift // complete but for ID and Raised
+	chosen   chance
+	rules    []event.Rule
+	because  []string // events that it rests on, in order of kind and id
+	after    time.Time
+	tonnes   float64
+	factor   float64 // barrels a tonne
+}
+
+// assess weighs a voyage. Earlier is the number of lifts that this hull is already believed to have made.
+func (l *Ledger) assess(s *ship, v voyage, earlier int) verdict {
+	var d verdict
+	d.possible = l.choose(s, v, &d)
+	if !d.possible {
+		return d
+	}
+	from, to := v.observed()
+	d.after = to
+	found := l.outcome(s, from, to, &d)
+	for name, x := range identity(s.seen, earlier) {
+		found[name] = x
+	}
+	for name, x := range d.chosen.values {
+		found[name] = x
+	}
+	d.score = l.o.Weights.score(found)
+	l.fill(s, from, &d)
+	return d
+}
+
+// choose takes the route that tells most: an observed stay long enough, else the best gap. Stays at several berths in
+// a row add up, those that overlap (a berth inside its terminal) count once.
+func (l *Ledger) choose(s *ship, v voyage, d *verdict) bool {
+	need := needed(s.seen.Class)
+	stay, whole := joinStays(v.chances)
+	if whole && stay.stopped >= need {
+		d.chosen = stay
+		d.chosen.rules = []event.Rule{{Name: "stopped at the source", Value: stay.stopped.Hours(), Op: ">=", Threshold: need.Hours(), Unit: "h", Passed: true, Note: stay.place}}
+		for _, c := range v.chances {
+			if c.stay {
+				d.because = append(d.because, c.id)
+			}
+		}
+		return true
+	}
+	best := -1
+	for i, c := range v.chances {
+		if !c.stay && (best < 0 || c.fit > v.chances[best].fit) {
+			best = i
+		}
+	}
+	// Only ships that say they are tankers can have loaded unseen; a hull of unknown type could be any ship.
+	if best < 0 || !vessel.Tanker(s.seen.ShipType) {
+		return false
+	}
+	d.chosen = v.chances[best]
+	d.because = append(d.because, d.chosen.id)
+	return true
+}
+
+// joinStays makes one stay of a voyage's: stays at berths before stays in a zone, times added where they do not
+// overlap. It tells whether all of it is over.
+func joinStays(chances []chance) (chance, bool) {
+	var joined chance
+	found, whole := false, true
+	for _, c := range berthsFirst(chances) {
+		whole = whole && c.finished
+		if !found {
+			joined, found = c, true
+			continue
+		}
+		if c.from.Before(joined.end) {
+			joined.stopped = max(joined.stopped, c.stopped)
+		} else {
+			joined.stopped += c.stopped
+		}
+		if c.end.After(joined.end) {
+			joined.end = c.end
+		}
+		if c.values["stay_at_berth"] > joined.values["stay_at_berth"] || c.values["confidence"] > joined.values["confidence"] {
+			joined.values = values{
+				"stay_at_berth": max(c.values["stay_at_berth"], joined.values["stay_at_berth"]),
+				"confidence":    max(c.values["confidence"], joined.values["confidence"]),
+			}
+		}
+	}
+	return joined, found && whole
+}
+
+// berthsFirst are the stays at berths or terminals, or those in a zone when there are no others, in order of time.
+func berthsFirst(chances []chance) []chance {
+	var berths, zones []chance
+	for _, c := range chances {
+		switch {
+		case c.stay && c.values["stay_at_berth"] == 1:
+			berths = append(berths, c)
+		case c.stay:
+			zones = append(zones, c)
+		}
+	}
+	if len(berths) > 0 {
+		return berths
+	}
+	return zones
+}
+
+// identity is the block of who: what the flag, the lists and this hull's past say.
+func identity(s vessel.Ship, earlier int) values {
+	v := values{}
+	switch fleetOf(s) {
+	case FleetIran:
+		v["iran_flag"] = 1
+	case FleetListed:
+		v["listed"] = 1
+	}
+	if len(s.Listed) > 0 {
+		v["listed"] = 1
+	}
+	if earlier > 0 {
+		v["history"] = 1
+	}
+	return v
+}
+
+func fleetOf(s vessel.Ship) Fleet {
+	switch {
+	case s.Flag == "IR":
+		return FleetIran
+	case len(s.Listed) > 0:
+		return FleetListed
+	}
+	return FleetOther
+}
+
+// outcome is the block of what happened to her load. A ship smaller than Aframax trades products between Iranian
+// ports: for her only leaving the Gulf of Oman makes it an outcome.
+func (l *Ledger) outcome(s *ship, from, to time.Time, d *verdict) values {
+	v := values{}
+	before := s.seen.LoadAt(from)
+	mark, laden := l.ladenMark(s, from, to)
+	left, exited, gone := l.outbound(s, to)
+	switch {
+	case before == vessel.Laden:
+		v["laden_before"] = 1
+	case laden && before == vessel.Ballast:
+		v["ballast_to_laden"] = 1
+	case laden:
+		v["laden_after"] = 1
+	}
+	if laden {
+		d.after = mark.Since
+	} else if l.ballastMark(s, from, to) {
+		v["ballast_after"] = 1
+	}
+	if gone {
+		d.because = append(d.because, left.ID)
+		if d.chosen.stay {
+			v["sailed_out"] = 1
+		}
+	}
+	d.lift.Exited = exited
+	if !s.seen.Class.Crude() && exited == nil {
+		d.rules = append(d.rules, event.Rule{Name: "smaller than Aframax: left the Gulf of Oman", Op: ">=", Threshold: 1, Unit: "crossings"})
+		return values{}
+	}
+	d.because = append(d.because, spokenChanges(s, from, d.after)...)
+	return v
+}
+
+// outbound is the first gate crossed outbound after a loading, and when the Gulf of Oman was left.
+func (l *Ledger) outbound(s *ship, to time.Time) (first event.Event, exited *time.Time, ok bool) {
+	for _, e := range s.transits {
+		d := e.Details.(event.TransitDetails)
+		if e.Start.Before(to) || e.Start.After(to.Add(l.o.Outbound)) {
+			continue
+		}
+		if !ok || event.Compare(e, first) < 0 {
+			first, ok = e, true
+		}
+		if at := e.Start; d.Gate == exitGate && (exited == nil || at.Before(*exited)) {
+			exited = &at
+		}
+	}
+	return first, exited, ok
+}
+
+// spokenChanges are the ids of draught changes between from and the draught that decided.
+func spokenChanges(s *ship, from, after time.Time) []string {
+	var ids []string
+	for _, e := range s.draughts {
+		d := e.Details.(event.DraughtDetails)
+		if d.FirstSeen.After(from) && !d.FirstSeen.After(after) {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
+}
+
+// fill completes the lift: window, volume, stratum.
+func (l *Ledger) fill(s *ship, from time.Time, d *verdict) {
+	c := d.chosen
+	d.factor = vessel.DefaultBarrelsPerTonne
+	if k, ok := place.BarrelsPerTonne(c.grade); ok {
+		d.factor = k
+	}
+	var draught geo.Metres
+	if m, ok := s.seen.DraughtAt(d.after); ok && s.seen.LoadOf(m) == vessel.Laden && d.after.After(from) {
+		draught = m
+	}
+	volume := s.seen.Cargo(draught, d.factor)
+	d.tonnes = volume.Value / d.factor
+	d.lift.MMSI, d.lift.Q = s.seen.MMSI, d.score.q
+	d.lift.Start, d.lift.End = c.start, c.end
+	d.lift.Direct, d.lift.Triangular = c.stay, c.stay
+	d.lift.Barrels, d.lift.LogSD, d.lift.Cap = vessel.Barrels(volume.Value+0.5), volume.LogSD, s.seen.CargoCap()
+	d.lift.Fleet, d.lift.Outside, d.lift.Grade = fleetOf(s.seen), c.outside, c.grade
+	d.rules = append(append([]event.Rule{}, c.rules...), d.rules...)
+	d.rules = append(d.rules,
+		event.Rule{Name: "opportunity", Value: d.score.opportunity, Op: ">", Unit: "log-odds", Passed: d.score.opportunity > 0},
+		event.Rule{Name: "outcome", Value: d.score.outcome, Op: ">", Unit: "log-odds", Passed: d.score.outcome > 0},
+		event.Rule{Name: "probability", Value: d.score.q, Op: ">=", Threshold: l.o.Weights.Cut, Unit: "probability", Passed: d.score.q >= l.o.Weights.Cut})
+}

@@ -1,0 +1,270 @@
+package cargo
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/place"
+	"github.com/darkwake/darkwake/pkg/vessel"
+)
+
+// chance is one opportunity to load: an observed stay, or a silence into which a loading fits.
+type chance struct {
+	id         string // of the event
+	stay       bool
+	from, to   time.Time // observed: stop to departure, or off to on
+	start, end time.Time // loading window
+	finished   bool      // the stay's end was seen; a gap always has one
+	place      string
+	lon, lat   float64
+	grade      string
+	outside    bool
+	stopped    time.Duration // stays only
+	values     values        // of the opportunity block
+	fit        float64       // gaps only
+	rules      []event.Rule
+}
+
+// needed is the least time at a terminal in which a ship of the class loads a cargo that counts: 24 h for a VLCC,
+// 14 h for a Suezmax, 10 h for an Aframax (start values; Kharg's arms give 3,500–9,000 t/h, so that 270,000 t take
+// 30–77 h and 140,000 t 16–40 h, aradstarlian.com). Smaller ships: 60,000 t at 9,000 t/h and an hour for the hoses.
+// A ship of unknown size must stay as long as the largest.
+func needed(c vessel.Class) time.Duration {
+	switch c {
+	case vessel.Suezmax:
+		return 14 * time.Hour
+	case vessel.Aframax:
+		return 10 * time.Hour
+	case vessel.LR1, vessel.MR, vessel.Handy, vessel.GP, vessel.SmallTanker:
+		return 8 * time.Hour
+	}
+	return 24 * time.Hour
+}
+
+// chances lists a ship's opportunities in order of time.
+func (l *Ledger) chances(s *ship) []chance {
+	var out []chance
+	for _, e := range s.stays {
+		if c, ok := stayChance(e); ok {
+			out = append(out, c)
+		}
+	}
+	for _, e := range s.gaps {
+		if c, ok := l.gapChance(s, e); ok {
+			out = append(out, c)
+		}
+	}
+	slices.SortFunc(out, func(a, b chance) int { return cmp.Or(a.start.Compare(b.start), cmp.Compare(a.id, b.id)) })
+	return out
+}
+
+// stayChance reads a port call at a sanctioned source. Its window is the observed stop.
+func stayChance(e event.Event) (chance, bool) {
+	d := e.Details.(event.PortCallDetails)
+	if d.StopStart == nil {
+		return chance{}, false
+	}
+	c := chance{id: e.ID, stay: true, from: *d.StopStart, start: *d.StopStart, lon: e.Lon, lat: e.Lat, grade: d.Grade,
+		outside: d.Outside, stopped: time.Duration(d.StoppedH * float64(time.Hour))}
+	c.to, c.end = c.from, c.start
+	if d.StopEnd != nil {
+		c.finished, c.to, c.end = true, *d.StopEnd, *d.StopEnd
+	}
+	berth := 1.0
+	if e.Place != nil {
+		c.place = e.Place.Name
+		if e.Place.Kind == string(place.TerminalZone) {
+			berth = 0.6 // the zone's shape holds the anchorage where ships wait in ballast for weeks
+		}
+	}
+	c.values = values{"stay_at_berth": berth, "confidence": float64(d.Confidence-1) / 3}
+	return c, true
+}
+
+// gapChance reads a closed gap. Of the hidden calls that fit it takes the likeliest: fit times the place's share of
+// the trade.
+func (l *Ledger) gapChance(s *ship, e event.Event) (chance, bool) {
+	d := e.Details.(event.GapDetails)
+	if d.On == nil || d.Feasibility > 1.1 {
+		return chance{}, false
+	}
+	var best *event.HiddenCall
+	for i := range d.HiddenCalls {
+		h := &d.HiddenCalls[i]
+		if h.Fit <= 0 || h.Latest.Before(h.Earliest) && h.Fit >= 1 {
+			continue
+		}
+		if best == nil || h.Fit*l.o.Weights.share(h.Place) > best.Fit*l.o.Weights.share(best.Place) {
+			best = h
+		}
+	}
+	if best == nil {
+		return chance{}, false
+	}
+	c := chance{id: e.ID, from: d.Off.Time, to: d.On.Time, start: best.Earliest, end: best.Latest, finished: true,
+		place: best.Place, lon: e.Lon, lat: e.Lat, grade: best.Grade, outside: best.Outside, fit: best.Fit}
+	if c.end.Before(c.start) { // a fit below 1: both ends meet in the middle
+		middle := c.end.Add(c.start.Sub(c.end) / 2)
+		c.start, c.end = middle, middle
+	}
+	if p := l.places[best.Place]; p != nil {
+		c.lon, c.lat = p.Centre[0], p.Centre[1]
+	}
+	c.values = values{"terminal_fit": best.Fit}
+	if hours := c.to.Sub(c.from).Hours(); best.TMinH > 0 && hours > best.TMinH {
+		c.values["excess_silence"] = min(2, math.Log(hours/best.TMinH))
+	}
+	if l.lawfulFits(s, e, d) {
+		c.values["lawful_fit"] = 1
+	}
+	c.rules = []event.Rule{{Name: "hidden loading fits", Value: best.Fit, Op: ">", Threshold: 0, Unit: "share", Passed: true, Note: best.Place}}
+	return c, true
+}
+
+// lawfulFits tells whether the silence would also have allowed a loading at a lawful terminal, by the same rule as
+// for a hidden one: sail in, 6 h to berth, load, 4 h to leave, sail out.
+func (l *Ledger) lawfulFits(s *ship, e event.Event, d event.GapDetails) bool {
+	key := e.ID + "@" + d.On.Time.UTC().Format(time.RFC3339)
+	if fits, known := s.lawful[key]; known {
+		return fits
+	}
+	idle := d.On.Time.Sub(d.Off.Time) - 10*time.Hour - needed(s.seen.Class)
+	off, on := geo.PointFromDegrees(d.Off.Lon, d.Off.Lat), geo.PointFromDegrees(d.On.Lon, d.On.Lat)
+	fits := false
+	for _, terminal := range l.lawful {
+		if fits = l.sails(off, terminal, vessel.BallastSpeed)+l.sails(terminal, on, vessel.LadenSpeed) <= idle; fits {
+			break
+		}
+	}
+	s.lawful[key] = fits
+	return fits
+}
+
+// sails is the time of a passage, or a year when there is no way.
+func (l *Ledger) sails(a, b geo.Point, speed geo.Knots) time.Duration {
+	const never = 365 * 24 * time.Hour
+	if hours := geo.Distance(a, b).NauticalMiles() / float64(speed); hours > 24*30 {
+		return never
+	}
+	d, ok := l.sea.Distance(a, b)
+	if !ok {
+		return never
+	}
+	return time.Duration(d.NauticalMiles() / float64(speed) * float64(time.Hour))
+}
+
+// voyage is the chances that can only have been one loading.
+type voyage struct{ chances []chance }
+
+// voyages joins chances that overlap or touch, or that claim the same laden draught, unless the ship was seen laden
+// and then in ballast between them.
+func (l *Ledger) voyages(s *ship, all []chance) []voyage {
+	var out []voyage
+	for _, c := range all {
+		if n := len(out); n > 0 && l.sameVoyage(s, out[n-1], c) {
+			out[n-1].chances = append(out[n-1].chances, c)
+			continue
+		}
+		out = append(out, voyage{[]chance{c}})
+	}
+	return out
+}
+
+func (l *Ledger) sameVoyage(s *ship, v voyage, c chance) bool {
+	from, to := v.observed()
+	if reloaded(s.seen, from, c.from) {
+		return false
+	}
+	if !c.start.After(latest(v.chances).Add(l.o.Touch)) || !c.from.After(to) {
+		return true
+	}
+	a, okA := l.ladenMark(s, from, to)
+	b, okB := l.ladenMark(s, c.from, c.to)
+	return okA && okB && a.Since.Equal(b.Since)
+}
+
+// latest is the end of the last window.
+func latest(chances []chance) time.Time {
+	var end time.Time
+	for _, c := range chances {
+		if c.end.After(end) {
+			end = c.end
+		}
+	}
+	return end
+}
+
+// observed is the time from the first to the last observation of the voyage's chances.
+func (v voyage) observed() (from, to time.Time) {
+	from, to = v.chances[0].from, v.chances[0].to
+	for _, c := range v.chances[1:] {
+		if c.from.Before(from) {
+			from = c.from
+		}
+		if c.to.After(to) {
+			to = c.to
+		}
+	}
+	return from, to
+}
+
+// reloaded tells whether the ship was laden after a and in ballast after that, up to b.
+func reloaded(s vessel.Ship, a, b time.Time) bool {
+	laden := false
+	for _, m := range s.Draughts {
+		if !m.Since.After(a) {
+			continue
+		}
+		if m.Since.After(b) {
+			break
+		}
+		switch s.LoadOf(m.Draught) {
+		case vessel.Laden:
+			laden = true
+		case vessel.Ballast:
+			if laden {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ladenMark is the first laden draught that speaks of a loading between from and to: after its begin, not too long
+// after its end, and before another loading at a lawful terminal.
+func (l *Ledger) ladenMark(s *ship, from, to time.Time) (vessel.DraughtMark, bool) {
+	limit := l.spokenUntil(s, from, to)
+	for _, m := range s.seen.Draughts {
+		if m.Since.After(from) && !m.Since.After(limit) && s.seen.LoadOf(m.Draught) == vessel.Laden {
+			return m, true
+		}
+	}
+	return vessel.DraughtMark{}, false
+}
+
+// ballastMark tells whether a new draught after the loading says ballast.
+func (l *Ledger) ballastMark(s *ship, from, to time.Time) bool {
+	limit := l.spokenUntil(s, from, to)
+	for _, m := range s.seen.Draughts {
+		if m.Since.After(to) && !m.Since.After(limit) && s.seen.LoadOf(m.Draught) == vessel.Ballast {
+			return true
+		}
+	}
+	return false
+}
+
+// spokenUntil is how long after a loading draughts still speak of it.
+func (l *Ledger) spokenUntil(s *ship, from, to time.Time) time.Time {
+	limit := to.Add(l.o.Outcome)
+	for _, e := range s.others {
+		d := e.Details.(event.PortCallDetails)
+		if d.StopStart != nil && d.StoppedH >= needed(s.seen.Class).Hours()/2 && d.StopStart.After(from) && d.StopStart.Before(limit) {
+			limit = *d.StopStart
+		}
+	}
+	return limit
+}

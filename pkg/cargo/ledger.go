@@ -1,0 +1,226 @@
+package cargo
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/place"
+	"github.com/darkwake/darkwake/pkg/vessel"
+)
+
+// Options are the ledger's parameters.
+type Options struct {
+	Weights Weights
+	// Touch is how far apart two candidates of one ship may lie and still be one loading: a shift of berth.
+	Touch time.Duration
+	// Outcome is how long after the loading a draught still speaks of it: crews type it hours to days late.
+	Outcome time.Duration
+	// Outbound is how long after a stay a gate crossing still belongs to it.
+	Outbound time.Duration
+	// Keep is how long candidates stay open to change; older lifts are kept as they are.
+	Keep time.Duration
+}
+
+// Defaults returns the start values.
+func Defaults() Options {
+	return Options{
+		Weights:  DefaultWeights(),
+		Touch:    48 * time.Hour,
+		Outcome:  10 * 24 * time.Hour,
+		Outbound: 20 * 24 * time.Hour,
+		Keep:     90 * 24 * time.Hour,
+	}
+}
+
+// Validate reports every option out of range.
+func (o Options) Validate() error {
+	limits := []struct {
+		name      string
+		got       time.Duration
+		low, high time.Duration
+		why       string
+	}{
+		{"cargo.touch", o.Touch, 0, 10 * 24 * time.Hour, "longer joins two voyages"},
+		{"cargo.outcome", o.Outcome, 24 * time.Hour, 60 * 24 * time.Hour, "longer meets the next voyage"},
+		{"cargo.outbound", o.Outbound, 24 * time.Hour, 90 * 24 * time.Hour, "longer meets the next voyage"},
+		{"cargo.keep", o.Keep, 30 * 24 * time.Hour, 400 * 24 * time.Hour, "shorter drops what may still be confirmed"},
+	}
+	errs := []error{o.Weights.Validate()}
+	for _, l := range limits {
+		if l.got < l.low || l.got > l.high {
+			errs = append(errs, fmt.Errorf("check %s: %v, want %v to %v: %s", l.name, l.got, l.low, l.high, l.why))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Ledger turns events into lifts.
+type Ledger struct {
+	o      Options
+	fleet  *vessel.Fleet
+	places map[string]*place.Place // by name
+	lawful []geo.Point             // centres of lawful loading terminals, by place id
+	sea    *geo.Sea
+	ships  map[vessel.MMSI]*ship
+	order  []vessel.MMSI // of ships, rising
+	dirty  map[vessel.MMSI]bool
+	posts  map[string]*post // lifts published, by id
+	hour   time.Time        // the hour in which the fleet was last compared
+}
+
+// ship is what the ledger remembers of one ship.
+type ship struct {
+	stays    map[string]event.Event // sanctioned port calls, by id
+	gaps     map[string]event.Event // closed gaps with hidden calls, by id
+	others   map[string]event.Event // loadings at lawful terminals, by id
+	transits map[string]event.Event // outbound crossings, by id
+	draughts map[string]event.Event // draught changes, by id
+	lawful   map[string]bool        // gaps into which a lawful loading fits, by id and version
+	lifts    []string               // ids of her lifts, in order of publishing
+	seen     vessel.Ship            // as at the last evaluation
+	pending  int                    // candidates without an outcome
+	below    int                    // candidates below the cut
+}
+
+// post is a lift that was published, in its newest version.
+type post struct {
+	lift  Lift
+	event event.Event
+	gone  bool
+}
+
+// New returns an empty ledger.
+func New(o Options, f *vessel.Fleet, g *place.Gazetteer, sea *geo.Sea) *Ledger {
+	l := &Ledger{o: o, fleet: f, sea: sea, places: map[string]*place.Place{}, ships: map[vessel.MMSI]*ship{},
+		dirty: map[vessel.MMSI]bool{}, posts: map[string]*post{}}
+	for id := range place.ID(g.Len()) {
+		p := g.At(id)
+		l.places[p.Name] = p
+		if p.Kind == place.LawfulTerminal {
+			l.lawful = append(l.lawful, p.Centre)
+		}
+	}
+	return l
+}
+
+// Hear takes an event of an earlier kind; a newer version replaces the older one, and one that was retracted or no
+// longer says anything about cargo takes the older one away.
+func (l *Ledger) Hear(e event.Event) {
+	if len(e.Vessels) == 0 {
+		return
+	}
+	switch d := e.Details.(type) {
+	case event.PortCallDetails:
+		if d.Sanctioned {
+			l.keep(e, true, func(s *ship) map[string]event.Event { return s.stays })
+			return
+		}
+		lawful := e.Place != nil && e.Place.Kind == string(place.LawfulTerminal)
+		l.keep(e, lawful, func(s *ship) map[string]event.Event { return s.others })
+	case event.GapDetails:
+		l.keep(e, d.On != nil && len(d.HiddenCalls) > 0, func(s *ship) map[string]event.Event { return s.gaps })
+	case event.TransitDetails:
+		l.keep(e, d.Outbound, func(s *ship) map[string]event.Event { return s.transits })
+	case event.DraughtDetails:
+		l.keep(e, true, func(s *ship) map[string]event.Event { return s.draughts })
+	}
+}
+
+// keep stores an event that matters and drops one that does not, and has the ship looked at again if that changed
+// anything.
+func (l *Ledger) keep(e event.Event, matters bool, where func(*ship) map[string]event.Event) {
+	matters = matters && e.Status != event.Retracted
+	m := e.Vessels[0].MMSI
+	s := l.ships[m]
+	if s == nil {
+		if !matters {
+			return
+		}
+		s = &ship{stays: map[string]event.Event{}, gaps: map[string]event.Event{}, others: map[string]event.Event{},
+			transits: map[string]event.Event{}, draughts: map[string]event.Event{}, lawful: map[string]bool{}}
+		l.ships[m] = s
+		i, _ := slices.BinarySearch(l.order, m)
+		l.order = slices.Insert(l.order, i, m)
+	}
+	if matters {
+		where(s)[e.ID] = e
+	} else if _, known := where(s)[e.ID]; known {
+		delete(where(s), e.ID)
+	} else {
+		return
+	}
+	l.dirty[m] = true
+}
+
+// Advance says that no fact before w will come any more that is not late. It returns new versions of lifts in
+// canonical order.
+func (l *Ledger) Advance(w time.Time) []event.Event {
+	l.noticeFleet(w)
+	if len(l.dirty) == 0 {
+		return nil
+	}
+	var out []event.Event
+	for _, m := range l.order {
+		if l.dirty[m] {
+			out = append(out, l.evaluate(m, w)...)
+		}
+	}
+	clear(l.dirty)
+	slices.SortFunc(out, event.Compare)
+	return out
+}
+
+// noticeFleet marks ships whose draughts or particulars changed without an event, once an hour of event time: a first
+// draught is no change, and no event tells of it.
+func (l *Ledger) noticeFleet(w time.Time) {
+	hour := w.Truncate(time.Hour)
+	if hour.Equal(l.hour) {
+		return
+	}
+	l.hour = hour
+	for _, m := range l.order {
+		s := l.ships[m]
+		if len(s.stays)+len(s.gaps) == 0 {
+			continue
+		}
+		now, _ := l.fleet.Ship(m)
+		if len(now.Draughts) != len(s.seen.Draughts) || now.DWT != s.seen.DWT || now.Class != s.seen.Class ||
+			now.Flag != s.seen.Flag || now.IMO != s.seen.IMO || len(now.Listed) != len(s.seen.Listed) {
+			l.dirty[m] = true
+		}
+	}
+}
+
+// Lifts returns the lifts at or above the cut, by start, then id.
+func (l *Ledger) Lifts() []Lift {
+	var out []Lift
+	for _, p := range l.posts {
+		if !p.gone {
+			out = append(out, p.lift)
+		}
+	}
+	slices.SortFunc(out, func(a, b Lift) int {
+		if c := a.Start.Compare(b.Start); c != 0 {
+			return c
+		}
+		if a.ID < b.ID {
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+// Tally counts candidates that carry no barrels: pending ones wait for a sign of having loaded, those below the cut
+// have too small a probability.
+func (l *Ledger) Tally() (pending, below int) {
+	for _, s := range l.ships {
+		pending += s.pending
+		below += s.below
+	}
+	return pending, below
+}

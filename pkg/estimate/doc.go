@@ -1,0 +1,22 @@
+// Package estimate turns lifts into barrels a day with an interval: one model with draws, never a division.
+//
+// For a stratum s and a day t the chance that a true lift of that day is in the ledger by now is the exposure
+//
+//	π(s,t) = a(s) · h(t) · F(T − t)
+//
+// where a is the chance that a lift ever becomes a candidate with a full feed, h the feed's health on the day, and F
+// the share of lifts of that age that have been raised. Each of 4,000 draws takes a from its distribution, decides
+// for every lift whether it is one (q) and how much it carried, draws the rate of lifts
+//
+//	λ(s) ~ Gamma(α + Σ w·I, β + Σ w·π),   w = 2^(−age/90 d)
+//
+// and adds the lifts that nobody has seen, Poisson(λ·(1 − π)) on each day, with volumes drawn from those seen. Mean
+// and percentiles of a day and of 7- and 28-day means come from the same draws, so they agree with each other.
+//
+// Here q answers false positives and a answers misses. AIS alone hardly identifies a: the posterior is the prior,
+// Beta(6,4), and the headline is printed for a = 0.4, 0.6 and 0.8 as well.
+//
+// Random numbers are a function of (stratum, lift or day, draw). So a lift keeps its volumes when others come and go,
+// vintages differ by what was learned and not by luck, and the answer is the same to the byte wherever it is
+// computed. Barrels are whole within draws, which makes sums exact, and results are rounded to 100.
+package estimate

@@ -1,0 +1,156 @@
+package estimate
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/cargo"
+	"github.com/darkwake/darkwake/pkg/vessel"
+)
+
+// Options are the model's parameters.
+type Options struct {
+	Draws int // simulated worlds for each estimate
+	// DetectA and DetectB are the Beta prior of a, the chance that a true lift ever becomes a candidate with a full
+	// feed. It is an assumption of the method: AIS-only trackers saw 0.85 (2018-09) to 0.025 (2021-02) of what imagery
+	// found, so that 0.6 ± 0.15 stands for a ledger that uses gaps as well.
+	DetectA, DetectB float64
+	// RateShape and RateDays are the Gamma prior of the rate: half a lift in half a day, which says almost nothing.
+	RateShape, RateDays float64
+	// HalfLife is the age at which a day's lifts and exposure count half towards the rate.
+	HalfLife time.Duration
+	// LeastLifts and LeastSpan: strata are merged until each has that many lifts in that time.
+	LeastLifts float64
+	LeastSpan  time.Duration
+	// BlindExposure: below this mean exposure over 28 days a row is blind.
+	BlindExposure float64
+	// BlindWidth: a row is blind if its 90 % width over 28 days exceeds this part of the width without any data.
+	BlindWidth float64
+	// FinalShare: a day is final when this share of its lifts has been raised.
+	FinalShare float64
+	// Capacity is the most that the sources could load, barrels a day: the upper end when nothing is known.
+	Capacity vessel.Barrels
+	// At lists the values of a for which the headline is printed as well.
+	At []float64
+	// Lag is how long lifts take to be raised.
+	Lag Lag
+}
+
+// Defaults returns the start values.
+func Defaults() Options {
+	return Options{
+		Draws: 4000, DetectA: 6, DetectB: 4, RateShape: 0.5, RateDays: 0.5,
+		HalfLife: 90 * 24 * time.Hour, LeastLifts: 8, LeastSpan: 180 * 24 * time.Hour,
+		BlindExposure: 0.15, BlindWidth: 0.8, FinalShare: 0.8,
+		Capacity: Capacity, At: []float64{0.4, 0.6, 0.8}, Lag: DefaultLag(),
+	}
+}
+
+// Capacity is the nameplate of Kharg's six eastern berths, 670,500 bbl/h (iotco.ir, 2016), and of Jask's single point
+// mooring, 7,000 m³/h = 44,030 bbl/h (tehrantimes.com), for 24 hours: 17.1 Mb a day. No export came near it; it is
+// what a reader may conclude when we heard nothing.
+const Capacity vessel.Barrels = 17_100_000
+
+// Validate reports every option out of range.
+func (o Options) Validate() error {
+	limits := []struct {
+		name           string
+		got, low, high float64
+	}{
+		{"draws", float64(o.Draws), 100, 100_000},
+		{"detect_a", o.DetectA, 0.1, 1e6}, {"detect_b", o.DetectB, 0.1, 1e6},
+		{"rate_shape", o.RateShape, 0.01, 10}, {"rate_days", o.RateDays, 0.01, 10},
+		{"half_life_h", o.HalfLife.Hours(), 24, 24 * 3650},
+		{"least_lifts", o.LeastLifts, 0, 1000}, {"least_span_h", o.LeastSpan.Hours(), 24, 24 * 3650},
+		{"blind_exposure", o.BlindExposure, 0, 1}, {"blind_width", o.BlindWidth, 0, 1}, {"final_share", o.FinalShare, 0, 1},
+		{"capacity", float64(o.Capacity), 0, 1e9},
+		{"lag.direct_median_h", o.Lag.DirectMedian.Hours(), 1, 24 * 90}, {"lag.dark_median_h", o.Lag.DarkMedian.Hours(), 1, 24 * 365},
+	}
+	var errs []error
+	for _, l := range limits {
+		if !(l.got >= l.low && l.got <= l.high) {
+			errs = append(errs, fmt.Errorf("check estimate.%s: %v, want %v to %v", l.name, l.got, l.low, l.high))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Input is what an estimate rests on.
+type Input struct {
+	Lifts       []cargo.Lift
+	Health      func(day time.Time) float64 // 0 to 1 for each UTC day; nil means a full feed
+	First, Last time.Time                   // first and last UTC day that the input covers
+	AsOf        time.Time                   // event time up to which everything was read
+}
+
+// Basis is what a series counts.
+type Basis string
+
+// Lifted counts cargoes by the day they were loaded: the headline.
+const Lifted Basis = "lifted"
+
+// Status says how firm a row is.
+type Status string
+
+// The statuses. Final: at least 80 % of the day's lifts are expected to have been raised. Blind: too little was heard
+// for a verdict.
+const (
+	Final       Status = "final"
+	Provisional Status = "provisional"
+	Blind       Status = "blind"
+)
+
+// Interval is a mean with percentiles, barrels a day.
+type Interval struct {
+	Mean vessel.Barrels `json:"mean"`
+	P05  vessel.Barrels `json:"p05"`
+	P50  vessel.Barrels `json:"p50"`
+	P95  vessel.Barrels `json:"p95"`
+}
+
+// Row is the estimate of one UTC day on one basis. Values are barrels a day, rounded to 100.
+type Row struct {
+	Date  time.Time
+	Basis Basis
+	// Known is false when nothing was heard that could be counted: then there is a range and no number.
+	Known bool
+	Day   Interval
+	// Week and Month are means over the 7 and 28 days that end with this one, or over as many as the input has.
+	Week, Month Interval
+	WindowDays  int     // days in Month
+	Lifts       float64 // Σq of the lifts whose windows touch the day
+	// The parts sum to Day.Mean.
+	Seen, Inferred, Pending, Unobserved vessel.Barrels
+	Detection                           float64 // detection probability, Σλπ/Σλ
+	Health                              float64 // feed health, Σλh/Σλ
+	Status                              Status
+	AsOf                                time.Time
+}
+
+// Headline is the newest 28-day mean if a were known to be A.
+type Headline struct {
+	A     float64
+	Known bool
+	Month Interval
+}
+
+// Stratum is a group of lifts that share a rate.
+type Stratum struct {
+	Name  string
+	Lifts float64 // Σq
+	Rate  float64 // posterior mean, lifts a day, at the newest day
+}
+
+// Result is one vintage.
+type Result struct {
+	Rows     []Row // by date
+	Headline []Headline
+	// NewestFinal is the index of the newest final row whose 28 days are all covered, -1 when there is none.
+	NewestFinal int
+	Strata      []Stratum
+	AsOf        time.Time
+}
+
+// Compute makes one vintage. A caller that makes many keeps an Estimator, which remembers draws of lifts.
+func Compute(in Input, o Options) Result { return New(o).Compute(in) }

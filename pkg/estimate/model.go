@@ -1,0 +1,271 @@
+package estimate
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/cargo"
+)
+
+const oneDay = 24 * time.Hour
+
+// Estimator makes vintages and remembers the draws of lifts from one to the next. Not safe for concurrent use.
+type Estimator struct {
+	o       Options
+	scale   []float64
+	parcels []*drawn
+	lifts   map[string]*drawn
+	widths  map[int]float64 // 90 % width of the mean over n days without any data
+}
+
+// New returns an estimator.
+func New(o Options) *Estimator {
+	scale := drawScale(o.Draws)
+	return &Estimator{o: o, scale: scale, parcels: drawParcels(scale), lifts: map[string]*drawn{}, widths: map[int]float64{}}
+}
+
+// model is one vintage being made.
+type model struct {
+	e       *Estimator
+	in      Input
+	n       int       // days
+	health  []float64 // h by day
+	raised  []float64 // F by day
+	heard   []bool    // days that are not blind and feed the rate
+	groups  []*group
+	anchors []int // anchor of each day: the day at which its rate is read
+}
+
+// group is a stratum with its draws.
+type group struct {
+	*stratum
+	name   string
+	shares [][]share // of each lift, by index in stratum.lifts
+	drawn  []*drawn
+	pool   pool
+	detect []float64       // a by draw
+	rates  map[int]*fitted // by anchor
+}
+
+// share is the part of a lift's window on a day.
+type share struct {
+	day  int
+	part float64
+}
+
+// fitted is the rate as an anchor day sees it.
+type fitted struct {
+	rate               []float64 // λ by draw
+	mean, meanDetected float64   // of λ and of λ·a
+}
+
+// anchorDays is how far apart the days lie at which rates are read. One rate for the whole input would let this
+// month's lifts rewrite those of a year ago.
+const anchorDays = 30
+
+func (e *Estimator) model(in Input) *model {
+	in.First, in.Last = in.First.UTC().Truncate(oneDay), in.Last.UTC().Truncate(oneDay)
+	in.Lifts = distinct(in.Lifts, e.o)
+	m := &model{e: e, in: in, n: int(in.Last.Sub(in.First)/oneDay) + 1}
+	if m.n <= 0 {
+		m.n = 0
+		return m
+	}
+	direct := e.o.Lag.directShare(in.Lifts, in.AsOf)
+	for t := range m.n {
+		h := 1.0
+		if in.Health != nil {
+			h = max(0, min(1, in.Health(m.day(t))))
+		}
+		age := in.AsOf.Sub(m.day(t).Add(oneDay / 2))
+		m.health = append(m.health, h)
+		m.raised = append(m.raised, e.o.Lag.raised(age, direct))
+		m.anchors = append(m.anchors, m.n-1-(m.n-1-t)/anchorDays*anchorDays)
+	}
+	for t := range m.n {
+		m.heard = append(m.heard, m.exposure(t) >= e.o.BlindExposure)
+	}
+	e.remember(in.Lifts)
+	for _, s := range stratify(in.Lifts, in.AsOf, e.o) {
+		m.groups = append(m.groups, m.group(s))
+	}
+	return m
+}
+
+// distinct keeps the newest statement of each lift, by id, and leaves out those without barrels.
+func distinct(lifts []cargo.Lift, o Options) []cargo.Lift {
+	sorted := slices.Clone(lifts)
+	slices.SortStableFunc(sorted, func(a, b cargo.Lift) int { return cmp.Compare(a.ID, b.ID) })
+	out := sorted[:0]
+	for _, l := range sorted {
+		if l.Q <= 0 || l.Barrels <= 0 {
+			continue
+		}
+		if n := len(out); n > 0 && out[n-1].ID == l.ID {
+			out[n-1] = l
+			continue
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// remember draws the lifts that are new or changed and forgets those that are gone.
+func (e *Estimator) remember(lifts []cargo.Lift) {
+	wanted := make(map[string]bool, len(lifts))
+	for _, l := range lifts {
+		wanted[l.ID] = true
+		if d := e.lifts[l.ID]; d == nil || d.of != factsOf(l) {
+			e.lifts[l.ID] = drawLift(l, e.scale)
+		}
+	}
+	for id := range e.lifts {
+		if !wanted[id] {
+			delete(e.lifts, id)
+		}
+	}
+}
+
+func (m *model) day(t int) time.Time { return m.in.First.Add(time.Duration(t) * oneDay) }
+
+// meanDetect is the prior mean of a.
+func (m *model) meanDetect() float64 { return m.e.o.DetectA / (m.e.o.DetectA + m.e.o.DetectB) }
+
+// window is the first of the n days that end with t, or of as many as there are.
+func window(t, n int) int { return max(0, t-n+1) }
+
+// exposure is the mean π over the 28 days that end with t.
+func (m *model) exposure(t int) float64 {
+	sum, from := 0.0, window(t, 28)
+	for i := from; i <= t; i++ {
+		sum += float64(m.health[i] * m.raised[i])
+	}
+	return m.meanDetect() * sum / float64(t-from+1)
+}
+
+// group prepares a stratum: where its lifts lie in time, whose volumes unseen lifts take, and a.
+func (m *model) group(s *stratum) *group {
+	g := &group{stratum: s, name: s.name(), rates: map[int]*fitted{}, detect: make([]float64, m.e.o.Draws)}
+	slices.Sort(s.lifts)
+	for i, p := range m.e.parcels {
+		g.pool.add(p, parcelWeight*parcels[i].weight)
+	}
+	for _, i := range s.lifts {
+		l := m.in.Lifts[i]
+		d := m.e.lifts[l.ID]
+		g.drawn, g.shares = append(g.drawn, d), append(g.shares, m.share(l))
+		g.pool.add(d, l.Q)
+	}
+	g.pool.seal()
+	k := key("detect " + g.name)
+	for i := range g.detect {
+		r := at(k, i, forDetection)
+		g.detect[i] = r.beta(m.e.o.DetectA, m.e.o.DetectB)
+	}
+	return g
+}
+
+// share divides a lift's window over the days of the input.
+func (m *model) share(l cargo.Lift) []share {
+	var out []share
+	first := max(0, int(l.Start.Sub(m.in.First)/oneDay))
+	for t := first; t < m.n && !m.day(t).After(l.End); t++ {
+		part := l.Share(m.day(t), m.day(t+1))
+		if l.End.Equal(l.Start) {
+			part = 0
+			if !l.Start.Before(m.day(t)) && l.Start.Before(m.day(t+1)) {
+				part = 1
+			}
+		}
+		if part > 0 {
+			out = append(out, share{t, part})
+		}
+	}
+	return out
+}
+
+// fit draws the rate as an anchor day sees it: lifts and exposure of every day that was heard, each weighted by its
+// distance in time.
+func (m *model) fit(g *group, anchor int, detect []float64) *fitted {
+	o := m.e.o
+	weight := make([]float64, m.n)
+	exposed := 0.0
+	for t := range m.n {
+		if m.heard[t] {
+			apart := math.Abs(float64(t - anchor))
+			weight[t] = math.Exp2(-apart * float64(oneDay) / float64(o.HalfLife))
+			exposed += float64(weight[t] * float64(m.health[t]*m.raised[t]))
+		}
+	}
+	shape := make([]float64, o.Draws)
+	for i, d := range g.drawn {
+		counts := 0.0
+		for _, s := range g.shares[i] {
+			counts += float64(weight[s.day] * s.part)
+		}
+		if counts == 0 {
+			continue
+		}
+		for j, is := range d.exists {
+			if is {
+				shape[j] += counts
+			}
+		}
+	}
+	f := &fitted{rate: make([]float64, o.Draws)}
+	k := key("rate " + g.name)
+	for j := range f.rate {
+		r := at(k, j, forRate)
+		f.rate[j] = r.gamma(o.RateShape+shape[j]) / (o.RateDays + float64(detect[j]*exposed))
+		f.mean += f.rate[j]
+		f.meanDetected += float64(f.rate[j] * detect[j])
+	}
+	f.mean /= float64(o.Draws)
+	f.meanDetected /= float64(o.Draws)
+	return f
+}
+
+// addSeen adds the lifts in the ledger to a day's draws and returns their mean, direct and others apart.
+func (m *model) addSeen(total [][]float64, from int) (seen, inferred []float64) {
+	seen, inferred = make([]float64, m.n), make([]float64, m.n)
+	for _, g := range m.groups {
+		for i, d := range g.drawn {
+			for _, s := range g.shares[i] {
+				if s.day < from {
+					continue
+				}
+				sum, into := 0.0, total[s.day]
+				for j, is := range d.exists {
+					if is {
+						b := math.Round(d.barrels[j] * s.part)
+						into[j] += b
+						sum += b
+					}
+				}
+				if m.in.Lifts[g.lifts[i]].Direct {
+					seen[s.day] += sum / float64(len(into))
+				} else {
+					inferred[s.day] += sum / float64(len(into))
+				}
+			}
+		}
+	}
+	return seen, inferred
+}
+
+// addUnseen adds the lifts of one day that are not in the ledger and returns their mean barrels.
+func (m *model) addUnseen(g *group, f *fitted, detect []float64, t int, into []float64) float64 {
+	k := dayKey(g.name, m.day(t).Unix()/int64(oneDay/time.Second))
+	exposed, sum := m.health[t]*m.raised[t], 0.0
+	for j := range into {
+		r := at(k, j, 0)
+		for range r.poisson(f.rate[j] * (1 - float64(detect[j]*exposed))) {
+			b := g.pool.pick(r.uniform(), j)
+			into[j] += b
+			sum += b
+		}
+	}
+	return sum / float64(len(into))
+}

@@ -1,0 +1,284 @@
+package estimate
+
+import (
+	"math"
+	"slices"
+
+	"github.com/darkwake/darkwake/pkg/vessel"
+)
+
+// rounding is the step of published numbers, barrels a day.
+const rounding = 100
+
+// Compute makes one vintage.
+func (e *Estimator) Compute(in Input) Result {
+	m := e.model(in)
+	res := Result{NewestFinal: -1, AsOf: in.AsOf.UTC()}
+	if m.n == 0 {
+		return res
+	}
+	total := matrix(m.n, e.o.Draws)
+	seen, inferred := m.addSeen(total, 0)
+	res.Rows = make([]Row, m.n)
+	for t := range m.n {
+		r := &res.Rows[t]
+		r.Date, r.Basis, r.AsOf, r.Health = m.day(t), Lifted, res.AsOf, m.health[t]
+		pending, unobserved := m.unseenParts(r, t, total[t])
+		r.Day = summarise(total[t], 1)
+		r.Seen, r.Inferred, r.Pending, r.Unobserved = apportion(r.Day.Mean, seen[t], inferred[t], pending, unobserved)
+	}
+	m.countLifts(res.Rows)
+	running(total, 7, func(t, days int, sum []float64) { res.Rows[t].Week = summarise(sum, days) })
+	running(total, 28, func(t, days int, sum []float64) {
+		res.Rows[t].Month, res.Rows[t].WindowDays = summarise(sum, days), days
+	})
+	m.judge(&res)
+	for _, g := range m.groups {
+		res.Strata = append(res.Strata, Stratum{Name: g.name, Lifts: g.q(m), Rate: g.rates[m.n-1].mean})
+	}
+	for _, a := range e.o.At {
+		res.Headline = append(res.Headline, m.headline(a, res.Rows[m.n-1].Known))
+	}
+	return res
+}
+
+func (g *group) q(m *model) float64 {
+	sum := 0.0
+	for _, i := range g.lifts {
+		sum += m.in.Lifts[i].Q
+	}
+	return sum
+}
+
+// matrix makes a day's draws contiguous.
+func matrix(days, draws int) [][]float64 {
+	all, out := make([]float64, days*draws), make([][]float64, days)
+	for t := range out {
+		out[t] = all[t*draws : (t+1)*draws]
+	}
+	return out
+}
+
+// unseenParts adds the unseen lifts of a day and divides their mean: pending ones will yet be raised, λ·a·h·(1−F),
+// unobserved ones never, λ·(1−a·h). It sets the row's detection probability.
+func (m *model) unseenParts(r *Row, t int, into []float64) (pending, unobserved float64) {
+	var rate, found float64
+	for _, g := range m.groups {
+		f := g.rates[m.anchors[t]]
+		if f == nil {
+			f = m.fit(g, m.anchors[t], g.detect)
+			g.rates[m.anchors[t]] = f
+		}
+		barrels := m.addUnseen(g, f, g.detect, t, into)
+		later := m.health[t] * (1 - m.raised[t]) * f.meanDetected
+		never := f.mean - float64(m.health[t]*f.meanDetected)
+		if later+never > 0 {
+			pending += barrels * later / (later + never)
+			unobserved += barrels * never / (later + never)
+		}
+		rate += f.mean
+		found += m.health[t] * m.raised[t] * f.meanDetected
+	}
+	if rate > 0 {
+		r.Detection = found / rate
+	}
+	return pending, unobserved
+}
+
+// countLifts fills Σq of the lifts that touch each day.
+func (m *model) countLifts(rows []Row) {
+	for _, g := range m.groups {
+		for i, shares := range g.shares {
+			for _, s := range shares {
+				rows[s.day].Lifts += m.in.Lifts[g.lifts[i]].Q
+			}
+		}
+	}
+}
+
+// running calls do for each day with the sum of the last n days' draws. Draws are whole barrels, so sums are exact.
+func running(total [][]float64, n int, do func(t, days int, sum []float64)) {
+	sum := make([]float64, len(total[0]))
+	for t, day := range total {
+		for j, b := range day {
+			sum[j] += b
+		}
+		if t >= n {
+			for j, b := range total[t-n] {
+				sum[j] -= b
+			}
+		}
+		do(t, min(t+1, n), sum)
+	}
+}
+
+// judge gives each row its status. A window in which too little was heard, or whose interval is hardly narrower than
+// without any data, is blind; its number rests on the rate of the days that were heard. If there is no such day there
+// is no number, only the range up to what the sources could load.
+func (m *model) judge(res *Result) {
+	for t := range res.Rows {
+		r := &res.Rows[t]
+		width := float64(r.Month.P95 - r.Month.P05)
+		switch {
+		case !m.heard[t] || width > m.e.o.BlindWidth*m.e.priorWidth(r.WindowDays):
+			r.Status = Blind
+		case m.raised[t] >= m.e.o.FinalShare:
+			r.Status = Final
+			if r.WindowDays == 28 {
+				res.NewestFinal = t
+			}
+		default:
+			r.Status = Provisional
+		}
+	}
+	history := slices.Contains(m.heard, true)
+	for t := range res.Rows {
+		r := &res.Rows[t]
+		r.Known = history
+		if !history {
+			open := Interval{P95: m.e.o.Capacity}
+			r.Day, r.Week, r.Month = open, open, open
+			r.Seen, r.Inferred, r.Pending, r.Unobserved = 0, 0, 0, 0
+		}
+	}
+}
+
+// priorWidth is the 90 % width of a mean over n days if nothing at all were known: the prior of the rate, Poisson
+// lifts, standard parcels.
+func (e *Estimator) priorWidth(n int) float64 {
+	if w, ok := e.widths[n]; ok {
+		return w
+	}
+	sum, k := make([]float64, e.o.Draws), key("no data")
+	for j := range sum {
+		r := at(k, j, n)
+		rate := r.gamma(e.o.RateShape) / e.o.RateDays
+		sum[j] = float64(r.poisson(rate*float64(n))) * meanParcel()
+	}
+	i := summarise(sum, n)
+	e.widths[n] = float64(i.P95 - i.P05)
+	return e.widths[n]
+}
+
+// headline is the mean over the last 28 days if a were known.
+func (m *model) headline(a float64, known bool) Headline {
+	h := Headline{A: a, Known: known, Month: Interval{P95: m.e.o.Capacity}}
+	if !known {
+		return h
+	}
+	draws := m.e.o.Draws
+	detect, sum := make([]float64, draws), make([]float64, draws)
+	for j := range detect {
+		detect[j] = a
+	}
+	from := window(m.n-1, 28)
+	total := make([][]float64, m.n)
+	for t := from; t < m.n; t++ {
+		total[t] = sum
+	}
+	m.addSeen(total, from)
+	for _, g := range m.groups {
+		fits := map[int]*fitted{}
+		for t := from; t < m.n; t++ {
+			f := fits[m.anchors[t]]
+			if f == nil {
+				f = m.fit(g, m.anchors[t], detect)
+				fits[m.anchors[t]] = f
+			}
+			m.addUnseen(g, f, detect, t, sum)
+		}
+	}
+	h.Month = summarise(sum, m.n-from)
+	return h
+}
+
+// summarise gives the mean and percentiles of draws of a sum over some days, a day, rounded.
+func summarise(sum []float64, days int) Interval {
+	x, total := slices.Clone(sum), 0.0
+	for _, b := range x {
+		total += b
+	}
+	low, middle, high := percentiles(x)
+	per := func(b float64) vessel.Barrels {
+		return vessel.Barrels(math.Round(b/float64(days)/rounding)) * rounding
+	}
+	return Interval{Mean: per(total / float64(len(x))), P05: per(low), P50: per(middle), P95: per(high)}
+}
+
+// percentiles returns the 5th, 50th and 95th percentile and leaves x in another order.
+func percentiles(x []float64) (low, middle, high float64) {
+	n := len(x)
+	i, j, k := rank(0.05, n), rank(0.5, n), rank(0.95, n)
+	middle = selectRank(x, 0, n-1, j)
+	low, high = middle, middle
+	if i < j {
+		low = selectRank(x, 0, j-1, i)
+	}
+	if k > j {
+		high = selectRank(x, j+1, n-1, k)
+	}
+	return low, middle, high
+}
+
+// rank is the index of a percentile among n sorted values: the smallest with at least that share at or below it.
+func rank(p float64, n int) int { return max(0, min(n-1, int(math.Ceil(p*float64(n)))-1)) }
+
+// selectRank puts the k-th smallest of x[lo..hi] in its place and returns it (Hoare's quickselect, middle pivot).
+func selectRank(x []float64, lo, hi, k int) float64 {
+	for lo < hi {
+		pivot, i, j := x[lo+(hi-lo)/2], lo, hi
+		for i <= j {
+			for x[i] < pivot {
+				i++
+			}
+			for x[j] > pivot {
+				j--
+			}
+			if i <= j {
+				x[i], x[j] = x[j], x[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k <= j:
+			hi = j
+		case k >= i:
+			lo = i
+		default:
+			return x[k]
+		}
+	}
+	return x[k]
+}
+
+// apportion rounds four parts so that they sum to the rounded mean: largest remainder, earlier parts first on a tie.
+func apportion(mean vessel.Barrels, parts ...float64) (a, b, c, d vessel.Barrels) {
+	sum := 0.0
+	for _, p := range parts {
+		sum += p
+	}
+	units := int64(mean / rounding)
+	if sum <= 0 {
+		return 0, 0, 0, mean
+	}
+	var whole [4]int64
+	var rest [4]float64
+	for i, p := range parts {
+		exact := p / sum * float64(units)
+		whole[i] = int64(math.Floor(exact))
+		rest[i] = exact - math.Floor(exact)
+	}
+	for left := units - whole[0] - whole[1] - whole[2] - whole[3]; left > 0; left-- {
+		most := 0
+		for i := range rest {
+			if rest[i] > rest[most] {
+				most = i
+			}
+		}
+		whole[most]++
+		rest[most] = -1
+	}
+	return vessel.Barrels(whole[0]) * rounding, vessel.Barrels(whole[1]) * rounding,
+		vessel.Barrels(whole[2]) * rounding, vessel.Barrels(whole[3]) * rounding
+}
