@@ -46,7 +46,8 @@ type GapDetails struct {
 	Feasibility      float64      `json:"feasibility,omitempty"` // sea distance / (class maximum speed × duration); > 1.1 is no gap
 	SlackH           float64      `json:"slack_h,omitempty"`     // duration − sea distance / service speed
 	HiddenCalls      []HiddenCall `json:"hidden_calls,omitempty"`
-	ReceptionModel   string       `json:"reception_model"` // "none" until the chance of being heard is measured
+	ControlsHeard    *int         `json:"controls_heard,omitempty"` // emitter-hours heard in the cell of off meanwhile; nil when not counted
+	ReceptionModel   string       `json:"reception_model"`          // "none" until the chance of being heard is measured
 }
 
 // HiddenCall is a loading place that a silence leaves time for.

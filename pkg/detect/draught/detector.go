@@ -1,6 +1,12 @@
 package draught
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/event"
@@ -10,26 +16,188 @@ import (
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
-// Options are the parameters.
-type Options struct{}
+// Options are the steps of draught that matter, in metres.
+type Options struct {
+	VLCC    geo.Metres `json:"step_vlcc"`
+	Suezmax geo.Metres `json:"step_suezmax"`
+	Aframax geo.Metres `json:"step_aframax"`
+	Other   geo.Metres `json:"step_other"`
 
-// Defaults returns the starting parameters.
-func Defaults() Options { return Options{} }
+	Horizon time.Duration `json:"horizon"` // how long a change can still be revised by late reports
+}
 
-// Validate checks the parameters.
-func (o Options) Validate() error { return nil }
+// Defaults returns the starting parameters (METHODS gives them as start values, to be tuned on the simulator).
+func Defaults() Options {
+	return Options{VLCC: 3.0, Suezmax: 2.0, Aframax: 1.5, Other: 1.0, Horizon: 48 * time.Hour}
+}
 
-// Detector finds events.
-type Detector struct{}
+// Validate checks every parameter and reports all that are out of range.
+func (o Options) Validate() error {
+	limits := []struct {
+		name          string
+		value, lo, hi float64
+		why           string
+	}{
+		{"draught.step_vlcc", float64(o.VLCC), 0.1, 15, "crews type steps of 0.1 m"},
+		{"draught.step_suezmax", float64(o.Suezmax), 0.1, 15, "crews type steps of 0.1 m"},
+		{"draught.step_aframax", float64(o.Aframax), 0.1, 15, "crews type steps of 0.1 m"},
+		{"draught.step_other", float64(o.Other), 0.1, 15, "crews type steps of 0.1 m"},
+		{"draught.horizon", o.Horizon.Hours(), 1, 240, "hours"},
+	}
+	var breaches []error
+	for _, l := range limits {
+		if !(l.value >= l.lo && l.value <= l.hi) {
+			breaches = append(breaches, fmt.Errorf("check %s: %v is not within %v to %v: %s", l.name, l.value, l.lo, l.hi, l.why))
+		}
+	}
+	return errors.Join(breaches...)
+}
 
-// New returns a detector.
-func New(o Options, f *vessel.Fleet, g *place.Gazetteer, sea *geo.Sea) *Detector { return &Detector{} }
+// step is the change that matters for a class.
+func (o Options) step(c vessel.Class) geo.Metres {
+	switch c {
+	case vessel.ULCC, vessel.VLCC:
+		return o.VLCC
+	case vessel.Suezmax:
+		return o.Suezmax
+	case vessel.Aframax:
+		return o.Aframax
+	}
+	return o.Other
+}
 
-// Observe takes a fact.
-func (d *Detector) Observe(f track.Fact) {}
+// Detector turns draught steps into events. It is pure.
+type Detector struct {
+	o     Options
+	fleet *vessel.Fleet
 
-// Hear takes an event of a kind earlier in the order.
-func (d *Detector) Hear(e event.Event) {}
+	at      map[vessel.MMSI]position
+	pending []*track.DraughtStep
+	told    map[key]event.Event
+}
 
-// Advance returns the events that are due.
-func (d *Detector) Advance(w time.Time) []event.Event { return nil }
+// position is a ship's newest sample.
+type position struct {
+	bin time.Time
+	at  geo.Point
+}
+
+// key is the key under which stage A restates a step.
+type key struct {
+	mmsi           vessel.MMSI
+	segment, start int64
+}
+
+// New returns a detector. Gazetteer and sea are not needed: a draught is typed anywhere.
+func New(o Options, fleet *vessel.Fleet, _ *place.Gazetteer, _ *geo.Sea) *Detector {
+	return &Detector{o: o, fleet: fleet, at: map[vessel.MMSI]position{}, told: map[key]event.Event{}}
+}
+
+// Observe takes in draught steps, and samples for the position.
+func (d *Detector) Observe(f track.Fact) {
+	switch f := f.(type) {
+	case *track.DraughtStep:
+		if f.Before > 0 {
+			d.pending = append(d.pending, f)
+		}
+	case *track.Sample:
+		if p, ok := d.at[f.MMSI]; !ok || f.Bin.After(p.bin) {
+			d.at[f.MMSI] = position{f.Bin, f.Position}
+		}
+	}
+}
+
+// Hear ignores events: nothing that others found changes what was typed.
+func (d *Detector) Hear(event.Event) {}
+
+// Advance returns the changes observed since the last grid point, in canonical order.
+func (d *Detector) Advance(w time.Time) []event.Event {
+	var out []event.Event
+	for _, f := range d.pending {
+		if e, ok := d.judge(f, w); ok {
+			out = append(out, e)
+		}
+	}
+	d.pending = d.pending[:0]
+	for k, e := range d.told {
+		if w.Sub(e.Watermark) > d.o.Horizon {
+			delete(d.told, k)
+		}
+	}
+	slices.SortFunc(out, event.Compare)
+	return out
+}
+
+func (d *Detector) judge(f *track.DraughtStep, w time.Time) (event.Event, bool) {
+	k := key{f.MMSI, f.Segment.UnixMilli(), f.Start.UnixMilli()}
+	last, known := d.told[k]
+	ship, ok := d.fleet.Ship(f.MMSI)
+	if !ok {
+		ship = vessel.Ship{Particulars: vessel.Particulars{MMSI: f.MMSI}, Flag: vessel.Flag(f.MMSI)}
+	}
+	change := geo.Metres(math.Abs(float64(f.After - f.Before)))
+	e := d.describe(f, ship, change, w)
+	if known {
+		e.ID, e.Lon, e.Lat, e.Version = last.ID, last.Lon, last.Lat, last.Version+1
+		e.Why = cmp.Or(f.Why, "heard late")
+	}
+	if change < d.o.step(ship.Class)-typed || ship.Class == vessel.NotTanker || !f.MMSI.Ship() {
+		if !known || last.Status == event.Retracted {
+			return event.Event{}, false
+		}
+		e.Status, e.Probability = event.Retracted, 0
+	}
+	d.told[k] = e
+	return e, true
+}
+
+// typed is half of the step in which draught is typed: 17.4 − 14.4 is 3 m, also in binary fractions.
+const typed geo.Metres = 0.05
+
+func (d *Detector) describe(f *track.DraughtStep, ship vessel.Ship, change geo.Metres, w time.Time) event.Event {
+	from, to := f.LastSeen, f.FirstSeen
+	if from.IsZero() || from.After(to) {
+		from = to
+	}
+	p := d.at[f.MMSI].at
+	var evidence event.EvidenceBuilder
+	for i, raw := range f.Raw {
+		offset := int64(-1)
+		if i < len(f.Offsets) {
+			offset = f.Offsets[i]
+		}
+		evidence.Add(f.Source, offset, raw)
+	}
+	v := event.FromShip(event.Subject, ship, time.Time{}, time.Time{})
+	before, after := ship.LoadOf(f.Before).String(), ship.LoadOf(f.After).String()
+	v.Draught = event.Span[geo.Metres]{Before: &f.Before, After: &f.After}
+	v.Load = event.Span[string]{Before: &before, After: &after}
+	threshold := d.o.step(ship.Class)
+	return event.Event{
+		Schema: event.Schema, ID: event.ID(event.DraughtChange, from, p[0], p[1], f.MMSI), Version: 1,
+		Kind: event.DraughtChange, Status: event.Closed, Start: from, End: &to, Lon: p[0], Lat: p[1],
+		Why:     fmt.Sprintf("%d static reports say %.1f m after %.1f m", f.Reports, float64(f.After), float64(f.Before)),
+		Vessels: []event.Vessel{v}, Probability: believed(f.Reports), Watermark: w,
+		Details: event.DraughtDetails{
+			Rules: event.Rules{Rules: []event.Rule{
+				{Name: "draught_step", Value: float64(change), Op: ">=", Threshold: float64(threshold), Unit: "m",
+					Passed: change >= threshold-typed, Note: "step that matters for class " + strings.TrimSpace(ship.Class.String())},
+				{Name: "static_reports", Value: float64(f.Reports), Op: ">=", Threshold: 2, Unit: "reports", Passed: f.Reports >= 2},
+			}},
+			BeforeM: f.Before, AfterM: f.After, LastSeen: from, FirstSeen: to, Reports: f.Reports,
+		},
+		Evidence: evidence.Done(),
+	}
+}
+
+// believed is the probability that the crew typed what they meant: two agreeing reports may repeat one slip, and a
+// slip is soon corrected (0.9, 0.95, 0.98: judgement, to be fitted).
+func believed(reports int) float64 {
+	switch {
+	case reports >= 4:
+		return 0.98
+	case reports == 3:
+		return 0.95
+	}
+	return 0.9
+}

@@ -1,8 +1,13 @@
 package gap
 
 import (
+	"cmp"
+	"container/heap"
+	"reflect"
+	"slices"
 	"time"
 
+	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
@@ -10,26 +15,247 @@ import (
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
-// Options are the parameters.
-type Options struct{}
+// Detector turns silences into gaps. It is pure: the same facts in the same ticks give the same events.
+type Detector struct {
+	o      Options
+	fleet  *vessel.Fleet
+	places *place.Gazetteer
+	sea    *geo.Sea
+	heard  Heard
 
-// Defaults returns the starting parameters.
-func Defaults() Options { return Options{} }
+	silences map[key]*silence
+	dirty    []key                // touched since the last Advance
+	due      dueHeap              // when open silences become gaps
+	done     dueHeap              // when closed gaps can be forgotten
+	classB   map[vessel.MMSI]bool // ships known by class B only
+	outages  outages
+	sources  []place.ID // where sanctioned oil is loaded, without berths that lie inside another
+}
 
-// Validate checks the parameters.
-func (o Options) Validate() error { return nil }
+// Heard counts what was heard in a cell from one instant to another, in emitter-hours.
+type Heard func(cell int32, from, to time.Time) int
 
-// Detector finds events.
-type Detector struct{}
+// key is the key under which stage A restates a silence.
+type key struct {
+	mmsi           vessel.MMSI
+	segment, start int64
+}
 
-// New returns a detector.
-func New(o Options, f *vessel.Fleet, g *place.Gazetteer, sea *geo.Sea) *Detector { return &Detector{} }
+func (k key) compare(o key) int {
+	return cmp.Or(cmp.Compare(k.mmsi, o.mmsi), cmp.Compare(k.start, o.start), cmp.Compare(k.segment, o.segment))
+}
 
-// Observe takes a fact.
-func (d *Detector) Observe(f track.Fact) {}
+// silence is the newest fact of a key and the last version that was published of it, if any.
+type silence struct {
+	fact *track.Silence
+	last *event.Event
+}
 
-// Hear takes an event of a kind earlier in the order.
-func (d *Detector) Hear(e event.Event) {}
+// New returns a detector that knows no silence.
+func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, sea *geo.Sea) *Detector {
+	d := &Detector{o: o, fleet: fleet, places: places, sea: sea, silences: map[key]*silence{},
+		classB: map[vessel.MMSI]bool{}, outages: outages{}}
+	d.sources = loadingPlaces(places)
+	return d
+}
 
-// Advance returns the events that are due.
-func (d *Detector) Advance(w time.Time) []event.Event { return nil }
+// Controls lets details tell what else was heard near off during a silence. Optional.
+func (d *Detector) Controls(heard Heard) { d.heard = heard }
+
+// Observe takes in silences, and profiles for the class of the transponder.
+func (d *Detector) Observe(f track.Fact) {
+	switch f := f.(type) {
+	case *track.Profile:
+		if f.Class == ais.ClassA {
+			delete(d.classB, f.MMSI)
+		} else if f.Class == ais.ClassB {
+			d.classB[f.MMSI] = true
+		}
+	case *track.Silence:
+		d.take(f)
+	}
+}
+
+func (d *Detector) take(f *track.Silence) {
+	k := key{f.MMSI, f.Segment.UnixMilli(), f.Start.UnixMilli()}
+	s := d.silences[k]
+	if s == nil {
+		s = &silence{}
+		d.silences[k] = s
+	}
+	s.fact = f
+	d.dirty = append(d.dirty, k)
+	if f.On == nil {
+		heap.Push(&d.due, dueKey{f.Off.Time.Add(d.threshold(f)), k})
+	}
+}
+
+// Hear takes in outages: silences inside them explain themselves.
+func (d *Detector) Hear(e event.Event) {
+	if details, ok := e.Details.(event.OutageDetails); ok {
+		d.outages.hear(details.Source, e)
+	}
+}
+
+// Advance returns what changed up to the grid point w, in canonical order.
+func (d *Detector) Advance(w time.Time) []event.Event {
+	var out []event.Event
+	for len(d.due) > 0 && !d.due[0].at.After(w) {
+		d.dirty = append(d.dirty, heap.Pop(&d.due).(dueKey).key)
+	}
+	slices.SortFunc(d.dirty, key.compare)
+	for _, k := range slices.Compact(d.dirty) {
+		if s := d.silences[k]; s != nil {
+			out = append(out, d.judge(k, s, w)...)
+		}
+	}
+	d.dirty = d.dirty[:0]
+	d.forget(w)
+	slices.SortFunc(out, event.Compare)
+	return out
+}
+
+// judge decides on one silence and returns its new versions: none, one, or two when the start moved.
+func (d *Detector) judge(k key, s *silence, w time.Time) []event.Event {
+	f := s.fact
+	length := w.Sub(f.Off.Time)
+	if f.On != nil {
+		length = f.On.Time.Sub(f.Off.Time)
+	}
+	tells := length >= d.threshold(f) && d.concerns(f.MMSI)
+	if f.On != nil {
+		heap.Push(&d.done, dueKey{w.Add(d.o.Horizon), k})
+	}
+	switch {
+	case !tells && s.last == nil:
+		if f.On != nil {
+			delete(d.silences, k)
+		}
+		return nil
+	case !tells:
+		return s.retract(reason(f, "shorter than the threshold"), nil)
+	}
+	e := d.describe(f, w, length)
+	if s.last != nil && s.last.ID != e.ID {
+		out := s.retract(reason(f, "the silence began at another fix"), &e.ID)
+		s.last = nil
+		return append(out, s.publish(e)...)
+	}
+	return s.publish(e)
+}
+
+// publish numbers a version and remembers it. A restatement that changes nothing is not told.
+func (s *silence) publish(e event.Event) []event.Event {
+	e.Version = 1
+	if s.last != nil {
+		if same(*s.last, e) {
+			return nil
+		}
+		e.Version = s.last.Version + 1
+	}
+	s.last = &e
+	return []event.Event{e}
+}
+
+func (s *silence) retract(why string, by *string) []event.Event {
+	if s.last.Status == event.Retracted {
+		return nil
+	}
+	e := *s.last
+	e.Version++
+	e.Status, e.Why, e.SupersededBy, e.Probability = event.Retracted, why, by, 0
+	// She was on the air: the feed had not delivered it in time.
+	e.Explanations = []event.Explanation{{Cause: event.NotReceived, P: 1}}
+	s.last = &e
+	return []event.Event{e}
+}
+
+// same compares two versions in all that was claimed; their reasons and numbers may differ.
+func same(a, b event.Event) bool {
+	a.Version, a.Why, a.Watermark = b.Version, b.Why, b.Watermark
+	return reflect.DeepEqual(a, b)
+}
+
+func reason(f *track.Silence, otherwise string) string {
+	if f.Why != "" {
+		return f.Why
+	}
+	return "heard late: " + otherwise
+}
+
+// threshold is the silence from which a gap of this ship is published.
+func (d *Detector) threshold(f *track.Silence) time.Duration {
+	return max(d.o.Publish, d.candidate(f))
+}
+
+func (d *Detector) candidate(f *track.Silence) time.Duration {
+	return max(d.o.Candidate, time.Duration(d.o.Intervals*float64(expected(f))))
+}
+
+// expected is the ship's own interval between fixes before she fell silent.
+func expected(f *track.Silence) time.Duration {
+	if f.Interval > 0 {
+		return f.Interval
+	}
+	return 24 * time.Hour / time.Duration(max(f.Heard24h, 1))
+}
+
+// concerns tells whether a ship's silences can hide oil, by what is known of her now.
+func (d *Detector) concerns(m vessel.MMSI) bool {
+	if !m.Ship() || shared(m) {
+		return false
+	}
+	s, known := d.fleet.Ship(m)
+	switch {
+	case !known:
+		return !d.classB[m]
+	case s.ShipType != 0:
+		return vessel.Tanker(s.ShipType)
+	case s.Class == vessel.NotTanker:
+		return false
+	}
+	return !d.classB[m] && (!s.HasHull || s.Hull.Length() == 0 || s.Hull.Length() >= d.o.MinLength)
+}
+
+// shared tells whether an MMSI looks like a maker's default that several ships send at once: digits in a row, or a
+// country code followed by six equal digits (240000000 and 416000000 have been heard).
+func shared(m vessel.MMSI) bool {
+	last := uint32(m) % 1_000_000
+	return last%111_111 == 0 || m == 123456789 || m == 987654321
+}
+
+func (d *Detector) forget(w time.Time) {
+	for len(d.done) > 0 && !d.done[0].at.After(w) {
+		k := heap.Pop(&d.done).(dueKey).key
+		if s := d.silences[k]; s != nil && s.fact.On != nil {
+			delete(d.silences, k)
+		}
+	}
+	d.outages.forget(w)
+}
+
+// dueKey is a silence and the moment at which something is to be done about it.
+type dueKey struct {
+	at  time.Time
+	key key
+}
+
+// dueHeap is a queue of moments, earliest first.
+type dueHeap []dueKey
+
+func (h dueHeap) Len() int      { return len(h) }
+func (h dueHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h dueHeap) Less(i, j int) bool {
+	return cmp.Or(h[i].at.Compare(h[j].at), h[i].key.compare(h[j].key)) < 0
+}
+
+// Push and Pop are called by container/heap only.
+func (h *dueHeap) Push(x any) { *h = append(*h, x.(dueKey)) }
+
+// Pop takes the last.
+func (h *dueHeap) Pop() any {
+	old := *h
+	last := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return last
+}

@@ -1,6 +1,9 @@
 package outage
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/event"
@@ -11,28 +14,230 @@ import (
 )
 
 // Options are the parameters.
-type Options struct{}
+type Options struct {
+	Silence  time.Duration `json:"silence"`  // the least pause that is an outage
+	Pauses   float64       `json:"pauses"`   // times the source's own longest pause
+	Regular  int           `json:"regular"`  // consecutive hours heard before a source is judged
+	Emitters int           `json:"emitters"` // habitual emitters an hour below which it is not
+	Memory   time.Duration `json:"memory"`   // over which its habit is taken
+}
 
-// Defaults returns the starting parameters.
-func Defaults() Options { return Options{} }
+// Defaults returns the starting parameters, all of them start values: an hour is the cell in which reception is
+// counted, three hours are the least history that shows a habit, and five emitters that are usually heard fall silent
+// together by chance less than once in a hundred hours if each misses four hours in ten.
+func Defaults() Options {
+	return Options{Silence: time.Hour, Pauses: 2, Regular: 3, Emitters: 5, Memory: 24 * time.Hour}
+}
 
-// Validate checks the parameters.
-func (o Options) Validate() error { return nil }
+// Validate checks every parameter and reports all that are out of range.
+func (o Options) Validate() error {
+	limits := []struct {
+		name          string
+		value, lo, hi float64
+		why           string
+	}{
+		{"outage.silence", o.Silence.Hours(), 0.25, 48, "hours"},
+		{"outage.pauses", o.Pauses, 1, 20, "below 1 every pause is an outage"},
+		{"outage.regular", float64(o.Regular), 1, 24, "hours"},
+		{"outage.emitters", float64(o.Emitters), 1, 1000, "emitters an hour"},
+		{"outage.memory", o.Memory.Hours(), 3, 720, "hours"},
+	}
+	var breaches []error
+	for _, l := range limits {
+		if !(l.value >= l.lo && l.value <= l.hi) {
+			breaches = append(breaches, fmt.Errorf("check %s: %v is not within %v to %v: %s", l.name, l.value, l.lo, l.hi, l.why))
+		}
+	}
+	return errors.Join(breaches...)
+}
 
-// Detector finds events.
-type Detector struct{}
+// everywhere is the region of an outage that concerns a whole source; regions of a source come with its footprint.
+const everywhere = "all"
 
-// New returns a detector.
-func New(o Options, f *vessel.Fleet, g *place.Gazetteer, sea *geo.Sea) *Detector { return &Detector{} }
+// Detector watches the sources. It is pure.
+type Detector struct {
+	o       Options
+	sources map[string]*source
+}
 
-// Observe takes a fact.
-func (d *Detector) Observe(f track.Fact) {}
+// source is what is remembered of one source.
+type source struct {
+	name   string
+	last   time.Time     // when it was last heard, to the tick
+	back   time.Time     // when it was first heard again after an outage, until told
+	hours  map[int64]int // emitters by hour since 1970, of the last Memory
+	pauses []pause       // that were no outages, of the last Memory
+	open   *event.Event  // the outage that lasts
+	ended  bool
+}
 
-// Hear takes an event of a kind earlier in the order.
-func (d *Detector) Hear(e event.Event) {}
+type pause struct {
+	end    time.Time
+	length time.Duration
+}
 
-// Advance returns the events that are due.
-func (d *Detector) Advance(w time.Time) []event.Event { return nil }
+// New returns a detector that has heard nothing. Fleet, gazetteer and sea are not needed.
+func New(o Options, _ *vessel.Fleet, _ *place.Gazetteer, _ *geo.Sea) *Detector {
+	return &Detector{o: o, sources: map[string]*source{}}
+}
 
-// Ended says that a source delivered its last report at a time and will never speak again.
-func (d *Detector) Ended(source string, at time.Time) {}
+// Observe takes in the counts of reception.
+func (d *Detector) Observe(f track.Fact) {
+	r, ok := f.(*track.Reception)
+	if !ok || r.Messages <= 0 && r.Emitters <= 0 {
+		return
+	}
+	s := d.sources[r.Source]
+	if s == nil {
+		s = &source{name: r.Source, hours: map[int64]int{}}
+		d.sources[r.Source] = s
+	}
+	s.hours[r.Start.Unix()/3600] += r.Emitters
+	s.hear(heardAt(r))
+}
+
+// heardAt is the newest moment at which what is counted may have been heard.
+func heardAt(r *track.Reception) time.Time {
+	if end := r.Start.Add(time.Hour); end.Before(r.Tick) {
+		return end
+	}
+	return r.Tick
+}
+
+func (s *source) hear(at time.Time) {
+	if !at.After(s.last) {
+		return
+	}
+	switch {
+	case s.open != nil:
+		if s.back.IsZero() {
+			s.back = at
+		}
+	case !s.last.IsZero():
+		s.pauses = append(s.pauses, pause{at, at.Sub(s.last)})
+	}
+	s.last, s.ended = at, false
+}
+
+// Ended says that a source delivered its last report and will never speak again: it is not out. One that speaks again
+// all the same is watched again.
+func (d *Detector) Ended(name string) {
+	if s := d.sources[name]; s != nil {
+		s.ended = true
+	}
+}
+
+// Hear ignores events: outages come first in the order.
+func (d *Detector) Hear(event.Event) {}
+
+// Advance returns the outages that opened or closed by the grid point w, in canonical order.
+func (d *Detector) Advance(w time.Time) []event.Event {
+	names := make([]string, 0, len(d.sources))
+	for name := range d.sources {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	var out []event.Event
+	for _, name := range names {
+		s := d.sources[name]
+		s.forget(w.Add(-d.o.Memory))
+		switch {
+		case s.open != nil && !s.back.IsZero():
+			out = append(out, s.close(w))
+		case s.open == nil && !s.ended && d.out(s, w):
+			out = append(out, d.begin(s, w))
+		}
+	}
+	slices.SortFunc(out, event.Compare)
+	return out
+}
+
+// out tells whether a source has been silent for too long, and is one of which that can be told.
+func (d *Detector) out(s *source, w time.Time) bool {
+	return w.Sub(s.last) >= d.threshold(s) && s.regular(d.o.Regular) && s.habit() >= d.o.Emitters
+}
+
+func (d *Detector) threshold(s *source) time.Duration {
+	longest := time.Duration(0)
+	for _, p := range s.pauses {
+		longest = max(longest, p.length)
+	}
+	return max(d.o.Silence, time.Duration(d.o.Pauses*float64(longest)))
+}
+
+// regular tells whether the source was heard in each of the n hours up to its last.
+func (s *source) regular(n int) bool {
+	last := s.last.Add(-time.Nanosecond).Unix() / 3600 // a tick on the hour closes the hour before it
+	for h := last; h > last-int64(n); h-- {
+		if s.hours[h] == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// habit is the median of emitters over the hours in which the source was heard.
+func (s *source) habit() int {
+	counts := make([]int, 0, len(s.hours))
+	for _, n := range s.hours {
+		counts = append(counts, n)
+	}
+	if len(counts) == 0 {
+		return 0
+	}
+	slices.Sort(counts)
+	return counts[len(counts)/2]
+}
+
+// forget drops what is older than the memory reaches. The hours before an outage stay until it is over.
+func (s *source) forget(before time.Time) {
+	if s.open != nil || s.last.Before(before) {
+		return
+	}
+	for h := range s.hours {
+		if h < before.Unix()/3600 {
+			delete(s.hours, h)
+		}
+	}
+	s.pauses = slices.DeleteFunc(s.pauses, func(p pause) bool { return p.end.Before(before) })
+}
+
+func (d *Detector) begin(s *source, w time.Time) event.Event {
+	silent, threshold := w.Sub(s.last).Hours(), d.threshold(s).Hours()
+	e := event.Event{
+		Schema: event.Schema, ID: event.OutageID(s.last, s.name, everywhere), Version: 1,
+		Kind: event.Outage, Status: event.Open, Start: s.last, Watermark: w,
+		Why:         fmt.Sprintf("nothing from %s for %.1f h, habitually %d emitters an hour", s.name, silent, s.habit()),
+		Probability: certain,
+		Explanations: event.Normalise([]event.Explanation{
+			{Cause: event.FeedOutage, P: certain}, {Cause: event.Unknown, P: 1 - certain}}),
+		Details: event.OutageDetails{
+			Rules: event.Rules{Rules: []event.Rule{
+				{Name: "source_silent", Value: silent, Op: ">=", Threshold: threshold, Unit: "h", Passed: true, Note: "longest pause of its own counted twice"},
+				{Name: "habitual_emitters", Value: float64(s.habit()), Op: ">=", Threshold: float64(d.o.Emitters), Unit: "an hour", Passed: true},
+			}},
+			Source: s.name, Region: everywhere, SilentH: silent,
+		},
+		Evidence: (&event.EvidenceBuilder{}).Done(),
+	}
+	s.open = &e
+	return e
+}
+
+// certain is the probability that a feed which habitually delivers and delivers nothing is out. The rest is a sea that
+// emptied at once (judgement).
+const certain = 0.98
+
+func (s *source) close(w time.Time) event.Event {
+	e := *s.open
+	back := s.back
+	e.Version, e.Status, e.End, e.Watermark = e.Version+1, event.Closed, &back, w
+	details := e.Details.(event.OutageDetails)
+	details.SilentH = back.Sub(e.Start).Hours()
+	details.Rules.Rules = slices.Clone(details.Rules.Rules)
+	details.Rules.Rules[0].Value = details.SilentH
+	e.Details = details
+	e.Why = fmt.Sprintf("heard again after %.1f h", details.SilentH)
+	s.open, s.back = nil, time.Time{}
+	return e
+}

@@ -1,6 +1,10 @@
 package portcall
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/event"
@@ -11,25 +15,175 @@ import (
 )
 
 // Options are the parameters.
-type Options struct{}
+type Options struct {
+	ExitMargin geo.Metres    `json:"exit_margin"` // beyond the shape, so that a ship on its line does not flap
+	SilentNote time.Duration `json:"silent_note"` // a longer silence inside is worth a note
+	Horizon    time.Duration `json:"horizon"`     // how long a call can still be revised by late reports
+	Believed   [4]float64    `json:"believed"`    // probability by confidence 1 to 4
+	Estimated  float64       `json:"estimated"`   // factor where the place's position is an estimate
+}
 
-// Defaults returns the starting parameters.
-func Defaults() Options { return Options{} }
+// Defaults returns the starting parameters: the exit circle of 1 km and the note from 4 h on are the method's, the
+// probabilities are judgement until they are fitted.
+func Defaults() Options {
+	return Options{ExitMargin: geo.Kilometre, SilentNote: 4 * time.Hour, Horizon: 48 * time.Hour,
+		Believed: [4]float64{0.70, 0.85, 0.95, 0.98}, Estimated: 0.9}
+}
 
-// Validate checks the parameters.
-func (o Options) Validate() error { return nil }
+// Validate checks every parameter and reports all that are out of range.
+func (o Options) Validate() error {
+	type limit struct {
+		name          string
+		value, lo, hi float64
+		why           string
+	}
+	limits := []limit{
+		{"port_call.exit_margin", float64(o.ExitMargin), 0, 10_000, "metres"},
+		{"port_call.silent_note", o.SilentNote.Hours(), 1, 240, "hours"},
+		{"port_call.horizon", o.Horizon.Hours(), 1, 240, "hours"},
+		{"port_call.estimated", o.Estimated, 0, 1, "a factor"},
+	}
+	for i, p := range o.Believed {
+		limits = append(limits, limit{fmt.Sprintf("port_call.believed[%d]", i), p, 0, 1, "a probability"})
+	}
+	var breaches []error
+	for _, l := range limits {
+		if !(l.value >= l.lo && l.value <= l.hi) {
+			breaches = append(breaches, fmt.Errorf("check %s: %v is not within %v to %v: %s", l.name, l.value, l.lo, l.hi, l.why))
+		}
+	}
+	return errors.Join(breaches...)
+}
 
-// Detector finds events.
-type Detector struct{}
+// Detector turns visits, stops and crossings into port calls and transits. It is pure.
+type Detector struct {
+	o      Options
+	fleet  *vessel.Fleet
+	places *place.Gazetteer
 
-// New returns a detector.
-func New(o Options, f *vessel.Fleet, g *place.Gazetteer, sea *geo.Sea) *Detector { return &Detector{} }
+	ships    map[vessel.MMSI]*ship
+	dirty    []vessel.MMSI
+	crossed  []*track.Crossing
+	transits map[key]event.Event
+}
 
-// Observe takes a fact.
-func (d *Detector) Observe(f track.Fact) {}
+// key is the key under which stage A restates a fact of one ship.
+type key struct {
+	mmsi           vessel.MMSI
+	segment, start int64
+	place          place.ID
+}
 
-// Hear takes an event of a kind earlier in the order.
-func (d *Detector) Hear(e event.Event) {}
+func keyOf(h *track.Header, p place.ID) key {
+	return key{h.MMSI, h.Segment.UnixMilli(), h.Start.UnixMilli(), p}
+}
 
-// Advance returns the events that are due.
-func (d *Detector) Advance(w time.Time) []event.Event { return nil }
+func (k key) compare(o key) int {
+	return cmp.Or(cmp.Compare(k.mmsi, o.mmsi), cmp.Compare(k.start, o.start), cmp.Compare(k.place, o.place), cmp.Compare(k.segment, o.segment))
+}
+
+// ship is what is remembered of one ship: her visits and stops of the last days.
+type ship struct {
+	stays []*stay       // by key
+	stops []*track.Stop // by start
+}
+
+// stay is the newest fact of a visit and the last version that was published of it, if any.
+type stay struct {
+	key   key
+	visit *track.Visit
+	last  *event.Event
+}
+
+// New returns a detector that knows no ship.
+func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, _ *geo.Sea) *Detector {
+	return &Detector{o: o, fleet: fleet, places: places, ships: map[vessel.MMSI]*ship{}, transits: map[key]event.Event{}}
+}
+
+// Observe takes in visits, stops and crossings.
+func (d *Detector) Observe(f track.Fact) {
+	switch f := f.(type) {
+	case *track.Visit:
+		if rank(d.places.At(f.Place).Kind) >= 0 {
+			d.of(f.MMSI).takeVisit(f)
+		}
+	case *track.Stop:
+		d.of(f.MMSI).takeStop(f)
+	case *track.Crossing:
+		d.crossed = append(d.crossed, f)
+	}
+}
+
+// Hear ignores events: none of an earlier kind changes a stay yet.
+func (d *Detector) Hear(event.Event) {}
+
+func (d *Detector) of(m vessel.MMSI) *ship {
+	s := d.ships[m]
+	if s == nil {
+		s = &ship{}
+		d.ships[m] = s
+	}
+	d.dirty = append(d.dirty, m)
+	return s
+}
+
+func (s *ship) takeVisit(f *track.Visit) {
+	k := keyOf(&f.Header, f.Place)
+	i, found := slices.BinarySearchFunc(s.stays, k, func(x *stay, k key) int { return x.key.compare(k) })
+	if !found {
+		s.stays = slices.Insert(s.stays, i, &stay{key: k})
+	}
+	s.stays[i].visit = f
+}
+
+func (s *ship) takeStop(f *track.Stop) {
+	i, found := slices.BinarySearchFunc(s.stops, f, func(x, y *track.Stop) int {
+		return cmp.Or(x.Start.Compare(y.Start), x.Segment.Compare(y.Segment))
+	})
+	if !found {
+		s.stops = slices.Insert(s.stops, i, f)
+		return
+	}
+	s.stops[i] = f
+}
+
+// Advance returns what changed up to the grid point w, in canonical order.
+func (d *Detector) Advance(w time.Time) []event.Event {
+	var out []event.Event
+	slices.Sort(d.dirty)
+	for _, m := range slices.Compact(d.dirty) {
+		if d.concerns(m) {
+			out = append(out, d.judge(m, w)...)
+		}
+		d.forget(m, w)
+	}
+	d.dirty = d.dirty[:0]
+	out = append(out, d.passages(w)...)
+	slices.SortFunc(out, event.Compare)
+	return out
+}
+
+// concerns tells whether a ship may carry oil, by what is known of her now.
+func (d *Detector) concerns(m vessel.MMSI) bool {
+	s, known := d.fleet.Ship(m)
+	return m.Ship() && (!known || s.Class != vessel.NotTanker)
+}
+
+// forget drops what can no longer be revised. A quiet ship keeps what she had: it is looked at when she is heard again.
+func (d *Detector) forget(m vessel.MMSI, w time.Time) {
+	s := d.ships[m]
+	oldest := w
+	s.stays = slices.DeleteFunc(s.stays, func(x *stay) bool {
+		over := x.visit.Exit != nil && w.Sub(x.visit.Exit.Time) > d.o.Horizon
+		if !over && x.visit.Entry.Time.Before(oldest) {
+			oldest = x.visit.Entry.Time
+		}
+		return over
+	})
+	s.stops = slices.DeleteFunc(s.stops, func(x *track.Stop) bool {
+		return !x.End.IsZero() && x.End.Before(oldest) && w.Sub(x.End) > d.o.Horizon
+	})
+	if len(s.stays) == 0 && len(s.stops) == 0 {
+		delete(d.ships, m)
+	}
+}

@@ -1,6 +1,8 @@
 package rendezvous
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/event"
@@ -10,26 +12,222 @@ import (
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
-// Options are the parameters.
-type Options struct{}
+// Detector finds ships alongside each other. It is pure: the same facts in the same ticks give the same events.
+type Detector struct {
+	o      Options
+	fleet  *vessel.Fleet
+	places *place.Gazetteer
 
-// Defaults returns the starting parameters.
-func Defaults() Options { return Options{} }
+	bins    map[int64][]*track.Sample // by Unix seconds, until decided
+	search  *search
+	runs    map[pair]*run   // that last
+	recent  map[pair][]*run // that ended less than Options.Draught ago
+	changes map[vessel.MMSI][]draughtChange
+}
 
-// Validate checks the parameters.
-func (o Options) Validate() error { return nil }
+// pair is two ships, the lower MMSI first.
+type pair struct{ a, b vessel.MMSI }
 
-// Detector finds events.
-type Detector struct{}
+func (p pair) compare(q pair) int { return cmp.Or(cmp.Compare(p.a, q.a), cmp.Compare(p.b, q.b)) }
 
-// New returns a detector.
-func New(o Options, f *vessel.Fleet, g *place.Gazetteer, sea *geo.Sea) *Detector { return &Detector{} }
+// change is the direction in which a draught went: −1, 0 or 1.
+type change int8
 
-// Observe takes a fact.
-func (d *Detector) Observe(f track.Fact) {}
+// draughtChange is a change heard, and the span in which it was typed.
+type draughtChange struct {
+	id       string
+	from, to time.Time
+	way      change
+}
 
-// Hear takes an event of a kind earlier in the order.
-func (d *Detector) Hear(e event.Event) {}
+// New returns a detector that has seen no ship. The sea is not needed.
+func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, _ *geo.Sea) *Detector {
+	return &Detector{o: o, fleet: fleet, places: places, bins: map[int64][]*track.Sample{}, search: newSearch(),
+		runs: map[pair]*run{}, recent: map[pair][]*run{}, changes: map[vessel.MMSI][]draughtChange{}}
+}
 
-// Advance returns the events that are due.
-func (d *Detector) Advance(w time.Time) []event.Event { return nil }
+// Observe takes in samples. Bins that were decided already are not opened again.
+func (d *Detector) Observe(f track.Fact) {
+	s, ok := f.(*track.Sample)
+	if ok && s.Bin.Add(d.o.Decide).Compare(s.Tick) >= 0 {
+		d.bins[s.Bin.Unix()] = append(d.bins[s.Bin.Unix()], s)
+	}
+}
+
+// Hear takes in draught changes: they tell who gave and who took, up to a day after the ships parted.
+func (d *Detector) Hear(e event.Event) {
+	details, ok := e.Details.(event.DraughtDetails)
+	if !ok || len(e.Vessels) == 0 {
+		return
+	}
+	m := e.Vessels[0].MMSI
+	list := slices.DeleteFunc(d.changes[m], func(c draughtChange) bool { return c.id == e.ID })
+	if e.Status != event.Retracted {
+		way := change(cmp.Compare(details.AfterM, details.BeforeM))
+		list = append(list, draughtChange{e.ID, details.LastSeen, details.FirstSeen, way})
+	}
+	d.changes[m] = list
+	for p, runs := range d.recent {
+		for _, r := range runs {
+			if p.a == m || p.b == m {
+				r.touched = true
+			}
+		}
+	}
+}
+
+// Advance decides the bin that lies Options.Decide before the grid point w, and returns what changed, in canonical
+// order.
+func (d *Detector) Advance(w time.Time) []event.Event {
+	bins := make([]int64, 0, 1)
+	for bin := range d.bins {
+		if bin <= w.Add(-d.o.Decide).Unix() {
+			bins = append(bins, bin)
+		}
+	}
+	slices.Sort(bins)
+	for _, bin := range bins {
+		d.decide(d.bins[bin])
+		delete(d.bins, bin)
+	}
+	out := append(d.progress(w), d.retell(w)...)
+	slices.SortFunc(out, event.Compare)
+	return out
+}
+
+// decide adds the points of one bin to the runs.
+func (d *Detector) decide(list []*track.Sample) {
+	d.search.pairs(d.o, d.o.usable(list), func(a, b *track.Sample) {
+		shipA, shipB := d.ship(a.MMSI), d.ship(b.MMSI)
+		reach := d.o.Antennas + (shipA.Hull.Length()+shipB.Hull.Length())/2
+		if geo.Distance(a.Position, b.Position) > reach || !mayCarry(shipA, shipB) {
+			return
+		}
+		p := pair{a.MMSI, b.MMSI} // the list is sorted by ship
+		r := d.runs[p]
+		after := time.Time{}
+		if r != nil {
+			after = r.newest
+		}
+		for _, x := range d.o.points(a, b, shipA, shipB, after) {
+			if r == nil {
+				if !x.close {
+					continue
+				}
+				r = &run{a: p.a, b: p.b, start: x.at, middle: x.middle, lastClose: x.at}
+				d.runs[p] = r
+			}
+			r.add(x, d.o.Missing)
+		}
+	})
+}
+
+func (d *Detector) ship(m vessel.MMSI) vessel.Ship {
+	if s, known := d.fleet.Ship(m); known {
+		return s
+	}
+	return vessel.Ship{Particulars: vessel.Particulars{MMSI: m}, Flag: vessel.Flag(m)}
+}
+
+// mayCarry tells whether a pair can matter: at least one is known to be a tanker.
+func mayCarry(a, b vessel.Ship) bool { return vessel.Tanker(a.ShipType) || vessel.Tanker(b.ShipType) }
+
+// progress opens runs that last long enough, tells of those that passed the length of a transfer, and closes or drops
+// those that ended.
+func (d *Detector) progress(w time.Time) []event.Event {
+	pairs := make([]pair, 0, len(d.runs))
+	for p := range d.runs {
+		pairs = append(pairs, p)
+	}
+	slices.SortFunc(pairs, pair.compare)
+	var out []event.Event
+	decided := w.Add(-d.o.Decide)
+	for _, p := range pairs {
+		r := d.runs[p]
+		silent := decided.Sub(r.lastClose)
+		switch {
+		case r.last == nil && silent > d.o.Missing:
+			delete(d.runs, p)
+		case r.last == nil:
+			out = append(out, d.tryOpen(r, w)...)
+		case silent > d.o.Merge:
+			r.ended = r.lastClose
+			delete(d.runs, p)
+			d.recent[p] = append(d.recent[p], r)
+			out = append(out, d.close(r, w))
+		case r.last.Version == 1 && r.lastClose.Sub(r.start) >= d.o.CargoAfter:
+			out = append(out, d.tell(r, w, "alongside for as long as a transfer takes"))
+		}
+	}
+	return out
+}
+
+// tryOpen opens a run if the ships lay alongside over its whole, or over its last two hours.
+func (d *Detector) tryOpen(r *run, w time.Time) []event.Event {
+	if r.lastClose.Sub(r.start) < d.o.Hold {
+		return nil
+	}
+	if !d.o.judge(&r.sum).alongside {
+		kept := *r
+		kept.points = slices.Clone(r.points)
+		if !kept.settle(d.o.Hold) || !d.o.judge(&kept.sum).alongside {
+			return nil
+		}
+		*r = kept
+	}
+	e := d.tell(r, w, "alongside for 2 h")
+	r.points = nil
+	return []event.Event{e}
+}
+
+// close tells the end, or takes back a run whose whole shows the ships apart.
+func (d *Detector) close(r *run, w time.Time) event.Event {
+	if d.o.judge(&r.sum).alongside {
+		return d.tell(r, w, "apart for "+hours(d.o.Merge))
+	}
+	e := *r.last
+	e.Version, e.Status, e.Probability, e.Watermark = e.Version+1, event.Retracted, 0, w
+	e.Why = "over the whole run the hulls lay apart"
+	e.Explanations = []event.Explanation{{Cause: event.OtherMeeting, P: 1}}
+	r.last = &e
+	return e
+}
+
+// retell gives a new version of ended runs of which a draught was heard, and forgets those that are old.
+func (d *Detector) retell(w time.Time) []event.Event {
+	var out []event.Event
+	for p, runs := range d.recent {
+		for _, r := range runs {
+			if r.touched && r.last.Status != event.Retracted && d.draught(r.a, r)|d.draught(r.b, r) != 0 {
+				out = append(out, d.tell(r, w, "a draught changed"))
+			}
+			r.touched = false
+		}
+		runs = slices.DeleteFunc(runs, func(r *run) bool { return w.Sub(r.ended) > d.o.Draught+d.o.Merge })
+		if d.recent[p] = runs; len(runs) == 0 {
+			delete(d.recent, p)
+		}
+	}
+	for m, list := range d.changes {
+		list = slices.DeleteFunc(list, func(c draughtChange) bool { return w.Sub(c.to) > keepChanges })
+		if d.changes[m] = list; len(list) == 0 {
+			delete(d.changes, m)
+		}
+	}
+	return out
+}
+
+// keepChanges is how long draught changes are remembered: longer than any transfer, which take up to three days.
+const keepChanges = 10 * 24 * time.Hour
+
+// draught is the way in which a ship's draught went in a run and up to Options.Draught after it.
+func (d *Detector) draught(m vessel.MMSI, r *run) change {
+	until := r.lastClose.Add(d.o.Draught)
+	way := change(0)
+	for _, c := range d.changes[m] {
+		if c.to.After(r.start) && !c.to.After(until) {
+			way = c.way
+		}
+	}
+	return way
+}

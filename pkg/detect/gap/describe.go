@@ -1,0 +1,199 @@
+package gap
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/ais"
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/place"
+	"github.com/darkwake/darkwake/pkg/track"
+	"github.com/darkwake/darkwake/pkg/vessel"
+)
+
+// describe makes the event of a silence that is long enough, without its version.
+func (d *Detector) describe(f *track.Silence, w time.Time, length time.Duration) event.Event {
+	ship, known := d.fleet.Ship(f.MMSI)
+	if !known {
+		ship = vessel.Ship{Particulars: vessel.Particulars{MMSI: f.MMSI}, Flag: vessel.Flag(f.MMSI)}
+	}
+	off := f.Off.Position
+	e := event.Event{
+		Schema: event.Schema, ID: event.ID(event.Gap, f.Off.Time, off[0], off[1], f.MMSI),
+		Kind: event.Gap, Status: event.Open, Start: f.Off.Time, Lon: off[0], Lat: off[1],
+		Place: d.placeOf(f.Place), Evidence: evidence(f), Watermark: w,
+		Why: fmt.Sprintf("silent for %s, longer than %s", hours(length), hours(d.threshold(f))),
+	}
+	on := time.Time{}
+	if f.On != nil {
+		on = f.On.Time
+		e.Status, e.End, e.Why = event.Closed, &on, "heard again after "+hours(length)
+		if f.Restated && f.Why != "" {
+			e.Why = f.Why
+		}
+	}
+	e.Vessels = []event.Vessel{event.FromShip(event.Subject, ship, f.Off.Time, on)}
+	details := d.measure(f, ship, length)
+	e.Explanations = d.explain(f, ship, details, w, length)
+	e.Probability = event.Probability(e.Explanations, event.SwitchedOff)
+	if mayLoad(ship) && !onLand(f) && details.Feasibility <= d.o.MaxFeasibility {
+		details.HiddenCalls = d.hiddenCalls(f, ship, w)
+	}
+	details.Rules.Rules = d.rules(f, details, length)
+	e.Details = details
+	return e
+}
+
+// measure fills the distances and speeds.
+func (d *Detector) measure(f *track.Silence, ship vessel.Ship, length time.Duration) event.GapDetails {
+	details := event.GapDetails{
+		Off: quote(&f.Off), DurationH: length.Hours(), HeardBefore: f.Heard24h,
+		ExpectedInterval: expected(f).Minutes(), ReceptionModel: "none",
+	}
+	if d.heard != nil {
+		n := d.heard(int32(place.CellOf(f.Off.Position)), f.Off.Time, f.Off.Time.Add(length))
+		details.ControlsHeard = &n
+	}
+	if f.On == nil {
+		return details
+	}
+	on := quote(f.On)
+	details.On = &on
+	details.GreatCircleM = geo.DistanceExact(f.Off.Position, f.On.Position)
+	details.SeaM = d.seaDistance(f.Off.Position, f.On.Position)
+	details.ImpliedKn = geo.Knots(details.SeaM.NauticalMiles() / length.Hours())
+	details.Feasibility = float64(details.ImpliedKn) / float64(ship.Class.MaxSpeed())
+	details.SlackH = length.Hours() - details.SeaM.NauticalMiles()/float64(ship.Class.ServiceSpeed())
+	return details
+}
+
+// seaDistance falls back to the great circle, which is never longer, when the water graph knows no way.
+func (d *Detector) seaDistance(a, b geo.Point) geo.Metres {
+	direct := geo.DistanceExact(a, b)
+	if way, ok := d.sea.Distance(a, b); ok {
+		return max(way, direct)
+	}
+	return direct
+}
+
+func (d *Detector) rules(f *track.Silence, details event.GapDetails, length time.Duration) []event.Rule {
+	candidate, publish := d.candidate(f), d.threshold(f)
+	rules := []event.Rule{
+		rule("silence_candidate", length.Hours(), ">=", candidate.Hours(), "h",
+			fmt.Sprintf("max(%s, %g x the ship's own interval of %.0f min)", hours(d.o.Candidate), d.o.Intervals, expected(f).Minutes())),
+		rule("silence_published", length.Hours(), ">=", publish.Hours(), "h", ""),
+		rule("fixes_24h_before", float64(f.Heard24h), ">=", float64(d.o.WellHeard), "fixes", "heard often enough that the silence stands out"),
+		rule("outage_share", 0, "<=", 0.5, "of the silence", "time in which "+f.Off.Source+" was itself out"),
+	}
+	rules[3].Value = d.outages.share(f.Off.Source, f.Off.Time, f.Off.Time.Add(length))
+	rules[3].Passed = rules[3].Value <= rules[3].Threshold
+	if f.On != nil {
+		rules = append(rules, rule("feasibility", details.Feasibility, "<=", d.o.MaxFeasibility, "",
+			"needed speed by sea / maximum of the class; above it two ships or a false position"))
+	}
+	return rules
+}
+
+func rule(name string, value float64, op string, threshold float64, unit, note string) event.Rule {
+	passed := value >= threshold
+	if op == "<=" {
+		passed = value <= threshold
+	}
+	return event.Rule{Name: name, Value: value, Op: op, Threshold: threshold, Unit: unit, Passed: passed, Note: note}
+}
+
+// explain weighs the rival causes; see the package comment for what it does not know.
+func (d *Detector) explain(f *track.Silence, ship vessel.Ship, g event.GapDetails, w time.Time, length time.Duration) []event.Explanation {
+	switch {
+	case g.Feasibility > d.o.MaxFeasibility:
+		// Nobody sailed this. A second hull under the number is likelier than a false position, which jumps back.
+		return event.Normalise([]event.Explanation{{Cause: event.IdentityChange, P: 0.6}, {Cause: event.Unknown, P: 0.4}})
+	case onLand(f):
+		// A fix well inside land was displaced, so that the silence began or ended somewhere else.
+		return event.Normalise([]event.Explanation{{Cause: event.Interfered, P: 0.6}, {Cause: event.Unknown, P: 0.4}})
+	}
+	out := 0.95 * d.outages.share(f.Off.Source, f.Off.Time, f.Off.Time.Add(length))
+	port := (1 - out) * d.inPort(f)
+	days := length.Hours() / 24
+	rate := d.o.SwitchedOff
+	if ship.Flag == "IR" || len(ship.Listed) > 0 {
+		rate = d.o.SwitchedOffIran
+	}
+	off := rate * math.Exp(-days/d.o.SwitchedOffDays)
+	faulty := d.o.Faulty * math.Exp(-days/d.o.FaultyDays)
+	unknown := off + faulty
+	if f.Heard24h < d.o.WellHeard {
+		// A ship that is heard a few times a day falls out by chance; how often, only a reception model can tell.
+		unknown *= 4
+	}
+	scale := (1 - out - port) / (off + faulty + unknown)
+	return event.Normalise([]event.Explanation{
+		{Cause: event.FeedOutage, P: out}, {Cause: event.InPort, P: port},
+		{Cause: event.SwitchedOff, P: off * scale}, {Cause: event.FaultyTransponder, P: faulty * scale},
+		{Cause: event.Unknown, P: unknown * scale},
+	})
+}
+
+// inPort is the share that a port explains: the ship fell silent where ships lie, and reappeared there if at all.
+func (d *Detector) inPort(f *track.Silence) float64 {
+	if f.Place == place.NoPlace || !restful(d.places.At(f.Place).Kind) {
+		return 0
+	}
+	if f.On != nil && f.OnPlace != f.Place && !d.places.Holds(f.Place, f.On.Position, geo.Kilometre) {
+		return 0
+	}
+	return d.o.InPort
+}
+
+// restful tells whether ships lie still at a place of this kind, with transponders that are often switched to low
+// power or shadowed by cranes and tanks.
+func restful(k place.Kind) bool {
+	switch k {
+	case place.STSArea, place.Zone, place.Gate:
+		return false
+	}
+	return true
+}
+
+func onLand(f *track.Silence) bool { return f.Off.OnLand || f.On != nil && f.On.OnLand }
+
+func evidence(f *track.Silence) event.Evidence {
+	var b event.EvidenceBuilder
+	for i := range f.Recent {
+		b.Add(f.Recent[i].Source, f.Recent[i].Offset, f.Recent[i].Raw)
+	}
+	b.Add(f.Off.Source, f.Off.Offset, f.Off.Raw)
+	if f.On != nil {
+		b.Add(f.On.Source, f.On.Offset, f.On.Raw)
+	}
+	return b.Done()
+}
+
+func quote(f *track.Fix) event.FixRef {
+	q := event.FixRef{Time: f.Time, Lon: f.Position[0], Lat: f.Position[1], Source: f.Source, Station: f.Station.String()}
+	if f.Has&ais.HasSOG != 0 {
+		sog := f.SOG
+		q.SOG = &sog
+	}
+	if f.Has&ais.HasCOG != 0 {
+		cog := f.COG
+		q.COG = &cog
+	}
+	return q
+}
+
+func (d *Detector) placeOf(id place.ID) *event.Place {
+	if id == place.NoPlace {
+		return nil
+	}
+	p := d.places.At(id)
+	return &event.Place{Name: p.Name, Kind: string(p.Kind), Country: p.Country}
+}
+
+// hours prints a duration as people say it: 126h30m.
+func hours(t time.Duration) string {
+	t = t.Round(time.Minute)
+	return fmt.Sprintf("%dh%02dm", int(t.Hours()), int(t.Minutes())%60)
+}

@@ -1,0 +1,228 @@
+package portcall
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/place"
+	"github.com/darkwake/darkwake/pkg/track"
+	"github.com/darkwake/darkwake/pkg/vessel"
+)
+
+// rank orders the kinds from the most specific on; -1 has no calls. A terminal's zone comes last: it is drawn round
+// berths and waiting ships alike, so that an anchorage inside it says more.
+func rank(k place.Kind) int {
+	switch k {
+	case place.Berth:
+		return 0
+	case place.Terminal, place.LawfulTerminal, place.TransitTerminal, place.Discharge:
+		return 1
+	case place.Port:
+		return 2
+	case place.Anchorage:
+		return 3
+	case place.TerminalZone:
+		return 4
+	}
+	return -1
+}
+
+// span is a stop at one place. Its end is zero while it lasts.
+type span struct {
+	from, to time.Time
+	at       geo.Point
+}
+
+// judge decides on all visits of a ship and returns the new versions.
+func (d *Detector) judge(m vessel.MMSI, w time.Time) []event.Event {
+	s := d.ships[m]
+	var out []event.Event
+	for _, x := range s.stays {
+		stops := d.stopsAt(s, x)
+		switch {
+		case len(stops) > 0:
+			if e := d.describe(x, stops, w); x.publish(&e) {
+				out = append(out, e)
+			}
+		case x.last != nil && x.last.Status != event.Retracted:
+			e := *x.last
+			e.Version++
+			e.Status, e.Probability = event.Retracted, 0
+			e.Why = cmp.Or(x.visit.Why, "the stop belongs to another place")
+			e.Explanations = []event.Explanation{{Cause: event.Unknown, P: 1}}
+			x.last = &e
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// stopsAt lists the stops that belong to a visit: those that no more specific visit of the ship holds.
+func (d *Detector) stopsAt(s *ship, x *stay) []span {
+	var mine []span
+	stopped := false
+	for _, p := range s.stops {
+		if !overlap(x.visit, p.Start, p.End) {
+			continue
+		}
+		stopped = true
+		if d.home(s, p.Start, p.End, &p.Position) == x {
+			mine = append(mine, span{p.Start, p.End, p.Position})
+		}
+	}
+	v := x.visit
+	if !stopped && !v.StopStart.IsZero() && d.home(s, v.StopStart, v.StopEnd, nil) == x {
+		// Stage A measures a stop at a buoy or anchorage with a higher speed, so that it may be no stop of its own.
+		mine = append(mine, span{v.StopStart, v.StopEnd, v.Entry.Position})
+	}
+	return mine
+}
+
+// home is the visit that a stop belongs to.
+func (d *Detector) home(s *ship, from, to time.Time, at *geo.Point) *stay {
+	var best *stay
+	for _, x := range s.stays {
+		if !overlap(x.visit, from, to) || x.visit.StopStart.IsZero() && at == nil {
+			continue
+		}
+		if at != nil && !d.places.Holds(x.visit.Place, *at, d.o.ExitMargin) {
+			continue
+		}
+		if best == nil || d.moreSpecific(x, best) {
+			best = x
+		}
+	}
+	return best
+}
+
+func (d *Detector) moreSpecific(a, b *stay) bool {
+	p, q := d.places.At(a.visit.Place), d.places.At(b.visit.Place)
+	return cmp.Or(cmp.Compare(rank(p.Kind), rank(q.Kind)), cmp.Compare(size(p), size(q)), a.key.compare(b.key)) < 0
+}
+
+// size orders places of one rank: the radius, or the diagonal of a polygon's box halved.
+func size(p *place.Place) geo.Metres {
+	if len(p.Ring) == 0 {
+		return p.Radius
+	}
+	low, high := p.Ring[0], p.Ring[0]
+	for _, v := range p.Ring {
+		low = geo.Point{min(low[0], v[0]), min(low[1], v[1])}
+		high = geo.Point{max(high[0], v[0]), max(high[1], v[1])}
+	}
+	return geo.Distance(low, high) / 2
+}
+
+// overlap tells whether a stop and a visit share time; ends that are zero are still to come.
+func overlap(v *track.Visit, from, to time.Time) bool {
+	return (to.IsZero() || to.After(v.Entry.Time)) && (v.Exit == nil || from.Before(v.Exit.Time))
+}
+
+// publish numbers a version and remembers it; false when nothing changed.
+func (x *stay) publish(e *event.Event) bool {
+	e.Version = 1
+	if x.last != nil {
+		old := *x.last
+		e.Version, e.ID, e.Lon, e.Lat = old.Version+1, old.ID, old.Lon, old.Lat
+		old.Version, old.Why, old.Watermark = e.Version, e.Why, e.Watermark
+		if reflect.DeepEqual(old, *e) {
+			return false
+		}
+	}
+	kept := *e
+	x.last = &kept
+	return true
+}
+
+// describe makes the event of a visit with stops of its own, without its version.
+func (d *Detector) describe(x *stay, stops []span, w time.Time) event.Event {
+	v, p := x.visit, d.places.At(x.visit.Place)
+	at := stops[0].at
+	e := event.Event{
+		Schema: event.Schema, ID: event.ID(event.PortCall, v.Entry.Time, at[0], at[1], v.MMSI),
+		Kind: event.PortCall, Status: event.Open, Start: v.Entry.Time, Lon: at[0], Lat: at[1], Watermark: w,
+		Place: &event.Place{Name: p.Name, Kind: string(p.Kind), Country: p.Country},
+		Why:   "stopped inside",
+	}
+	details := d.measure(v, p, stops, w)
+	after := time.Time{}
+	if v.Exit != nil {
+		exit := v.Exit.Time
+		after = exit
+		e.Status, e.End, e.Why = event.Closed, &exit, fmt.Sprintf("left after %.1f h, stopped %.1f h", exit.Sub(v.Entry.Time).Hours(), details.StoppedH)
+	}
+	if v.Restated && v.Why != "" {
+		e.Why = v.Why
+	}
+	ship, known := d.fleet.Ship(v.MMSI)
+	if !known {
+		ship = vessel.Ship{Particulars: vessel.Particulars{MMSI: v.MMSI}, Flag: vessel.Flag(v.MMSI)}
+	}
+	e.Vessels = []event.Vessel{event.FromShip(event.Subject, ship, v.Entry.Time, after)}
+	e.Probability = d.o.Believed[details.Confidence-1]
+	if p.Confidence == "low" {
+		e.Probability *= d.o.Estimated
+	}
+	e.Explanations = event.Normalise([]event.Explanation{{Cause: event.InPort, P: e.Probability}, {Cause: event.Unknown, P: 1 - e.Probability}})
+	e.Details = details
+	var b event.EvidenceBuilder
+	b.Add(v.Entry.Source, v.Entry.Offset, v.Entry.Raw)
+	if v.Exit != nil {
+		b.Add(v.Exit.Source, v.Exit.Offset, v.Exit.Raw)
+	}
+	e.Evidence = b.Done()
+	return e
+}
+
+func (d *Detector) measure(v *track.Visit, p *place.Place, stops []span, w time.Time) event.PortCallDetails {
+	details := event.PortCallDetails{Entry: v.Entry.Time, SilentH: v.Silent.Hours(), Confidence: 1,
+		Sanctioned: p.Sanctioned, Outside: p.Outside, Grade: p.Grade}
+	start, end := stops[0].from, stops[len(stops)-1].to
+	details.StopStart = &start
+	if end.IsZero() && v.Exit != nil {
+		end = v.Exit.Time
+	}
+	if !end.IsZero() {
+		details.StopEnd = &end
+	}
+	for _, s := range stops {
+		to := s.to
+		if to.IsZero() {
+			to = w
+			if v.Exit != nil {
+				to = v.Exit.Time
+			}
+		}
+		details.StoppedH += max(0, to.Sub(s.from).Hours())
+	}
+	if v.Exit != nil {
+		exit := v.Exit.Time
+		details.Exit = &exit
+		details.Confidence++
+	}
+	if v.EntrySeen {
+		details.Confidence++
+	}
+	if len(v.Sources) >= 2 {
+		details.Confidence++
+	}
+	details.Rules.Rules = []event.Rule{
+		{Name: "stopped", Value: details.StoppedH, Op: ">=", Threshold: 0.5, Unit: "h", Passed: details.StoppedH >= 0.5},
+		{Name: "entry_seen", Value: asNumber(v.EntrySeen), Op: ">=", Threshold: 1, Unit: "", Passed: v.EntrySeen, Note: "a fix outside within 6 h before"},
+		{Name: "exit_seen", Value: asNumber(v.Exit != nil), Op: ">=", Threshold: 1, Unit: "", Passed: v.Exit != nil},
+		{Name: "sources", Value: float64(len(v.Sources)), Op: ">=", Threshold: 2, Unit: "sources", Passed: len(v.Sources) >= 2},
+		{Name: "silent_inside", Value: v.Silent.Hours(), Op: "<=", Threshold: d.o.SilentNote.Hours(), Unit: "h", Passed: v.Silent <= d.o.SilentNote},
+	}
+	return details
+}
+
+func asNumber(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,237 @@
+package rendezvous
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/track"
+	"github.com/darkwake/darkwake/pkg/vessel"
+)
+
+// run is a time in which two ships stay close. Before it is an event it keeps its points; afterwards sums, so that a
+// pair that lies together for weeks takes no more memory than one of a day.
+type run struct {
+	a, b      vessel.MMSI // a < b
+	start     time.Time   // first close point
+	middle    geo.Point   // at the start
+	lastClose time.Time
+	newest    time.Time // the newest point evaluated
+	points    []point   // until opened
+	tail      []point   // after the last close point; counted only if another comes soon enough
+	sum       sums
+	refs      []reference
+	refTail   []reference
+	last      *event.Event
+	ended     time.Time // zero while it lasts
+	touched   bool      // a draught was heard: to be told anew
+}
+
+// reference is a report that a run rests on.
+type reference struct {
+	source string
+	offset int64
+	raw    string
+}
+
+// The bounds of what a run keeps. Points before opening: a day at two points a bin, far more than the two hours that a
+// decision needs. References: the first and the last, as evidence quotes them.
+const (
+	keepPoints = 600
+	keepRefs   = 64
+)
+
+// add takes the next point of a pair, in time order.
+func (r *run) add(p point, missing time.Duration) {
+	r.newest = p.at
+	if !p.close {
+		if len(r.tail) < keepPoints {
+			r.tail = append(r.tail, p)
+		}
+		return
+	}
+	if p.at.Sub(r.lastClose) <= missing {
+		for _, t := range r.tail {
+			r.count(t)
+		}
+	}
+	r.tail = r.tail[:0]
+	r.count(p)
+	r.lastClose = p.at
+	r.refer(p.fixA)
+	r.refer(p.fixB)
+}
+
+func (r *run) count(p point) {
+	r.sum.add(p)
+	if r.last != nil {
+		return
+	}
+	if len(r.points) == keepPoints {
+		r.points = append(r.points[:0], r.points[keepPoints/2:]...)
+	}
+	p.fixA, p.fixB = nil, nil // the fixes are quoted already, and hold their sentences in memory
+	r.points = append(r.points, p)
+}
+
+// refer keeps the first reports and, in a ring of the same size, the last.
+func (r *run) refer(f *track.Fix) {
+	ref := reference{f.Source, f.Offset, f.Raw}
+	if len(r.refs) < keepRefs {
+		r.refs = append(r.refs, ref)
+		return
+	}
+	if len(r.refTail) == keepRefs {
+		r.refTail = append(r.refTail[:0], r.refTail[1:]...)
+	}
+	r.refTail = append(r.refTail, ref)
+}
+
+func (r *run) evidence() event.Evidence {
+	var b event.EvidenceBuilder
+	for _, list := range [2][]reference{r.refs, r.refTail} {
+		for _, ref := range list {
+			b.Add(ref.source, ref.offset, ref.raw)
+		}
+	}
+	return b.Done()
+}
+
+// settle drops what came before the last two hours if only these pass: ships that lay apart at anchor and then came
+// together are judged by the time together. It tells whether anything was dropped.
+func (r *run) settle(hold time.Duration) bool {
+	from := r.lastClose.Add(-hold - hold/8)
+	i := slices.IndexFunc(r.points, func(p point) bool { return p.close && !p.at.Before(from) })
+	if i <= 0 || r.lastClose.Sub(r.points[i].at) < hold {
+		return false
+	}
+	r.restart(i)
+	return true
+}
+
+func (r *run) restart(i int) {
+	r.points = append(r.points[:0], r.points[i:]...)
+	r.start, r.middle = r.points[0].at, r.points[0].middle
+	r.sum = sums{}
+	for _, p := range r.points {
+		r.sum.add(p)
+	}
+}
+
+// sums is what a verdict needs of any number of points. Medians come from counts by whole metre, tenth of a knot and
+// degree.
+type sums struct {
+	all, allClose   int
+	hulls           int
+	hullClose       int
+	parallel, anti  int
+	gaps, antennas  histogram
+	speeds, diffs   histogram
+	weight, sigmaSq float64
+}
+
+func (s *sums) add(p point) {
+	w := 1 / (p.sigma * p.sigma)
+	s.all++
+	s.weight += w
+	s.sigmaSq += 1 // w·σ² is 1 for each point: the weighted mean of σ² is n / Σw
+	if p.close {
+		s.allClose++
+	}
+	s.antennas.add(p.antennas, w)
+	s.speeds.add(p.speed*10, w)
+	if !p.hull {
+		return
+	}
+	s.hulls++
+	if p.close {
+		s.hullClose++
+	}
+	s.gaps.add(p.gap, w)
+	s.diffs.add(p.diff, w)
+	switch {
+	case p.diff <= 90:
+		s.parallel++
+	default:
+		s.anti++
+	}
+}
+
+func (s *sums) sigma() float64 {
+	if s.weight == 0 {
+		return 0
+	}
+	return math.Sqrt(s.sigmaSq / s.weight)
+}
+
+// histogram holds weights by whole units.
+type histogram map[int]float64
+
+func (h *histogram) add(x, w float64) {
+	if *h == nil {
+		*h = histogram{}
+	}
+	(*h)[int(math.Round(x))] += w
+}
+
+// median is the weighted median, to the unit.
+func (h histogram) median() float64 {
+	keys := make([]int, 0, len(h))
+	total := 0.0
+	for k := range h {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		total += h[k]
+	}
+	sum := 0.0
+	for _, k := range keys {
+		if sum += h[k]; sum >= total/2 {
+			return float64(k)
+		}
+	}
+	return 0
+}
+
+// verdict is what geometry says about a run.
+type verdict struct {
+	alongside bool
+	hull      bool // decided by hulls; otherwise by antennas alone
+	gap       float64
+	sigma     float64
+	share     float64
+	antennas  float64
+	diff      float64
+	opposite  bool
+	speed     float64
+	points    int
+}
+
+// judge decides on all points of a run, never on one.
+func (o Options) judge(s *sums) verdict {
+	v := verdict{hull: s.hulls >= o.Points, sigma: s.sigma(), antennas: s.antennas.median(), speed: s.speeds.median() / 10,
+		points: s.all, opposite: s.anti > s.parallel}
+	if !v.hull {
+		v.share = share(s.allClose, s.all)
+		v.alongside = s.all >= o.AntennaPoints && v.share >= o.CloseShare &&
+			v.antennas <= float64(o.AntennaClose) && v.antennas >= float64(o.AntennaLeast)
+		return v
+	}
+	v.gap, v.diff, v.share, v.points = s.gaps.median(), s.diffs.median(), share(s.hullClose, s.hulls), s.hulls
+	v.alongside = v.share >= o.CloseShare && v.gap <= float64(o.Touch)+2*v.sigma && v.gap >= -2*v.sigma &&
+		v.misaligned() <= float64(o.SameCourse)
+	return v
+}
+
+// misaligned is the angle to the nearer of parallel and anti-parallel, degrees.
+func (v verdict) misaligned() float64 { return min(v.diff, 180-v.diff) }
+
+func share(n, of int) float64 {
+	if of == 0 {
+		return 0
+	}
+	return float64(n) / float64(of)
+}
