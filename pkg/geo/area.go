@@ -102,7 +102,7 @@ func newEdge(p, q Point) edge {
 
 func (a *Area) edgeBound() orb.Bound {
 	if len(a.edges) == 0 {
-		return orb.Bound{Min: Point{1, 1}, Max: Point{-1, -1}}
+		return nowhere()
 	}
 	b := orb.Bound{Min: Point{math.Inf(1), math.Inf(1)}, Max: Point{math.Inf(-1), math.Inf(-1)}}
 	for _, e := range a.edges {

@@ -214,13 +214,10 @@ func (m *mask) centre(row, col int) Point {
 // cellAt is the cell of a row and column, which may run round the world, and the turn of longitude in degrees that
 // brings the cell's coast there; false outside the raster.
 func (m *mask) cellAt(row, col int) (cell int, turn float64, ok bool) {
-	if m.wraps {
-		for ; col < 0; col += m.cols {
-			turn -= 360
-		}
-		for ; col >= m.cols; col -= m.cols {
-			turn += 360
-		}
+	if m.wraps && (col < 0 || col >= m.cols) {
+		turns := math.Floor(float64(col) / float64(m.cols))
+		turn = 360 * turns
+		col -= int(turns) * m.cols
 	}
 	if row < 0 || row >= m.rows || col < 0 || col >= m.cols {
 		return 0, 0, false

@@ -10,11 +10,8 @@ const radian = math.Pi / 180
 
 // wrapDegrees brings a difference of longitudes into -180..180.
 func wrapDegrees(d float64) float64 {
-	for d > 180 {
-		d -= 360
-	}
-	for d < -180 {
-		d += 360
+	if d > 180 || d < -180 {
+		d -= 360 * math.Round(d/360)
 	}
 	return d
 }

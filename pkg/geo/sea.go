@@ -15,6 +15,7 @@ import (
 // outside the Gulf's box.
 type Sea struct {
 	gulf, world *mask
+	fairways    []fairway
 	local       *graph
 	oceans      struct {
 		once  sync.Once
@@ -26,6 +27,9 @@ type Sea struct {
 // gulfBox is where the fine coastline and the fine graph hold.
 func gulfBox() orb.Bound { return orb.Bound{Min: Point{46, 21}, Max: Point{62, 32}} }
 
+// nowhere is a box without a point.
+func nowhere() orb.Bound { return orb.Bound{Min: Point{1, 1}, Max: Point{-1, -1}} }
+
 const (
 	gulfCell  = 0.05 // degrees: 5.5 km, a sixth of the Strait of Hormuz at its narrowest
 	worldCell = 0.25 // degrees: 28 km
@@ -34,6 +38,9 @@ const (
 	// sightStep is the longest piece of a great circle that is taken as straight on the map: at 30° of latitude the two
 	// part by 250 m in 150 km, less than the coastline's own error.
 	sightStep = 150 * Kilometre
+	// channelWidth is how far from a canal's or river's line a ship may be: 2 km by which the line may be wrong, and
+	// as much for her own position.
+	channelWidth = 4 * Kilometre
 	// snapReach is how far a point on land may lie from the water that it is taken to belong to.
 	snapReach = 30 * Kilometre
 )
@@ -48,6 +55,7 @@ func DefaultSea() (*Sea, error) {
 		gulf:  newMask(gulf, gulfBox().Pad(gulfRim), gulfCell),
 		world: newMask(world, orb.Bound{Min: Point{-180, -90}, Max: Point{180, 90}}, worldCell),
 	}
+	s.fairways = fairways()
 	s.local = newGraph(s, false)
 	return s, nil
 }
@@ -61,18 +69,48 @@ func (s *Sea) maskAt(p Point) *mask {
 }
 
 // OnLand reports whether a point lies on land and at least inland metres from the coast. The coastline is coarse: ask
-// with an inland of 2 km or more in the Gulf and 5 km elsewhere when it is to count against a report, for berths, quays
-// and small harbours lie on its wrong side. Inland must not exceed 50 km.
+// with an inland of 3 km or more in the Gulf and 5 km elsewhere when it is to count against a report, for berths, quays
+// and small harbours lie on its wrong side. A ship within 4 km of the line of a canal or river that the coastline lacks
+// (Suez, Panama, Shatt al Arab, Khor Abd Allah …) is not on land. Inland must not exceed 50 km.
 func (s *Sea) OnLand(p Point, inland Metres) bool {
 	m := s.maskAt(p)
 	if !m.land(p) {
 		return false
 	}
-	if inland <= 0 {
-		return true
+	if inland > 0 {
+		if _, d, ok := m.nearestShore(p, inland); ok && d < inland {
+			return false
+		}
 	}
-	_, d, ok := m.nearestShore(p, inland)
-	return !ok || d >= inland
+	return !s.inChannel(p)
+}
+
+// inChannel reports whether a point of land lies in a canal or river of channels.
+func (s *Sea) inChannel(p Point) bool {
+	for _, l := range s.fairways {
+		// A tenth of a degree is more than channelWidth wherever there are channels.
+		if l.box.Contains(p) && SegmentDistance(p, l.a, l.b) <= channelWidth {
+			return true
+		}
+	}
+	return false
+}
+
+// fairway is a leg of a channel.
+type fairway struct {
+	a, b Point
+	box  orb.Bound
+}
+
+func fairways() []fairway {
+	var legs []fairway
+	for _, c := range channels() {
+		for i := 1; i < len(c); i++ {
+			box := orb.MultiPoint{c[i-1], c[i]}.Bound().Pad(0.1)
+			legs = append(legs, fairway{c[i-1], c[i], box})
+		}
+	}
+	return legs
 }
 
 // Clear reports whether the great circle from a to b touches no coast.
@@ -98,9 +136,9 @@ func (s *Sea) clearPiece(a, b Point) bool {
 	box := gulfBox()
 	inA, inB := box.Contains(a), box.Contains(b)
 	if inA && inB {
-		return !s.gulf.crosses(a, b, orb.Bound{Min: Point{1, 1}, Max: Point{-1, -1}})
+		return !s.gulf.crosses(a, b, nowhere())
 	}
-	if inside, from, to := clipLine(a, b, box); inside && s.gulf.crosses(from, to, orb.Bound{Min: Point{1, 1}, Max: Point{-1, -1}}) {
+	if inside, from, to := clipLine(a, b, box); inside && s.gulf.crosses(from, to, nowhere()) {
 		return false
 	}
 	return !s.world.crosses(a, b, box)
@@ -162,6 +200,9 @@ func (s *Sea) Way(a, b Point) ([]Point, bool) {
 }
 
 func (s *Sea) way(a, b Point) (Metres, []Point, bool) {
+	if !onEarth(a) || !onEarth(b) {
+		return 0, nil, false
+	}
 	direct := DistanceExact(a, b)
 	wetA, wetB := !s.maskAt(a).land(a), !s.maskAt(b).land(b)
 	if a == b || wetA && wetB && s.Clear(a, b) {
@@ -187,6 +228,9 @@ func (s *Sea) way(a, b Point) (Metres, []Point, bool) {
 	}
 	return max(d, direct), way, true
 }
+
+// onEarth is written so that what is not a number is not on it.
+func onEarth(p Point) bool { return math.Abs(p[0]) <= 180 && math.Abs(p[1]) <= 90 }
 
 // graphFor is the Gulf's graph when both ends lie in its box: no way between them leads out of it.
 func (s *Sea) graphFor(a, b Point) *graph {

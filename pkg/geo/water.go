@@ -55,7 +55,7 @@ func newGraph(s *Sea, oceans bool) *graph {
 	g := &graph{sea: s, links: map[int32][]int32{}}
 	box := gulfBox()
 	g.fine = newGrid(box, gulfCell)
-	g.addGrid(&g.fine, fineGrid, orb.Bound{Min: Point{1, 1}, Max: Point{-1, -1}})
+	g.addGrid(&g.fine, fineGrid, nowhere())
 	if oceans {
 		g.coarse = newGrid(orb.Bound{Min: Point{-180, coarseSouth}, Max: Point{180, coarseNorth}}, worldCell)
 		g.coarse.wraps = true
@@ -142,33 +142,42 @@ func (g *graph) addPoint(p Point, c gridCell) int32 {
 	return int32(len(g.points) - 1)
 }
 
-// channels are the straits and canals that the grids close, from open water to open water, one position after the other
-// by the author's reading of public charts: good to some 2 km, which moves a way's length by less. Between the
-// positions the coast is not asked.
+// channels are the straits, canals and rivers that the coastline or the grids close, from open water inwards or to open
+// water, one position after the other by the author's reading of public charts: good to some 2 km, which moves a way's
+// length by less. Between the positions the coast is not asked.
 func channels() [][]Point {
 	return [][]Point{
-		{{48.58, 29.80}, {48.52, 29.95}, {48.30, 30.30}, {48.20, 30.42}},                                 // Shatt al Arab to Khorramshahr
-		{{48.95, 29.90}, {49.05, 30.15}, {49.02, 30.30}, {49.10, 30.42}, {49.18, 30.46}},                 // Khor Musa
-		{{48.40, 29.70}, {48.15, 29.85}, {48.02, 29.98}, {47.93, 30.05}, {47.88, 30.18}},                 // Khor Abd Allah to Khor al Zubair
-		{{55.30, 26.62}, {55.65, 26.72}, {55.95, 26.95}, {56.20, 27.08}},                                 // Clarence Strait behind Qeshm
-		{{43.15, 13.20}, {43.32, 12.65}, {43.45, 12.45}, {43.70, 12.25}},                                 // Bab el Mandeb
-		{{32.55, 29.65}, {32.55, 29.93}, {32.38, 30.35}, {32.31, 30.58}, {32.31, 31.25}, {32.40, 31.45}}, // Suez
+		// Shatt al Arab to Khorramshahr, Khor Musa, Khor Abd Allah to Khor al Zubair, Clarence Strait behind Qeshm.
+		{{48.58, 29.80}, {48.52, 29.95}, {48.45, 30.05}, {48.30, 30.30}, {48.20, 30.42}},
+		{{48.95, 29.90}, {49.05, 30.15}, {49.02, 30.30}, {49.10, 30.42}, {49.18, 30.46}},
+		{{48.40, 29.70}, {48.15, 29.85}, {48.02, 29.98}, {47.93, 30.05}, {47.88, 30.18}},
+		{{55.30, 26.62}, {55.65, 26.72}, {55.95, 26.95}, {56.20, 27.08}},
+		// Bab el Mandeb, Suez.
+		{{43.15, 13.20}, {43.32, 12.65}, {43.45, 12.45}, {43.70, 12.25}},
+		{{32.54, 29.65}, {32.57, 29.93}, {32.57, 30.08}, {32.54, 30.23}, {32.37, 30.38}, {32.30, 30.57},
+			{32.31, 30.85}, {32.31, 31.25}, {32.40, 31.45}},
+		// Malacca and Singapore, Sunda, Lombok.
 		{{100.60, 2.95}, {101.60, 2.25}, {102.50, 1.75}, {103.30, 1.20}, {103.55, 1.10}, {103.75, 1.16},
-			{103.95, 1.22}, {104.20, 1.28}, {104.55, 1.35}, {104.90, 1.50}}, // Malacca and Singapore Straits
-		{{104.70, -5.95}, {105.65, -6.20}, {105.95, -5.85}, {106.25, -5.50}}, // Sunda
-		{{115.75, -9.10}, {115.75, -8.50}, {115.85, -8.00}},                  // Lombok
-		{{-6.30, 35.90}, {-5.60, 35.95}, {-5.00, 36.05}},                     // Gibraltar
+			{103.95, 1.22}, {104.20, 1.28}, {104.55, 1.35}, {104.90, 1.50}},
+		{{104.70, -5.95}, {105.65, -6.20}, {105.95, -5.85}, {106.25, -5.50}},
+		{{115.75, -9.10}, {115.75, -8.50}, {115.85, -8.00}},
+		// Gibraltar; Dardanelles, Marmara and Bosphorus; Kerch.
+		{{-6.30, 35.90}, {-5.60, 35.95}, {-5.00, 36.05}},
 		{{25.90, 40.02}, {26.18, 40.03}, {26.38, 40.16}, {26.70, 40.42}, {27.30, 40.62}, {28.70, 40.85},
-			{28.99, 41.00}, {29.06, 41.10}, {29.13, 41.25}, {29.20, 41.40}}, // Dardanelles, Marmara, Bosphorus
-		{{36.50, 44.85}, {36.52, 45.10}, {36.60, 45.35}, {36.75, 45.60}},                                                 // Kerch
-		{{10.90, 57.00}, {11.30, 56.40}, {10.95, 55.80}, {10.95, 55.35}, {10.85, 54.95}, {11.20, 54.55}, {12.10, 54.60}}, // Great Belt
-		{{12.20, 56.60}, {12.62, 56.06}, {12.75, 55.85}, {12.70, 55.55}, {12.60, 55.25}},                                 // Øresund
-		{{-79.92, 9.50}, {-79.92, 9.25}, {-79.65, 9.08}, {-79.53, 8.85}},                                                 // Panama
-		{{120.10, 22.90}, {119.60, 24.20}, {120.60, 25.60}},                                                              // Taiwan Strait
-		{{129.60, 34.20}, {129.20, 34.80}},                                                                               // Korea Strait
-		{{129.90, 33.98}, {130.75, 34.02}, {130.92, 33.93}, {131.10, 33.95}},                                             // Kanmon
-		{{140.20, 41.35}, {140.60, 41.45}, {141.20, 41.60}},                                                              // Tsugaru
-		{{142.00, 45.75}, {142.50, 45.80}},                                                                               // La Pérouse
+			{28.99, 41.00}, {29.06, 41.10}, {29.13, 41.25}, {29.20, 41.40}},
+		{{36.50, 44.85}, {36.52, 45.10}, {36.60, 45.35}, {36.75, 45.60}},
+		// Great Belt, Øresund.
+		{{10.90, 57.00}, {11.30, 56.40}, {10.95, 55.80}, {10.95, 55.35}, {10.85, 54.95}, {11.20, 54.55}, {12.10, 54.60}},
+		{{12.20, 56.60}, {12.62, 56.06}, {12.75, 55.85}, {12.70, 55.55}, {12.60, 55.25}},
+		// Panama.
+		{{-79.92, 9.50}, {-79.92, 9.25}, {-79.65, 9.08}, {-79.53, 8.85}},
+		// Taiwan, Korea, Kanmon, Tsugaru, La Pérouse; the bay of Quanzhou.
+		{{120.10, 22.90}, {119.60, 24.20}, {120.60, 25.60}},
+		{{129.60, 34.20}, {129.20, 34.80}},
+		{{129.90, 33.98}, {130.75, 34.02}, {130.92, 33.93}, {131.10, 33.95}},
+		{{140.20, 41.35}, {140.60, 41.45}, {141.20, 41.60}},
+		{{141.60, 45.75}, {142.00, 45.75}, {142.50, 45.80}},
+		{{118.80, 24.75}, {118.60, 24.88}},
 	}
 }
 
@@ -180,9 +189,11 @@ func (g *graph) addChannel(c []Point) {
 		if last != none {
 			g.link(last, n)
 		}
-		for _, m := range g.around(p, 1) {
-			if !g.sea.maskAt(p).land(p) && g.sea.Clear(p, g.points[m]) {
-				g.link(n, m)
+		if !g.sea.maskAt(p).land(p) {
+			for _, m := range g.around(p, 1) {
+				if g.sea.Clear(p, g.points[m]) {
+					g.link(n, m)
+				}
 			}
 		}
 		last = n
