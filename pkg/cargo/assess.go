@@ -15,6 +15,7 @@ const exitGate = "GULF_OF_OMAN_EXIT"
 // verdict is what the ledger makes of a voyage.
 type verdict struct {
 	possible bool // she could have loaded
+	waiting  bool // a stay long enough, of which the end is not known yet
 	score    score
 	lift     Lift // complete but for ID and Raised
 	chosen   chance
@@ -61,6 +62,7 @@ func (l *Ledger) choose(s *ship, v voyage, d *verdict) bool {
 		}
 		return true
 	}
+	d.waiting = len(stay.id) > 0 && !whole && stay.stopped >= need
 	best := -1
 	for i, c := range v.chances {
 		if !c.stay && (best < 0 || c.fit > v.chances[best].fit) {

@@ -95,7 +95,7 @@ func (l *Ledger) gapChance(s *ship, e event.Event) (chance, bool) {
 	var best *event.HiddenCall
 	for i := range d.HiddenCalls {
 		h := &d.HiddenCalls[i]
-		if h.Fit <= 0 || h.Latest.Before(h.Earliest) && h.Fit >= 1 {
+		if h.Fit <= 0 {
 			continue
 		}
 		if best == nil || h.Fit*l.o.Weights.share(h.Place) > best.Fit*l.o.Weights.share(best.Place) {

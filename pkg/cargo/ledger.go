@@ -14,15 +14,15 @@ import (
 
 // Options are the ledger's parameters.
 type Options struct {
-	Weights Weights
+	Weights Weights `json:"weights"`
 	// Touch is how far apart two candidates of one ship may lie and still be one loading: a shift of berth.
-	Touch time.Duration
+	Touch time.Duration `json:"touch"`
 	// Outcome is how long after the loading a draught still speaks of it: crews type it hours to days late.
-	Outcome time.Duration
+	Outcome time.Duration `json:"outcome"`
 	// Outbound is how long after a stay a gate crossing still belongs to it.
-	Outbound time.Duration
+	Outbound time.Duration `json:"outbound"`
 	// Keep is how long candidates stay open to change; older lifts are kept as they are.
-	Keep time.Duration
+	Keep time.Duration `json:"keep"`
 }
 
 // Defaults returns the start values.

@@ -30,8 +30,8 @@ func (l *Ledger) evaluate(m vessel.MMSI, w time.Time) []event.Event {
 	for _, v := range l.voyages(s, l.chances(s)) {
 		d := l.assess(s, v, earlier)
 		switch {
-		case !d.possible:
-		case d.score.outcome == 0:
+		case !d.possible && !d.waiting:
+		case !d.possible, d.score.outcome == 0:
 			s.pending++
 		case !d.score.candidate() || d.score.q < l.o.Weights.Cut || d.lift.Barrels <= 0:
 			s.below++

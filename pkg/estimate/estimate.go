@@ -11,30 +11,32 @@ import (
 
 // Options are the model's parameters.
 type Options struct {
-	Draws int // simulated worlds for each estimate
+	Draws int `json:"draws"` // simulated worlds for each estimate
 	// DetectA and DetectB are the Beta prior of a, the chance that a true lift ever becomes a candidate with a full
 	// feed. It is an assumption of the method: AIS-only trackers saw 0.85 (2018-09) to 0.025 (2021-02) of what imagery
 	// found, so that 0.6 ± 0.15 stands for a ledger that uses gaps as well.
-	DetectA, DetectB float64
+	DetectA float64 `json:"detect_a"`
+	DetectB float64 `json:"detect_b"`
 	// RateShape and RateDays are the Gamma prior of the rate: half a lift in half a day, which says almost nothing.
-	RateShape, RateDays float64
+	RateShape float64 `json:"rate_shape"`
+	RateDays  float64 `json:"rate_days"`
 	// HalfLife is the age at which a day's lifts and exposure count half towards the rate.
-	HalfLife time.Duration
+	HalfLife time.Duration `json:"half_life"`
 	// LeastLifts and LeastSpan: strata are merged until each has that many lifts in that time.
-	LeastLifts float64
-	LeastSpan  time.Duration
+	LeastLifts float64       `json:"least_lifts"`
+	LeastSpan  time.Duration `json:"least_span"`
 	// BlindExposure: below this mean exposure over 28 days a row is blind.
-	BlindExposure float64
+	BlindExposure float64 `json:"blind_exposure"`
 	// BlindWidth: a row is blind if its 90 % width over 28 days exceeds this part of the width without any data.
-	BlindWidth float64
+	BlindWidth float64 `json:"blind_width"`
 	// FinalShare: a day is final when this share of its lifts has been raised.
-	FinalShare float64
+	FinalShare float64 `json:"final_share"`
 	// Capacity is the most that the sources could load, barrels a day: the upper end when nothing is known.
-	Capacity vessel.Barrels
+	Capacity vessel.Barrels `json:"capacity"`
 	// At lists the values of a for which the headline is printed as well.
-	At []float64
+	At []float64 `json:"at"`
 	// Lag is how long lifts take to be raised.
-	Lag Lag
+	Lag Lag `json:"lag"`
 }
 
 // Defaults returns the start values.
@@ -130,26 +132,26 @@ type Row struct {
 
 // Headline is the newest 28-day mean if a were known to be A.
 type Headline struct {
-	A     float64
-	Known bool
-	Month Interval
+	A     float64  `json:"a"`
+	Known bool     `json:"known"`
+	Month Interval `json:"month"`
 }
 
 // Stratum is a group of lifts that share a rate.
 type Stratum struct {
-	Name  string
-	Lifts float64 // Σq
-	Rate  float64 // posterior mean, lifts a day, at the newest day
+	Name  string  `json:"name"`
+	Lifts float64 `json:"lifts"`         // Σq
+	Rate  float64 `json:"lifts_per_day"` // posterior mean at the newest day
 }
 
 // Result is one vintage.
 type Result struct {
-	Rows     []Row // by date
-	Headline []Headline
+	Days     []Row      `json:"days"` // by date
+	Headline []Headline `json:"headline"`
 	// NewestFinal is the index of the newest final row whose 28 days are all covered, -1 when there is none.
-	NewestFinal int
-	Strata      []Stratum
-	AsOf        time.Time
+	NewestFinal int       `json:"newest_final"`
+	Strata      []Stratum `json:"strata"`
+	AsOf        time.Time `json:"as_of"`
 }
 
 // Compute makes one vintage. A caller that makes many keeps an Estimator, which remembers draws of lifts.

@@ -58,10 +58,10 @@ func TestDefaultsAreValid(t *testing.T) {
 
 func TestRowsHaveOneADayAndAddUp(t *testing.T) {
 	res := Compute(days(90, steady(90)), small())
-	if len(res.Rows) != 90 || res.Rows[0].Date != first || res.Rows[89].Date != date(89) {
-		t.Fatalf("got %d rows, want one for each of 90 days", len(res.Rows))
+	if len(res.Days) != 90 || res.Days[0].Date != first || res.Days[89].Date != date(89) {
+		t.Fatalf("got %d rows, want one for each of 90 days", len(res.Days))
 	}
-	for _, r := range res.Rows {
+	for _, r := range res.Days {
 		if sum := r.Seen + r.Inferred + r.Pending + r.Unobserved; sum != r.Day.Mean {
 			t.Errorf("%s: parts sum to %d, want the mean %d", r.Date.Format(time.DateOnly), sum, r.Day.Mean)
 		}
@@ -74,12 +74,12 @@ func TestRowsHaveOneADayAndAddUp(t *testing.T) {
 			t.Errorf("%s: got detection %v, health %v, known %v", r.Date.Format(time.DateOnly), r.Detection, r.Health, r.Known)
 		}
 	}
-	last := res.Rows[89]
-	if last.Status != Provisional || res.Rows[30].Status != Final || res.NewestFinal < 27 || res.NewestFinal > 80 {
-		t.Errorf("got last %s, day 30 %s, newest final %d", last.Status, res.Rows[30].Status, res.NewestFinal)
+	last := res.Days[89]
+	if last.Status != Provisional || res.Days[30].Status != Final || res.NewestFinal < 27 || res.NewestFinal > 80 {
+		t.Errorf("got last %s, day 30 %s, newest final %d", last.Status, res.Days[30].Status, res.NewestFinal)
 	}
-	if last.Pending <= 0 || last.Unobserved <= 0 || res.Rows[40].Seen <= 0 {
-		t.Errorf("got pending %d, unobserved %d, seen %d, want all above zero", last.Pending, last.Unobserved, res.Rows[40].Seen)
+	if last.Pending <= 0 || last.Unobserved <= 0 || res.Days[40].Seen <= 0 {
+		t.Errorf("got pending %d, unobserved %d, seen %d, want all above zero", last.Pending, last.Unobserved, res.Days[40].Seen)
 	}
 }
 
@@ -98,7 +98,7 @@ func TestHeadlineFallsWithDetection(t *testing.T) {
 
 func TestZeroLiftsIsNoConfidentZero(t *testing.T) {
 	res := Compute(days(60, nil), small())
-	r := res.Rows[59]
+	r := res.Days[59]
 	if r.Status == Blind || !r.Known {
 		t.Fatalf("got %s, want an estimate: the feed was full", r.Status)
 	}
@@ -132,7 +132,7 @@ func TestBlindDays(t *testing.T) {
 		t.Run(c.trap, func(t *testing.T) {
 			in := days(120, steady(60))
 			in.Health = c.health
-			r := Compute(in, small()).Rows[c.day]
+			r := Compute(in, small()).Days[c.day]
 			if r.Status != c.want || r.Known != c.known {
 				t.Errorf("got %s, known %v, want %s, %v", r.Status, r.Known, c.want, c.known)
 			}
@@ -148,7 +148,7 @@ func TestLessHeardIsWider(t *testing.T) {
 	width := func(h float64) vessel.Barrels {
 		in := days(90, steady(90))
 		in.Health = func(time.Time) float64 { return h }
-		r := Compute(in, small()).Rows[89]
+		r := Compute(in, small()).Days[89]
 		return r.Month.P95 - r.Month.P05
 	}
 	if full, half := width(1), width(0.6); half <= full {
@@ -195,7 +195,7 @@ func bytesOf(t *testing.T, r Result) string {
 }
 
 func TestRecordMatchesColumns(t *testing.T) {
-	r := Compute(days(60, steady(60)), small()).Rows[40]
+	r := Compute(days(60, steady(60)), small()).Days[40]
 	if got, want := len(r.Record()), len(Columns()); got != want {
 		t.Fatalf("got %d values for %d columns", got, want)
 	}
@@ -213,8 +213,8 @@ func TestRecordMatchesColumns(t *testing.T) {
 }
 
 func TestNoDays(t *testing.T) {
-	if got := Compute(Input{First: date(3), Last: date(1), AsOf: date(3)}, small()); len(got.Rows) != 0 || got.NewestFinal != -1 {
-		t.Errorf("got %d rows and %d, want none and -1", len(got.Rows), got.NewestFinal)
+	if got := Compute(Input{First: date(3), Last: date(1), AsOf: date(3)}, small()); len(got.Days) != 0 || got.NewestFinal != -1 {
+		t.Errorf("got %d rows and %d, want none and -1", len(got.Days), got.NewestFinal)
 	}
 }
 
@@ -354,7 +354,7 @@ func BenchmarkCompute(b *testing.B) {
 	for b.Loop() {
 		r = e.Compute(in)
 	}
-	if last := r.Rows[364].Month; last.Mean < 500_000 || last.Mean > 3_000_000 || last.P05 >= last.P95 {
+	if last := r.Days[364].Month; last.Mean < 500_000 || last.Mean > 3_000_000 || last.P05 >= last.P95 {
 		b.Fatalf("got %+v", last)
 	}
 }

@@ -17,6 +17,8 @@ type Estimator struct {
 	scale   []float64
 	parcels []*drawn
 	lifts   map[string]*drawn
+	days    [][]float64     // memory for draws by day
+	scratch []float64       // memory for percentiles
 	widths  map[int]float64 // 90 % width of the mean over n days without any data
 }
 

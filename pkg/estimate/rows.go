@@ -17,27 +17,27 @@ func (e *Estimator) Compute(in Input) Result {
 	if m.n == 0 {
 		return res
 	}
-	total := matrix(m.n, e.o.Draws)
+	total := e.matrix(m.n)
 	seen, inferred := m.addSeen(total, 0)
-	res.Rows = make([]Row, m.n)
+	res.Days = make([]Row, m.n)
 	for t := range m.n {
-		r := &res.Rows[t]
+		r := &res.Days[t]
 		r.Date, r.Basis, r.AsOf, r.Health = m.day(t), Lifted, res.AsOf, m.health[t]
 		pending, unobserved := m.unseenParts(r, t, total[t])
-		r.Day = summarise(total[t], 1)
+		r.Day = e.summarise(total[t], 1)
 		r.Seen, r.Inferred, r.Pending, r.Unobserved = apportion(r.Day.Mean, seen[t], inferred[t], pending, unobserved)
 	}
-	m.countLifts(res.Rows)
-	running(total, 7, func(t, days int, sum []float64) { res.Rows[t].Week = summarise(sum, days) })
+	m.countLifts(res.Days)
+	running(total, 7, func(t, days int, sum []float64) { res.Days[t].Week = e.summarise(sum, days) })
 	running(total, 28, func(t, days int, sum []float64) {
-		res.Rows[t].Month, res.Rows[t].WindowDays = summarise(sum, days), days
+		res.Days[t].Month, res.Days[t].WindowDays = e.summarise(sum, days), days
 	})
 	m.judge(&res)
 	for _, g := range m.groups {
 		res.Strata = append(res.Strata, Stratum{Name: g.name, Lifts: g.q(m), Rate: g.rates[m.n-1].mean})
 	}
 	for _, a := range e.o.At {
-		res.Headline = append(res.Headline, m.headline(a, res.Rows[m.n-1].Known))
+		res.Headline = append(res.Headline, m.headline(a, res.Days[m.n-1].Known))
 	}
 	return res
 }
@@ -50,13 +50,15 @@ func (g *group) q(m *model) float64 {
 	return sum
 }
 
-// matrix makes a day's draws contiguous.
-func matrix(days, draws int) [][]float64 {
-	all, out := make([]float64, days*draws), make([][]float64, days)
-	for t := range out {
-		out[t] = all[t*draws : (t+1)*draws]
+// matrix returns each day's draws, all zero, in the memory of the last vintage where that suffices.
+func (e *Estimator) matrix(days int) [][]float64 {
+	for len(e.days) < days {
+		e.days = append(e.days, make([]float64, e.o.Draws))
 	}
-	return out
+	for _, day := range e.days[:days] {
+		clear(day)
+	}
+	return e.days[:days]
 }
 
 // unseenParts adds the unseen lifts of a day and divides their mean: pending ones will yet be raised, λ·a·h·(1−F),
@@ -116,8 +118,8 @@ func running(total [][]float64, n int, do func(t, days int, sum []float64)) {
 // without any data, is blind; its number rests on the rate of the days that were heard. If there is no such day there
 // is no number, only the range up to what the sources could load.
 func (m *model) judge(res *Result) {
-	for t := range res.Rows {
-		r := &res.Rows[t]
+	for t := range res.Days {
+		r := &res.Days[t]
 		width := float64(r.Month.P95 - r.Month.P05)
 		switch {
 		case !m.heard[t] || width > m.e.o.BlindWidth*m.e.priorWidth(r.WindowDays):
@@ -132,8 +134,8 @@ func (m *model) judge(res *Result) {
 		}
 	}
 	history := slices.Contains(m.heard, true)
-	for t := range res.Rows {
-		r := &res.Rows[t]
+	for t := range res.Days {
+		r := &res.Days[t]
 		r.Known = history
 		if !history {
 			open := Interval{P95: m.e.o.Capacity}
@@ -155,7 +157,7 @@ func (e *Estimator) priorWidth(n int) float64 {
 		rate := r.gamma(e.o.RateShape) / e.o.RateDays
 		sum[j] = float64(r.poisson(rate*float64(n))) * meanParcel()
 	}
-	i := summarise(sum, n)
+	i := e.summarise(sum, n)
 	e.widths[n] = float64(i.P95 - i.P05)
 	return e.widths[n]
 }
@@ -188,13 +190,14 @@ func (m *model) headline(a float64, known bool) Headline {
 			m.addUnseen(g, f, detect, t, sum)
 		}
 	}
-	h.Month = summarise(sum, m.n-from)
+	h.Month = m.e.summarise(sum, m.n-from)
 	return h
 }
 
 // summarise gives the mean and percentiles of draws of a sum over some days, a day, rounded.
-func summarise(sum []float64, days int) Interval {
-	x, total := slices.Clone(sum), 0.0
+func (e *Estimator) summarise(sum []float64, days int) Interval {
+	e.scratch = append(e.scratch[:0], sum...)
+	x, total := e.scratch, 0.0
 	for _, b := range x {
 		total += b
 	}

@@ -106,22 +106,22 @@ func gammaOf(r *rand.Rand, shape float64) float64 {
 func TestWorldsAreCovered(t *testing.T) {
 	const worlds, length = 200, 120
 	o := Defaults()
-	o.Draws = 400
+	o.Draws = 300
 	for name, day := range map[string]int{"nowcast": length - 1, "final": length - 50} {
 		t.Run(name, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(2026, 8))
+			r, e := rand.New(rand.NewPCG(2026, 8)), New(o)
 			var covered int
 			var bias, spread, truth float64
 			for range worlds {
 				w := makeWorld(r, length)
-				row := Compute(w.in, o).Rows[day]
+				row := e.Compute(w.in).Days[day]
 				want := w.month(day)
 				if float64(row.Month.P05)-rounding <= want && want <= float64(row.Month.P95)+rounding {
 					covered++
 				}
-				e := float64(row.Month.Mean) - want
-				bias += e
-				spread += e * e
+				off := float64(row.Month.Mean) - want
+				bias += off
+				spread += off * off
 				truth += want
 			}
 			sd := math.Sqrt(spread / worlds)
@@ -145,7 +145,7 @@ func TestWorldsTellAWrongModel(t *testing.T) {
 	covered := 0
 	for range worlds {
 		w := makeWorld(r, length)
-		row := Compute(w.in, o).Rows[length-50]
+		row := Compute(w.in, o).Days[length-50]
 		if want := w.month(length - 50); float64(row.Month.P05) <= want && want <= float64(row.Month.P95) {
 			covered++
 		}
@@ -164,8 +164,8 @@ func TestTwoIDsForOneLoadingWouldDouble(t *testing.T) {
 		l.ID += "-again"
 		twice = append(twice, l)
 	}
-	once := Compute(days(90, lifts), small()).Rows[60].Month.Mean
-	if got := Compute(days(90, twice), small()).Rows[60].Month.Mean; got < once*3/2 {
+	once := Compute(days(90, lifts), small()).Days[60].Month.Mean
+	if got := Compute(days(90, twice), small()).Days[60].Month.Mean; got < once*3/2 {
 		t.Errorf("got %d for doubled ids and %d for single ones, want about twice", got, once)
 	}
 }
