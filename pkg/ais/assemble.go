@@ -9,6 +9,14 @@ import (
 // merge stations, satellites above all, jump back and forth by an hour from line to line.
 const graceSentences = 8
 
+// contestSentences is how close two first parts with one key and no tags must stand to come from two senders: one sender
+// counts its sequence through all ten digits first, which takes some 270 sentences of its own on real traffic.
+const contestSentences = 100
+
+// taggedFactor is how many times longer a group waits where a g: id or a station tells its sender: a wrong join
+// is not to be feared there, and in a feed of 64 stations the parts of one message may lie 800 sentences apart.
+const taggedFactor = 4
+
 // span is one part in a group's text, and the sums that are needed when the group is complete.
 type span struct {
 	from, to, begin, end int32 // raw sentence; payload
@@ -60,7 +68,9 @@ type arrival struct {
 // message's first line alone.
 //
 // A first part opens a group anew, so that what was lost of the last message with this key is not filled from
-// the next. Only a g: id lets a later part wait for its first.
+// the next. Only a g: id lets a later part wait for its first. Of two senders that nothing tells apart, a part goes
+// to the one whose last part stands right before it or whose message it fits in length, else to neither: a lost
+// message can be counted, a mixture of two ships cannot.
 type assembler struct {
 	counters  *Counters
 	max       int
@@ -94,12 +104,23 @@ func (a *assembler) release() {
 	a.lost = a.lost[:0]
 }
 
-// due is the count of sentences at which the oldest group expires.
-func (a *assembler) due() uint64 {
-	if len(a.open) == 0 {
-		return math.MaxUint64
+// limit is how many sentences the group waits.
+func (g *group) limit(sentences uint64) uint64 {
+	if g.id.Empty() && g.station.Empty() {
+		return sentences
 	}
-	return a.slots[a.open[0]].born + a.sentences + 1
+	return sentences * taggedFactor
+}
+
+// due is the count of sentences at which the next unfinished group expires.
+func (a *assembler) due() uint64 {
+	first := uint64(math.MaxUint64)
+	for _, slot := range a.open {
+		if g := &a.slots[slot]; !g.done {
+			first = min(first, g.born+g.limit(a.sentences)+1)
+		}
+	}
+	return first
 }
 
 // keyOf packs what must agree whatever the tags say.
@@ -144,48 +165,92 @@ func (g *group) same(s *sentence) bool {
 	return p.fill == s.fill && bytes.Equal(g.text[p.begin:p.end], s.payload())
 }
 
-// find looks for the newest group that lacks the part (join), any that has it already (repeat), and the newest
-// unfinished one that has other bytes in its place (rival). -1 is none; the numbers index open.
-func (a *assembler) find(s *sentence, in *arrival) (join, repeat, rival int) {
-	join, repeat, rival = -1, -1, -1
-	key := keyOf(s)
+// fits tells whether the message would have a length that its type can have once the part is in. Only message 5
+// is judged, which most long messages are: 420 to 426 bits are sent, never more than 72 characters. Senders cut it
+// at different widths, so this tells many pairs of halves apart.
+func (g *group) fits(s *sentence) bool {
+	if g.have|1<<(s.part-1) != 1<<s.total-1 || !g.has(1) || g.text[g.parts[0].begin] != '5' {
+		return true
+	}
+	length := len(s.payload())
+	for i := range g.parts[:s.total] {
+		length += int(g.parts[i].end - g.parts[i].begin)
+	}
+	return length >= 70 && length <= 72
+}
+
+// match is what find found among the open groups, as indexes of open; -1 is none.
+type match struct {
+	join   int // the newest group that lacks the part
+	others int // how many more do
+	repeat int // a group that has it already
+	rival  int // the newest unfinished group that has other bytes in its place
+}
+
+// find looks for the groups to which the wrapping of a part points.
+func (a *assembler) find(s *sentence, in *arrival) match {
+	m, key := match{join: -1, repeat: -1, rival: -1}, keyOf(s)
 	for i := len(a.open) - 1; i >= 0; i-- {
 		g := &a.slots[a.open[i]]
 		switch {
 		case !g.accepts(s, key, in, a.age):
 		case !g.has(s.part):
-			if join < 0 {
-				join = i
+			switch {
+			case !g.identified(s) && !g.fits(s):
+			case m.join < 0:
+				m.join = i
+			default:
+				m.others++
 			}
 		case g.same(s):
-			repeat = i
-		case !g.done && rival < 0:
-			rival = i
+			m.repeat = i
+		case !g.done && m.rival < 0:
+			m.rival = i
 		}
 	}
-	return join, repeat, rival
+	return m
+}
+
+// identified tells whether tags or a trailer say that the part is from the group's sender.
+func (g *group) identified(s *sentence) bool {
+	return !g.id.Empty() && !s.tags.group.Empty() || !g.station.Empty() && !s.hearing.station.Empty()
 }
 
 // add takes in a part of a message of several sentences. Groups that are given up meanwhile are in lost.
 func (a *assembler) add(s *sentence, in arrival) outcome {
 	a.sweep(in.count, in.time)
-	join, repeat, rival := a.find(s, &in)
-	// Where a group waits for this part and another has had the same bytes, both readings give the same text
-	// if they are this message's; if not, joining would make a mixture. So join only at once.
-	if repeat >= 0 && (join < 0 || a.slots[a.open[join]].last+1 != in.count) {
+	m := a.find(s, &in)
+	next := m.join >= 0 && a.slots[a.open[m.join]].last+1 == in.count
+	switch {
+	case m.repeat >= 0 && !next:
+		// Where a group waits for this part and another has had the same bytes, the part may be a late copy, and
+		// joining would make a mixture. If it is not, nothing but this one message is lost.
 		return repeated
+	case m.join >= 0 && (next || m.others == 0):
+		return a.join(a.open[m.join], s, &in)
+	case m.join >= 0:
+		// Two senders without tags wait for this part, and nothing tells which of them sent it.
+		a.counters.GroupsContested++
+		return orphan
 	}
-	if join >= 0 {
-		return a.join(a.open[join], s, &in)
-	}
-	if rival >= 0 {
-		a.counters.GroupsRestarted++
-		a.giveUp(rival)
+	if m.rival >= 0 {
+		a.restart(m.rival, s, &in)
 	}
 	if s.part > 1 && s.tags.group.Empty() {
 		return orphan
 	}
 	return a.join(a.start(s, &in), s, &in)
+}
+
+// restart gives up a group in favour of a new one, unless they are so close that they must be of two senders who
+// tag nothing: then both wait.
+func (a *assembler) restart(i int, s *sentence, in *arrival) {
+	g := &a.slots[a.open[i]]
+	if s.part == 1 && !g.identified(s) && in.count-g.born < contestSentences {
+		return
+	}
+	a.counters.GroupsRestarted++
+	a.giveUp(i)
 }
 
 // start opens a group, giving up the oldest if all slots are taken.
@@ -315,7 +380,7 @@ func (a *assembler) sweep(count uint64, now UnixMilli) {
 	for i := 0; i < len(a.open); {
 		g := &a.slots[a.open[i]]
 		passed := count - g.born
-		old := passed > a.sentences
+		old := passed > g.limit(a.sentences)
 		if g.time != 0 && now != 0 && g.id.Empty() && passed >= graceSentences {
 			old = old || now-g.time > a.age
 		}

@@ -17,7 +17,6 @@ type At struct {
 	Line     uint64    // the line's number
 	Received UnixMilli // when darkwake received it, zero on replay
 	Feed     UnixMilli // the time that the feed's own envelope states, zero when there is none
-	Station  Label     // the station that the feed's envelope names; what the line says goes before it
 }
 
 // Decoder makes reports of the lines of one source and one connection: a line of NMEA in, reports and refusals out,
@@ -82,8 +81,11 @@ func (d *Decoder) Oldest() (offset int64, held bool) {
 func (d *Decoder) Decode(line []byte, at At, to Sink) {
 	d.counters.Lines++
 	d.at, d.index = at, 0
-	for len(line) > 0 && (line[len(line)-1] == '\n' || line[len(line)-1] == '\r') {
-		line = line[:len(line)-1]
+	if n := len(line); n > 0 && line[n-1] == '\n' {
+		line = line[:n-1]
+	}
+	if n := len(line); n > 0 && line[n-1] == '\r' {
+		line = line[:n-1]
 	}
 	if d.waiting || !d.decodePlain(line, to) {
 		d.decodeLine(line, to)
@@ -117,7 +119,7 @@ func (d *Decoder) decodePlain(line []byte, to Sink) bool {
 		return false
 	}
 	head := binary.LittleEndian.Uint64(line[3:])
-	if head != singleVDM && head != singleVDO || d.counters.Sentences >= d.sweepAt {
+	if head != singleVDM && head != singleVDO {
 		return false
 	}
 	pos, channel := 11, byte(0)
@@ -128,7 +130,7 @@ func (d *Decoder) decodePlain(line []byte, to Sink) bool {
 		return false
 	}
 	if pos++; line[pos] != ',' {
-		channel = channelOf(line[pos : pos+1])
+		channel = channelNamed(line[pos])
 		pos++
 	}
 	fill := line[n-4] - '0'
@@ -151,8 +153,9 @@ func (d *Decoder) decodePlain(line []byte, to Sink) bool {
 	if head == singleVDO {
 		r.Flags |= OwnShip
 	}
-	r.Channel, r.Station = channel, d.at.Station
+	r.Channel, r.Station = channel, d.options.Station
 	d.deliver(line, 0, TimeUnknown, to)
+	d.expire(to)
 	return true
 }
 
@@ -221,7 +224,7 @@ func (d *Decoder) keepAlone() {
 		return
 	}
 	if !d.tags.group.Empty() {
-		d.memory.complete(&d.tags, d.counters.Sentences, uint64(d.options.GroupSentences))
+		d.memory.complete(&d.tags, d.counters.Sentences, taggedFactor*uint64(d.options.GroupSentences))
 		return
 	}
 	d.alone, d.aloneAt = d.tags, d.at.Offset
@@ -240,7 +243,7 @@ func (d *Decoder) takeAlone() {
 func (d *Decoder) readPiece(line []byte, begin int, p piece, end int, to Sink) {
 	raw := bytes.TrimRight(line[begin:end], " \t\r\n")
 	d.takeAlone()
-	d.memory.complete(&d.tags, d.counters.Sentences, uint64(d.options.GroupSentences))
+	d.memory.complete(&d.tags, d.counters.Sentences, taggedFactor*uint64(d.options.GroupSentences))
 	if p.kind == other {
 		d.readOther(raw, p.text, to)
 		return
@@ -262,7 +265,13 @@ func (d *Decoder) readPiece(line []byte, begin int, p piece, end int, to Sink) {
 		d.addPart(to)
 		return
 	}
-	d.decodeMessage(s.payload(), s.fill, s.sum, raw, &s.hearing, to)
+	d.attachRecord(s.sum, d.counters.Sentences, &s.hearing)
+	d.decodeMessage(s.payload(), s.fill, raw, &s.hearing, to)
+	d.expire(to)
+}
+
+// expire refuses the groups that have waited for too many sentences.
+func (d *Decoder) expire(to Sink) {
 	if d.counters.Sentences >= d.sweepAt {
 		d.parts.sweep(d.counters.Sentences, 0)
 		d.refuseLost(to)
@@ -332,7 +341,8 @@ func (d *Decoder) addPart(to Sink) {
 	case complete:
 		d.counters.Groups++
 		s.channel, s.own = a.finished.channel, a.finished.key>>16 == 1
-		d.decodeMessage(a.payload, a.fill, a.sum, a.raw, &a.finished.hearing, to)
+		d.attachRecord(a.sum, a.finished.born, &a.finished.hearing)
+		d.decodeMessage(a.payload, a.fill, a.raw, &a.finished.hearing, to)
 	}
 }
 
@@ -344,11 +354,15 @@ func (at *At) outer() UnixMilli {
 	return at.Received
 }
 
-// decodeMessage decodes the whole payload of the sentence in hand and delivers it.
-func (d *Decoder) decodeMessage(payload []byte, fill, sum byte, raw []byte, h *hearing, to Sink) {
+// attachRecord gives a message what the GateHouse record above it says, if there is one.
+func (d *Decoder) attachRecord(sum byte, first uint64, h *hearing) {
 	if d.pghp.n > 0 {
-		d.pghp.take(sum, d.counters.Sentences, h)
+		d.pghp.take(sum, first, d.counters.Sentences, h)
 	}
+}
+
+// decodeMessage decodes the whole payload of the sentence in hand and delivers it.
+func (d *Decoder) decodeMessage(payload []byte, fill byte, raw []byte, h *hearing, to Sink) {
 	r := &d.report
 	if reason := decodePayload(payload, fill, r); reason != NoReason {
 		d.refuse(reason, raw, to)
@@ -359,7 +373,7 @@ func (d *Decoder) decodeMessage(payload []byte, fill, sum byte, raw []byte, h *h
 	}
 	r.Channel, r.Station = d.sentence.channel, h.station
 	if r.Station.Empty() {
-		r.Station = d.at.Station
+		r.Station = d.options.Station
 	}
 	t, source := h.best()
 	d.deliver(raw, t, source, to)
@@ -426,22 +440,20 @@ func sharpen(t UnixMilli, second uint8) UnixMilli {
 // of the minute and second within its hour. A step of at most half the cycle is forward, any other would be
 // back and is left out.
 func (d *Decoder) advance(r *Report) {
-	var cycle, phase UnixMilli
-	switch {
-	case r.Message == 4 && r.Has&HasClock != 0:
-		cycle, phase = 3_600_000, r.Clock
-	case r.Has&HasSecond != 0 && r.Second < 60:
-		cycle, phase = 60_000, UnixMilli(r.Second)*1000
-	default:
-		return
+	const minute, hour = 60_000, 3_600_000
+	step := UnixMilli(0)
+	if r.Has&HasSecond != 0 && r.Second < 60 {
+		step = (UnixMilli(r.Second)*1000 + minute - d.assumed%minute) % minute
+		if step > minute/2 {
+			step = 0
+		}
+	} else if r.Message == 4 && r.Has&HasClock != 0 {
+		step = (r.Clock%hour + hour - d.assumed%hour) % hour
+		if step > hour/2 {
+			step = 0
+		}
 	}
-	step := (phase - d.assumed) % cycle
-	if step < 0 {
-		step += cycle
-	}
-	if step <= cycle/2 {
-		d.assumed += step
-	}
+	d.assumed += step
 }
 
 // refuse hands on what cannot be used.

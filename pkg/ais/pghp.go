@@ -92,6 +92,7 @@ type pghpQueue struct {
 		time     UnixMilli
 		station  Label
 		check    byte
+		used     bool
 		sentence uint64 // the count when it was read
 		offset   int64
 	}
@@ -104,29 +105,30 @@ func (q *pghpQueue) add(p *pghp, sentence uint64, offset int64) {
 		q.n--
 	}
 	e := &q.entries[q.n]
-	e.time, e.station, e.check, e.sentence, e.offset = p.time, p.station, p.check, sentence, offset
+	e.time, e.station, e.check, e.used, e.sentence, e.offset = p.time, p.station, p.check, false, sentence, offset
 	q.n++
 }
 
-// take attaches the newest record with the checksum of a message that is complete at the count now. Older ones with
-// the same check are the same message heard by other base stations, and go with it. A record whose check is 00
-// was written without one and belongs to the next sentence or to nothing.
-func (q *pghpQueue) take(check byte, now uint64, h *hearing) {
+// take attaches the newest record with the checksum of a message whose first sentence was the first-th and which
+// is complete at the count now. Older ones with the same check are the same message heard by other base stations,
+// and go with it. A record whose check is 00 was written without one, as for most VDO, and belongs to the message
+// that begins right below it or to none.
+func (q *pghpQueue) take(check byte, first, now uint64, h *hearing) {
 	kept := 0
 	for i := q.n - 1; i >= 0; i-- {
 		e := &q.entries[i]
-		if e.check == check || e.check == 0 && now == e.sentence+1 && i == q.n-1 {
+		if e.check == check || e.check == 0 && first == e.sentence+1 {
 			if h.pghp == 0 {
 				h.pghp = e.time
 			}
 			if h.station.Empty() {
 				h.station = e.station
 			}
-			e.sentence = 0 // attached
+			e.used = true
 		}
 	}
 	for _, e := range q.entries[:q.n] {
-		if e.sentence+pghpSentences > now && e.sentence != 0 {
+		if e.sentence+pghpSentences > now && !e.used {
 			q.entries[kept] = e
 			kept++
 		}

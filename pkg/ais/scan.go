@@ -14,14 +14,16 @@ const maxParts = 5
 func xor(b []byte) byte {
 	var v uint64
 	rest := b
+	for ; len(rest) >= 32; rest = rest[32:] {
+		v ^= binary.LittleEndian.Uint64(rest) ^ binary.LittleEndian.Uint64(rest[8:]) ^
+			binary.LittleEndian.Uint64(rest[16:]) ^ binary.LittleEndian.Uint64(rest[24:])
+	}
 	for ; len(rest) >= 8; rest = rest[8:] {
 		v ^= binary.LittleEndian.Uint64(rest)
 	}
-	switch n := len(rest); {
-	case n == 0:
-	case len(b) >= 8:
-		v ^= binary.LittleEndian.Uint64(b[len(b)-8:]) >> (64 - 8*n)
-	default:
+	if n := len(rest); n > 0 && len(b) >= 8 {
+		v ^= binary.LittleEndian.Uint64(b[len(b)-8:]) >> ((64 - 8*n) & 63)
+	} else {
 		for _, c := range rest {
 			v ^= uint64(c)
 		}
@@ -131,6 +133,9 @@ func addressKind(s []byte) pieceKind {
 	if len(s) < 7 || s[6] != ',' {
 		return lineEnd
 	}
+	if s[3] == 'V' && s[4] == 'D' && (s[5] == 'M' || s[5] == 'O') && s[1] > ',' && s[1] < '[' && s[2] > ',' && s[2] < '[' {
+		return vdm // the talkers in use, "--" among them, without a look at each character
+	}
 	for _, c := range s[1:6] {
 		if c <= ' ' || c > '~' || c == ',' || c == '*' || c == '!' || c == '$' || c == '\\' {
 			return lineEnd
@@ -158,9 +163,11 @@ func parametricAt(line []byte, i int) piece {
 // sentenceAt cuts the sentence out of the line: two hexadecimal digits follow the first asterisk, and a new
 // sentence or block before that means that this one was cut short.
 func sentenceAt(line []byte, i int, kind pieceKind) piece {
-	end := i + 1
-	for end < len(line) && line[end] != '*' && line[end] != '!' && line[end] != '\\' {
-		end++
+	end := len(line)
+	for _, stop := range [3]byte{'*', '!', '\\'} {
+		if n := bytes.IndexByte(line[i+1:end], stop); n >= 0 {
+			end = i + 1 + n
+		}
 	}
 	p := piece{kind: kind, from: i, to: end}
 	good := false
@@ -263,13 +270,17 @@ func channelOf(f []byte) byte {
 	if len(f) != 1 {
 		return 0
 	}
-	switch f[0] {
-	case 'A', '1':
-		return 'A'
-	case 'B', '2':
-		return 'B'
-	case 'C', 'D':
-		return f[0]
+	return channelNamed(f[0])
+}
+
+// channelNamed is channelOf for one character. It tests a range, because A and B come in no order that a
+// processor could foresee.
+func channelNamed(c byte) byte {
+	if c >= 'A' && c <= 'D' {
+		return c
+	}
+	if c == '1' || c == '2' {
+		return c - '1' + 'A'
 	}
 	return 0
 }
