@@ -7,7 +7,8 @@ package ais
 // 168 bits, accepted from 149. The clock goes to Clock and not to Second: Second belongs to a position.
 // Left out: type of positioning device, transmission control (M.1371-6), radio state.
 func (r *Report) readBaseStation(w0, w1, w2 uint64) {
-	r.begin(w0, Position, ClassOther, HasAccuracy|HasRAIM, 0)
+	r.begin(w0, Position, ClassOther)
+	r.Has = HasAccuracy | HasRAIM
 	day := civil{
 		year: int(w0 >> 12 & 0x3fff), month: int(w0 >> 8 & 15), day: int(w0 >> 3 & 31),
 		hour: int(w0<<2&31 | w1>>62), minute: int(w1 >> 56 & 63), second: int(w1 >> 50 & 63),

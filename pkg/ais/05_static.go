@@ -13,7 +13,7 @@ func (r *Report) readStatic(m *message) Reason {
 	if m.bits < leastStatic {
 		return Truncated
 	}
-	r.begin(m.w[0], Static, ClassA, 0, 0)
+	r.begin(m.w[0], Static, ClassA)
 	r.hull(IMO(m.take(40, 30)))
 	r.text(m, 70, 7, &r.CallSign, HasCallSign)
 	r.text(m, 112, 20, &r.Name, HasName)

@@ -9,7 +9,15 @@ import "github.com/darkwake/darkwake/pkg/geo"
 // 168 bits, accepted from 148. Speed is in whole knots here. Left out: altitude sensor (M.1371-6), data
 // terminal, assigned mode, radio state.
 func (r *Report) readAircraft(w0, w1, w2 uint64) {
-	r.begin(w0, Position, ClassOther, HasSecond|HasAccuracy|HasRAIM, 0)
+	var steering Field
+	r.begin(w0, Position, ClassOther)
+	lon := int64(w0<<61|w1>>3) >> 36
+	lat := int64(w1<<25) >> 37
+	r.COG, steering = course(w1 & 0xfff)
+	r.Second = uint8(w2 >> 58)
+	r.RAIM = bit(w2 >> 44)
+	r.Has = HasSecond | HasAccuracy | HasRAIM | steering
+	r.place(lon, lat, fine)
 	if altitude := w0 >> 14 & 0xfff; altitude != 4095 {
 		r.Altitude = geo.Metres(altitude) // 4094 means 4094 m or higher
 		r.Has |= HasAltitude
@@ -19,10 +27,4 @@ func (r *Report) readAircraft(w0, w1, w2 uint64) {
 		r.Has |= HasSOG
 	}
 	r.Accuracy = bit(w0 >> 3)
-	lon := int64(w0<<61|w1>>3) >> 36
-	lat := int64(w1<<25) >> 37
-	r.place(lon, lat, fine)
-	r.course(w1 & 0xfff)
-	r.Second = uint8(w2 >> 58)
-	r.RAIM = bit(w2 >> 44)
 }

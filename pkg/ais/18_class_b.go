@@ -6,21 +6,24 @@ package ais
 //
 // 168 bits, accepted from 148. Left out: equipment flags, assigned mode, radio state.
 func (r *Report) readClassB(w0, w1, w2 uint64) {
-	r.begin(w0, Position, ClassB, HasSecond|HasAccuracy|HasRAIM, 0)
+	r.begin(w0, Position, ClassB)
 	r.moveB(w0, w1, w2)
 	r.RAIM = bit(w2 >> 44)
+	r.Has |= HasRAIM
 }
 
 // moveB reads what messages 18 and 19 share: bits 46 to 138.
 func (r *Report) moveB(w0, w1, w2 uint64) {
-	r.speed(w0 >> 8 & 0x3ff)
+	var moving, steering, pointing Field
+	r.SOG, moving = speed(w0 >> 8 & 0x3ff)
 	r.Accuracy = bit(w0 >> 7)
 	lon := int64(w0<<57|w1>>7) >> 36
 	lat := int64(w1<<21) >> 37
-	r.place(lon, lat, fine)
-	r.course(w1 >> 4 & 0xfff)
-	r.heading(w1<<5&0x1ff | w2>>59)
+	r.COG, steering = course(w1 >> 4 & 0xfff)
+	r.Heading, pointing = heading(w1<<5&0x1ff | w2>>59)
 	r.Second = uint8(w2 >> 53 & 63)
+	r.Has = HasSecond | HasAccuracy | moving | steering | pointing
+	r.place(lon, lat, fine)
 }
 
 // Message 19: extended position report of class B (ITU-R M.1371-5, table 68), position and static data in one.
@@ -33,7 +36,7 @@ func (r *Report) readExtendedClassB(m *message) Reason {
 	if m.bits < leastExtended {
 		return Truncated
 	}
-	r.begin(m.w[0], Position, ClassB, HasSecond|HasAccuracy, 0)
+	r.begin(m.w[0], Position, ClassB)
 	r.moveB(m.w[0], m.w[1], m.w[2])
 	r.text(m, 143, 20, &r.Name, HasName)
 	r.shipType(m.take(263, 8))

@@ -11,8 +11,9 @@ func (r *Report) readAid(m *message) Reason {
 	if m.bits < leastAid {
 		return Truncated
 	}
-	r.begin(m.w[0], Position, ClassOther, HasAccuracy, 0)
-	r.aidName(m, (min(m.bits, longestAid)-aidBits)/6)
+	r.begin(m.w[0], Position, ClassOther)
+	r.Has = HasAccuracy
+	r.aidName(m, min((m.bits-aidBits)/6, 14))
 	r.Accuracy = bit(m.take(163, 1))
 	r.place(signed(m.take(164, 28), 28), signed(m.take(192, 27), 27), fine)
 	r.size(m.take(219, 30))
@@ -38,15 +39,14 @@ func (r *Report) readAid(m *message) Reason {
 // aidName joins the name and its extension. The extension is used only when the name is full, so one that
 // follows an '@' is not read.
 func (r *Report) aidName(m *message, extra int) {
-	var b [40]byte
-	m.letters(&b, 0, 43, 20)
-	n := uint(20)
-	if extra > 0 {
-		more := uint(min(extra, 14))
-		m.letters(&b, 20, 272, more)
-		n += more
-	}
-	if r.Name.settle(&b, n) {
+	const name, extension = 43, 272
+	var l letters
+	l.put(0, m.take(name, 48))
+	l.put(1, m.take(name+48, 48))
+	l.put(2, m.take(name+96, 24)<<24|m.take(extension, 24))
+	l.put(3, m.take(extension+24, 48))
+	l.put(4, m.take(extension+72, 48))
+	if l.settle(&r.Name, uint(20+max(extra, 0))) {
 		r.Has |= HasName
 	}
 }

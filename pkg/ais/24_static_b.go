@@ -14,7 +14,8 @@ func (r *Report) readStaticB(m *message) Reason {
 	}
 	switch part := m.take(38, 2); {
 	case part == 0 && m.bits >= leastPartA:
-		r.begin(m.w[0], Static, ClassB, 0, PartA)
+		r.begin(m.w[0], Static, ClassB)
+		r.Flags = PartA
 		r.text(m, 40, 20, &r.Name, HasName)
 		if m.bits > slotBits {
 			r.Flags |= OverLong
@@ -40,7 +41,8 @@ func (r *Report) readStaticB(m *message) Reason {
 // readPartB reads the second half. A craft of a parent ship (MMSI 98…) sends that ship's MMSI in the place of
 // its dimensions.
 func (r *Report) readPartB(m *message) {
-	r.begin(m.w[0], Static, ClassB, 0, PartB)
+	r.begin(m.w[0], Static, ClassB)
+	r.Flags = PartB
 	r.shipType(m.take(40, 8))
 	r.text(m, 90, 7, &r.CallSign, HasCallSign)
 	if r.MMSI/10_000_000 != 98 {

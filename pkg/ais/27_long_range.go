@@ -12,13 +12,13 @@ func (r *Report) readLongRange(m *message) Reason {
 	if m.bits < leastLongRange {
 		return Truncated
 	}
-	r.begin(m.w[0], Position, ClassA, HasAccuracy|HasRAIM, Coarse)
+	r.begin(m.w[0], Position, ClassA)
+	r.Has, r.Flags = HasAccuracy|HasRAIM, Coarse
 	r.Accuracy = bit(m.take(38, 1))
 	r.RAIM = bit(m.take(39, 1))
-	if status := uint8(m.take(40, 4)); status != 15 {
-		r.NavStatus = status
-		r.Has |= HasNavStatus
-	}
+	var status Field
+	r.NavStatus, status = navStatus(m.take(40, 4))
+	r.Has |= status
 	r.place(signed(m.take(44, 18), 18), signed(m.take(62, 17), 17), coarse)
 	if speed := m.take(79, 6); speed != 63 {
 		r.SOG = geo.Knots(speed)

@@ -10,7 +10,7 @@ import (
 // readOther takes the header of a message that is not decoded here: 6–8, 10, 12–17, 20, 22, 23, 25, 26, the
 // 28 of ITU-R M.1371-6, and numbers that no edition knows. Whoever wants its content calls Full.
 func (r *Report) readOther(m *message) {
-	r.begin(m.w[0], Other, ClassUnknown, 0, 0)
+	r.begin(m.w[0], Other, ClassUnknown)
 	r.Hash = fold(m.hash(len(m.w))^m.rest, hashKey1^uint64(m.bits))
 }
 

@@ -148,24 +148,27 @@ const (
 // the bits are then meaningless.
 //
 // Sums of a byte below 128 and a constant below 128 do not carry into the next byte, so every byte is
-// compared with 48, 88, 96 and 120 at once by what appears in its high bit. A byte of 128 or more may carry,
-// but it is itself the mark.
+// compared with 48, 88 and 96 at once by what appears in its high bit. A byte of 128 or more may carry, but it
+// is itself the mark.
 func sixBits(v uint64) (packed, bad uint64) {
-	upper := v + (128-96)*each
-	bad = v | ^(v + (128-48)*each) | (v+(128-88)*each)&^upper | (v + (128-120)*each)
-	v -= 48*each + upper&highBits>>4 // 48, and 8 more for the upper range
-	v = v&0x003f003f003f003f | v>>2&0x0fc00fc00fc00fc0
-	v = v&0x00000fff00000fff | v>>4&0x00fff00000fff000
-	return v&0xffffff | v>>8&0xffffff000000, bad
+	from48 := v + (128-48)*each // 128 + the value, where there is no gap below
+	from88 := v + (128-88)*each
+	from96 := v + (128-96)*each
+	x := from48 - from96&highBits>>4 // 8 less behind the gap
+	// Below 48 the high bit is missing, in the gap only one of two is set, above 119 the value has seven bits.
+	bad = v | ^x | (from88 ^ from96) | x<<1
+	x = x&0x003f003f003f003f | x>>2&0x0fc00fc00fc00fc0
+	x = x&0x00000fff00000fff | x>>4&0x00fff00000fff000
+	return x&0xffffff | x>>8&0xffffff000000, bad
 }
 
 // block packs 32 characters into three words.
-func block(t *[32]byte) (w [3]uint64, bad uint64) {
+func block(t *[32]byte) (x, y, z, bad uint64) {
 	a, badA := sixBits(binary.BigEndian.Uint64(t[0:8]))
 	b, badB := sixBits(binary.BigEndian.Uint64(t[8:16]))
 	c, badC := sixBits(binary.BigEndian.Uint64(t[16:24]))
 	d, badD := sixBits(binary.BigEndian.Uint64(t[24:32]))
-	return [3]uint64{a<<16 | b>>32, b<<32 | c>>16, c<<48 | d}, badA | badB | badC | badD
+	return a<<16 | b>>32, b<<32 | c>>16, c<<48 | d, badA | badB | badC | badD
 }
 
 // unpack fills the message and tells whether all characters are valid armour. The last block is filled up
@@ -174,32 +177,38 @@ func (m *message) unpack(payload []byte, fill uint) bool {
 	m.bits = 6*len(payload) - int(fill)
 	bad, at := uint64(0), 0
 	for ; len(payload) > 32; at += 3 {
-		w, b := block((*[32]byte)(payload))
-		m.put(at, &w)
+		x, y, z, b := block((*[32]byte)(payload))
+		m.put(at, x, y, z)
 		bad |= b
 		payload = payload[32:]
 	}
 	last := blank
 	copy(last[:], payload)
-	w, b := block(&last)
+	x, y, z, b := block(&last)
 	sent := 6*len(payload) - int(fill)
-	for j := range w {
-		w[j] &^= ^uint64(0) >> uint(min(max(sent-64*j, 0), 64))
-	}
-	m.put(at, &w)
+	m.put(at, x&high(sent), y&high(sent-64), z&high(sent-128))
 	return (bad|b)&highBits == 0
+}
+
+// high has the n highest bits set: none below 0, all from 64 on.
+func high(n int) uint64 {
+	if n <= 0 {
+		return 0
+	}
+	return ^(^uint64(0) >> uint(n))
 }
 
 // blank is a block of characters whose bits are zero.
 var blank = [32]byte([]byte("00000000000000000000000000000000"))
 
 // put stores a block, or what is beyond the words in the hash alone.
-func (m *message) put(at int, w *[3]uint64) {
+func (m *message) put(at int, x, y, z uint64) {
 	if at+3 <= len(m.w) {
-		copy(m.w[at:], w[:])
+		w := (*[3]uint64)(m.w[at:])
+		w[0], w[1], w[2] = x, y, z
 		return
 	}
-	m.rest = fold(fold(m.rest^w[0]^hashKey0, w[1]^hashKey1)^w[2], hashKey2)
+	m.rest = fold(fold(m.rest^x^hashKey0, y^hashKey1)^z, hashKey2)
 }
 
 // The keys of the payload hash: digits of π, e and the golden ratio. The first begins with six bits set,
