@@ -18,8 +18,8 @@
 // used is a Problem, and the others go on. Replay asks no clock.
 //
 //   - config.go: sources and options, from arguments or from feeds.yaml
-//   - input.go: paths to bytes; lines.go: bytes to lines
-//   - reader.go: one source, from lines to batches, with the bad clocks held back
-//   - replay.go: the sequencer, lateness and watermarks
+//   - input.go, ahead.go: paths to bytes; lines.go: bytes to lines
+//   - reader.go, batch.go: one source, from lines to batches, with the bad clocks held back
+//   - replay.go, stats.go: the sequencer, lateness and watermarks; what was counted
 //   - record.go: what flows out; wire.go: its form on Kafka
 package feed

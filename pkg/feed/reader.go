@@ -262,7 +262,12 @@ func (x *reader) Report(r *ais.Report) {
 	x.settle()
 }
 
-func (x *reader) lead() ais.UnixMilli { return ais.UnixMilli(x.o.ClockLead.Milliseconds()) }
+// lead is how far ahead a time is not doubted: the configured lead, or the source's lateness if that is more. A source
+// that may deliver what is 90 min old may as well deliver what is 90 min ahead of it first, and the order of
+// delivery within the lateness must make no difference.
+func (x *reader) lead() ais.UnixMilli {
+	return ais.UnixMilli(max(x.o.ClockLead, x.config.lateness()).Milliseconds())
+}
 
 // settle releases held reports as far as they can be judged.
 func (x *reader) settle() {

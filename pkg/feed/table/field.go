@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/geo"
@@ -251,8 +252,34 @@ func text(b []byte) (ais.Text, bool) {
 	if len(b) > 1 && b[0] == '\'' && bytes.IndexByte([]byte("=+-@"), b[1]) >= 0 {
 		b = b[1:]
 	}
+	if !plain(b) {
+		b = wholeRunes(bytes.ToValidUTF8(b, []byte("?")))
+	}
 	t := ais.TextFrom(b)
 	return t, t.Len() > 0
+}
+
+// plain tells whether text is ASCII, as everything is that came over the radio.
+func plain(b []byte) bool {
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// wholeRunes cuts to the 34 bytes that a Text holds without halving a character.
+func wholeRunes(b []byte) []byte {
+	const longest = 34
+	if len(b) <= longest {
+		return b
+	}
+	n := longest
+	for n > 0 && !utf8.RuneStart(b[n]) {
+		n--
+	}
+	return b[:n]
 }
 
 // setSOG takes knots. 102.3 is "not available", and AISHub's 102.4 too; 102.2 means that or more and stays.

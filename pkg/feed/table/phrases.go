@@ -97,6 +97,14 @@ func hazard(kind uint8, cargo []byte) uint8 {
 
 // classOf reads "A", "B", "Class A", "Class B" and the Danish names of stations that are neither.
 func classOf(cell []byte) ais.Class {
+	switch string(cell) {
+	case "":
+		return ais.ClassUnknown
+	case "A", "Class A":
+		return ais.ClassA
+	case "B", "Class B":
+		return ais.ClassB
+	}
 	switch strings.ToLower(string(bytes.TrimSpace(cell))) {
 	case "a", "class a":
 		return ais.ClassA
