@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,18 +44,28 @@ func newStory(t testing.TB) *story {
 	return storyIn(t, g, sea)
 }
 
-// waters loads the gazetteer and the sea that the program carries.
-func waters(t testing.TB) (*place.Gazetteer, *geo.Sea) {
-	t.Helper()
+// worldwide is the gazetteer and the sea that the program carries. They are read only, and slow to build.
+type worldwide struct {
+	places *place.Gazetteer
+	sea    *geo.Sea
+}
+
+var loadWaters = sync.OnceValues(func() (worldwide, error) {
 	g, err := place.Default()
 	if err != nil {
-		t.Fatalf("load gazetteer: %v", err)
+		return worldwide{}, err
 	}
 	sea, err := geo.DefaultSea()
+	return worldwide{g, sea}, err
+})
+
+func waters(t testing.TB) (*place.Gazetteer, *geo.Sea) {
+	t.Helper()
+	w, err := loadWaters()
 	if err != nil {
-		t.Fatalf("load sea: %v", err)
+		t.Fatalf("load gazetteer and sea: %v", err)
 	}
-	return g, sea
+	return w.places, w.sea
 }
 
 func storyIn(t testing.TB, g *place.Gazetteer, sea *geo.Sea) *story {

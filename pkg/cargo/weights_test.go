@@ -143,7 +143,7 @@ func TestVolumeIsCapped(t *testing.T) {
 	if got := sum / n; math.Abs(got-float64(v.Mean)) > 2500 {
 		t.Errorf("mean: got %d, drawn %.0f", v.Mean, got)
 	}
-	if (Lift{}).Volume() != (Lift{}).Volume() || (Lift{}).Volume().P95 != 0 {
+	if (Lift{}).Volume().P95 != 0 {
 		t.Errorf("nothing known: got %+v", (Lift{}).Volume())
 	}
 }

@@ -13,8 +13,8 @@
 // and adds the lifts that nobody has seen, Poisson(λ·(1 − π)) on each day, with volumes drawn from those seen. Mean
 // and percentiles of a day and of 7- and 28-day means come from the same draws, so they agree with each other.
 //
-// Here q answers false positives and a answers misses. AIS alone hardly identifies a: the posterior is the prior,
-// Beta(6,4), and the headline is printed for a = 0.4, 0.6 and 0.8 as well.
+// Here q answers false positives and a answers misses. AIS alone hardly identifies a: its posterior is little more than
+// the prior, Beta(6,4), and the headline is printed for a = 0.4, 0.6 and 0.8 as well.
 //
 // Random numbers are a function of (stratum, lift or day, draw). So a lift keeps its volumes when others come and go,
 // vintages differ by what was learned and not by luck, and the answer is the same to the byte wherever it is

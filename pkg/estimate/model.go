@@ -47,7 +47,6 @@ type group struct {
 	shares [][]share // of each lift, by index in stratum.lifts
 	drawn  []*drawn
 	pool   pool
-	detect []float64       // a by draw
 	rates  map[int]*fitted // by anchor
 }
 
@@ -57,8 +56,9 @@ type share struct {
 	part float64
 }
 
-// fitted is the rate as an anchor day sees it.
+// fitted is what an anchor day knows of a stratum.
 type fitted struct {
+	detect             []float64 // a by draw
 	rate               []float64 // λ by draw
 	mean, meanDetected float64   // of λ and of λ·a
 }
@@ -147,9 +147,9 @@ func (m *model) exposure(t int) float64 {
 	return m.meanDetect() * sum / float64(t-from+1)
 }
 
-// group prepares a stratum: where its lifts lie in time, whose volumes unseen lifts take, and a.
+// group prepares a stratum: where its lifts lie in time, and whose volumes unseen lifts take.
 func (m *model) group(s *stratum) *group {
-	g := &group{stratum: s, name: s.name(), rates: map[int]*fitted{}, detect: make([]float64, m.e.o.Draws)}
+	g := &group{stratum: s, name: s.name(), rates: map[int]*fitted{}}
 	slices.Sort(s.lifts)
 	for i, p := range m.e.parcels {
 		g.pool.add(p, parcelWeight*parcels[i].weight)
@@ -161,11 +161,6 @@ func (m *model) group(s *stratum) *group {
 		g.pool.add(d, l.Q)
 	}
 	g.pool.seal()
-	k := key("detect " + g.name)
-	for i := range g.detect {
-		r := at(k, i, forDetection)
-		g.detect[i] = r.beta(m.e.o.DetectA, m.e.o.DetectB)
-	}
 	return g
 }
 
@@ -188,45 +183,59 @@ func (m *model) share(l cargo.Lift) []share {
 	return out
 }
 
-// fit draws the rate as an anchor day sees it: lifts and exposure of every day that was heard, each weighted by its
-// distance in time.
-func (m *model) fit(g *group, anchor int, detect []float64) *fitted {
+// fit draws a and the rate as an anchor day sees them: lifts and exposure of every day that was heard, each weighted
+// by its distance in time. A known a above zero replaces the draws of a.
+func (m *model) fit(g *group, anchor int, known float64) *fitted {
 	o := m.e.o
-	weight := make([]float64, m.n)
-	exposed := 0.0
-	for t := range m.n {
-		if m.heard[t] {
-			apart := math.Abs(float64(t - anchor))
-			weight[t] = math.Exp2(-apart * float64(oneDay) / float64(o.HalfLife))
-			exposed += float64(weight[t] * float64(m.health[t]*m.raised[t]))
-		}
+	counts, exposed := m.evidence(g, anchor)
+	f := &fitted{detect: make([]float64, o.Draws), rate: make([]float64, o.Draws)}
+	var a posterior
+	if known == 0 {
+		a = newPosterior(o, exposed)
 	}
-	shape := make([]float64, o.Draws)
-	for i, d := range g.drawn {
-		counts := 0.0
-		for _, s := range g.shares[i] {
-			counts += float64(weight[s.day] * s.part)
-		}
-		if counts == 0 {
-			continue
-		}
-		for j, is := range d.exists {
-			if is {
-				shape[j] += counts
-			}
-		}
-	}
-	f := &fitted{rate: make([]float64, o.Draws)}
-	k := key("rate " + g.name)
+	forA, forR := key("detect "+g.name), key("rate "+g.name)
 	for j := range f.rate {
-		r := at(k, j, forRate)
-		f.rate[j] = r.gamma(o.RateShape+shape[j]) / (o.RateDays + float64(detect[j]*exposed))
+		f.detect[j] = known
+		if known == 0 {
+			u := at(forA, j, forDetection)
+			f.detect[j] = a.draw(counts[j], u.uniform())
+		}
+		r := at(forR, j, forRate)
+		f.rate[j] = r.gamma(o.RateShape+counts[j]) / (o.RateDays + float64(f.detect[j]*exposed))
 		f.mean += f.rate[j]
-		f.meanDetected += float64(f.rate[j] * detect[j])
+		f.meanDetected += float64(f.rate[j] * f.detect[j])
 	}
 	f.mean /= float64(o.Draws)
 	f.meanDetected /= float64(o.Draws)
 	return f
+}
+
+// evidence sums what an anchor day counts: lifts by draw, and h·F over the days, both weighted.
+func (m *model) evidence(g *group, anchor int) (counts []float64, exposed float64) {
+	weight := make([]float64, m.n)
+	for t := range m.n {
+		if m.heard[t] {
+			apart := math.Abs(float64(t - anchor))
+			weight[t] = math.Exp2(-apart * float64(oneDay) / float64(m.e.o.HalfLife))
+			exposed += float64(weight[t] * float64(m.health[t]*m.raised[t]))
+		}
+	}
+	counts = make([]float64, m.e.o.Draws)
+	for i, d := range g.drawn {
+		part := 0.0
+		for _, s := range g.shares[i] {
+			part += float64(weight[s.day] * s.part)
+		}
+		if part == 0 {
+			continue
+		}
+		for j, is := range d.exists {
+			if is {
+				counts[j] += part
+			}
+		}
+	}
+	return counts, exposed
 }
 
 // addSeen adds the lifts in the ledger to a day's draws and returns their mean, direct and others apart.
@@ -258,12 +267,12 @@ func (m *model) addSeen(total [][]float64, from int) (seen, inferred []float64) 
 }
 
 // addUnseen adds the lifts of one day that are not in the ledger and returns their mean barrels.
-func (m *model) addUnseen(g *group, f *fitted, detect []float64, t int, into []float64) float64 {
+func (m *model) addUnseen(g *group, f *fitted, t int, into []float64) float64 {
 	k := dayKey(g.name, m.day(t).Unix()/int64(oneDay/time.Second))
 	exposed, sum := m.health[t]*m.raised[t], 0.0
 	for j := range into {
 		r := at(k, j, 0)
-		for range r.poisson(f.rate[j] * (1 - float64(detect[j]*exposed))) {
+		for range r.poisson(f.rate[j] * (1 - float64(f.detect[j]*exposed))) {
 			b := g.pool.pick(r.uniform(), j)
 			into[j] += b
 			sum += b

@@ -72,12 +72,6 @@ func (s *stream) gamma1(shape float64) float64 {
 	}
 }
 
-// beta returns a Beta(a, b) number.
-func (s *stream) beta(a, b float64) float64 {
-	x := s.gamma(a)
-	return x / (x + s.gamma(b))
-}
-
 // poisson returns a Poisson number by inversion, in parts for large means: exact for any mean, quick below ten.
 func (s *stream) poisson(mean float64) int {
 	n := 0

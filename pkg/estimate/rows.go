@@ -68,10 +68,10 @@ func (m *model) unseenParts(r *Row, t int, into []float64) (pending, unobserved 
 	for _, g := range m.groups {
 		f := g.rates[m.anchors[t]]
 		if f == nil {
-			f = m.fit(g, m.anchors[t], g.detect)
+			f = m.fit(g, m.anchors[t], 0)
 			g.rates[m.anchors[t]] = f
 		}
-		barrels := m.addUnseen(g, f, g.detect, t, into)
+		barrels := m.addUnseen(g, f, t, into)
 		later := m.health[t] * (1 - m.raised[t]) * f.meanDetected
 		never := f.mean - float64(m.health[t]*f.meanDetected)
 		if later+never > 0 {
@@ -168,11 +168,7 @@ func (m *model) headline(a float64, known bool) Headline {
 	if !known {
 		return h
 	}
-	draws := m.e.o.Draws
-	detect, sum := make([]float64, draws), make([]float64, draws)
-	for j := range detect {
-		detect[j] = a
-	}
+	sum := make([]float64, m.e.o.Draws)
 	from := window(m.n-1, 28)
 	total := make([][]float64, m.n)
 	for t := from; t < m.n; t++ {
@@ -184,10 +180,10 @@ func (m *model) headline(a float64, known bool) Headline {
 		for t := from; t < m.n; t++ {
 			f := fits[m.anchors[t]]
 			if f == nil {
-				f = m.fit(g, m.anchors[t], detect)
+				f = m.fit(g, m.anchors[t], a)
 				fits[m.anchors[t]] = f
 			}
-			m.addUnseen(g, f, detect, t, sum)
+			m.addUnseen(g, f, t, sum)
 		}
 	}
 	h.Month = m.e.summarise(sum, m.n-from)

@@ -101,57 +101,64 @@ func gammaOf(r *rand.Rand, shape float64) float64 {
 	return s.gamma(shape)
 }
 
+// tally compares estimates of a mean over 28 days with the truth.
+type tally struct {
+	worlds, covered     int
+	bias, spread, truth float64
+}
+
+func (c *tally) add(got Interval, want float64) {
+	c.worlds++
+	if float64(got.P05)-rounding <= want && want <= float64(got.P95)+rounding {
+		c.covered++
+	}
+	off := float64(got.Mean) - want
+	c.bias += off
+	c.spread += off * off
+	c.truth += want
+}
+
 // The estimator alone, on worlds from its own priors: it must not be biased, and its 90 % intervals must cover about
 // nine tenths, for the newest 28 days and for those that are final. Bounds are three standard errors of 200 worlds.
 func TestWorldsAreCovered(t *testing.T) {
-	const worlds, length = 200, 120
+	const worlds, length = 200, 100
 	o := Defaults()
 	o.Draws = 300
-	for name, day := range map[string]int{"nowcast": length - 1, "final": length - 50} {
-		t.Run(name, func(t *testing.T) {
-			r, e := rand.New(rand.NewPCG(2026, 8)), New(o)
-			var covered int
-			var bias, spread, truth float64
-			for range worlds {
-				w := makeWorld(r, length)
-				row := e.Compute(w.in).Days[day]
-				want := w.month(day)
-				if float64(row.Month.P05)-rounding <= want && want <= float64(row.Month.P95)+rounding {
-					covered++
-				}
-				off := float64(row.Month.Mean) - want
-				bias += off
-				spread += off * off
-				truth += want
-			}
-			sd := math.Sqrt(spread / worlds)
-			t.Logf("%d of %d covered, bias %.1f %% of %.0f bbl/d, error %.0f", covered, worlds, 100*bias/truth, truth/worlds, sd)
-			if covered < 167 || covered > 193 {
-				t.Errorf("got %d of %d covered, want 167 to 193", covered, worlds)
-			}
-			if limit := 3 * sd * math.Sqrt(worlds); math.Abs(bias) > limit || math.Abs(bias/truth) > 0.12 {
-				t.Errorf("got a bias of %.1f %%, want within 12 %% and three standard errors", 100*bias/truth)
-			}
-		})
+	r, e := rand.New(rand.NewPCG(2026, 8)), New(o)
+	days := map[string]int{"nowcast": length - 1, "final": length - 50}
+	found := map[string]*tally{"nowcast": {}, "final": {}}
+	for range worlds {
+		w := makeWorld(r, length)
+		rows := e.Compute(w.in).Days
+		for name, day := range days {
+			found[name].add(rows[day].Month, w.month(day))
+		}
+	}
+	for name, c := range found {
+		sd := math.Sqrt(c.spread / worlds)
+		t.Logf("%s: %d of %d covered, bias %.1f %% of %.0f bbl/d, error %.0f", name, c.covered, worlds, 100*c.bias/c.truth, c.truth/worlds, sd)
+		if c.covered < 167 || c.covered > 193 {
+			t.Errorf("%s: got %d of %d covered, want 167 to 193", name, c.covered, worlds)
+		}
+		if limit := 3 * sd * math.Sqrt(worlds); math.Abs(c.bias) > limit || math.Abs(c.bias/c.truth) > 0.12 {
+			t.Errorf("%s: got a bias of %.1f %%, want within 12 %% and three standard errors", name, 100*c.bias/c.truth)
+		}
 	}
 }
 
 // The worlds' test can fail: an estimator that believes that nothing is missed does not cover.
 func TestWorldsTellAWrongModel(t *testing.T) {
-	const worlds, length = 60, 120
+	const worlds, length = 60, 100
 	o := Defaults()
-	o.Draws, o.DetectA, o.DetectB = 400, 1000, 1
-	r := rand.New(rand.NewPCG(2026, 8))
-	covered := 0
+	o.Draws, o.DetectA, o.DetectB = 300, 1000, 1
+	r, e := rand.New(rand.NewPCG(2026, 8)), New(o)
+	var c tally
 	for range worlds {
 		w := makeWorld(r, length)
-		row := Compute(w.in, o).Days[length-50]
-		if want := w.month(length - 50); float64(row.Month.P05) <= want && want <= float64(row.Month.P95) {
-			covered++
-		}
+		c.add(e.Compute(w.in).Days[length-50].Month, w.month(length-50))
 	}
-	if covered > worlds*7/10 {
-		t.Errorf("got %d of %d covered with a = 1, want fewer: the test would not notice", covered, worlds)
+	if c.covered > worlds*7/10 {
+		t.Errorf("got %d of %d covered with a = 1, want fewer: the test would not notice", c.covered, worlds)
 	}
 }
 
