@@ -21,6 +21,7 @@ type Detector struct {
 	fleet  *vessel.Fleet
 	places *place.Gazetteer
 	sea    *geo.Sea
+	ways   ways
 	heard  Heard
 
 	silences map[key]*silence
@@ -53,7 +54,7 @@ type silence struct {
 
 // New returns a detector that knows no silence.
 func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, sea *geo.Sea) *Detector {
-	d := &Detector{o: o, fleet: fleet, places: places, sea: sea, silences: map[key]*silence{},
+	d := &Detector{o: o, fleet: fleet, places: places, sea: sea, ways: ways{sea, map[leg]geo.Metres{}}, silences: map[key]*silence{},
 		classB: map[vessel.MMSI]bool{}, outages: outages{}}
 	d.sources = loadingPlaces(places)
 	return d

@@ -43,10 +43,10 @@ func (d *Detector) hiddenCalls(f *track.Silence, s vessel.Ship, w time.Time) []e
 			continue
 		}
 		// The great circle is never longer than the way by sea: most places are refused without searching for one.
-		if d.fit(f, s, p, w, geo.DistanceExact).Fit == 0 {
+		if d.fit(f, s, p, w, func(at geo.Point) geo.Metres { return geo.DistanceExact(p.Centre, at) }).Fit == 0 {
 			continue
 		}
-		if call := d.fit(f, s, p, w, d.seaDistance); call.Fit > 0 {
+		if call := d.fit(f, s, p, w, func(at geo.Point) geo.Metres { return d.ways.between(id, p.Centre, at) }); call.Fit > 0 {
 			out = append(out, call)
 		}
 	}
@@ -58,12 +58,12 @@ func (d *Detector) hiddenCalls(f *track.Silence, s vessel.Ship, w time.Time) []e
 
 // fit compares the silence with the least time that a call takes. Of an open silence the way out is not yet asked
 // for: the answer tells whether she may have loaded by now.
-func (d *Detector) fit(f *track.Silence, s vessel.Ship, p *place.Place, w time.Time, way func(a, b geo.Point) geo.Metres) event.HiddenCall {
-	in := way(f.Off.Position, p.Centre).NauticalMiles() / d.o.Sail
+func (d *Detector) fit(f *track.Silence, s vessel.Ship, p *place.Place, w time.Time, way func(geo.Point) geo.Metres) event.HiddenCall {
+	in := way(f.Off.Position).NauticalMiles() / d.o.Sail
 	tMin := in + d.o.BerthH + loadHours(s.Class)
 	end, out := w, 0.0
 	if f.On != nil {
-		out = d.o.LeaveH + way(p.Centre, f.On.Position).NauticalMiles()/d.o.SailOut
+		out = d.o.LeaveH + way(f.On.Position).NauticalMiles()/d.o.SailOut
 		tMin += out
 		end = f.On.Time
 	}

@@ -1,0 +1,477 @@
+package gap
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/ais"
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/place"
+	"github.com/darkwake/darkwake/pkg/track"
+	"github.com/darkwake/darkwake/pkg/vessel"
+)
+
+var day0 = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+
+// at is a time so many hours after day0.
+func at(h float64) time.Time { return day0.Add(time.Duration(h * float64(time.Hour))) }
+
+const tanker vessel.MMSI = 620999001
+
+// theSea is built once for all tests of the package; nothing writes to it.
+var theSea = sync.OnceValues(geo.DefaultSea)
+
+// bench is a detector with the world it needs.
+type bench struct {
+	*Detector
+	fleet *vessel.Fleet
+	t     testing.TB
+}
+
+func newBench(t testing.TB) bench {
+	t.Helper()
+	places, err := place.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sea, err := theSea()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fleet := vessel.NewFleet()
+	fleet.Update(vlcc(tanker))
+	return bench{New(Defaults(), fleet, places, sea), fleet, t}
+}
+
+func vlcc(m vessel.MMSI) vessel.Particulars {
+	return vessel.Particulars{MMSI: m, ShipType: 80, HasHull: true, Hull: geo.Hull{Bow: 280, Stern: 53, Port: 30, Starboard: 30}}
+}
+
+func fix(h, lon, lat float64) track.Fix {
+	return track.Fix{Time: at(h), Position: geo.PointFromDegrees(lon, lat), Has: ais.HasSOG, SOG: 12, Source: "feed",
+		Offset: int64(h * 1000), Raw: fmt.Sprintf("!AIVDM at %g", h)}
+}
+
+// silent is a silence of a well heard ship that begins off Fujairah.
+func silent(m vessel.MMSI, off float64) *track.Silence {
+	f := fix(off, 56.9, 25.6)
+	return &track.Silence{Header: track.Header{MMSI: m, Start: f.Time, Segment: day0}, Off: f, Heard24h: 200,
+		Interval: 6 * time.Minute, Place: place.NoPlace, OnPlace: place.NoPlace}
+}
+
+// ends returns the fact that closes a silence.
+func ends(s *track.Silence, on, lon, lat float64) *track.Silence {
+	c := *s
+	f := fix(on, lon, lat)
+	c.On = &f
+	return &c
+}
+
+// walk advances over the grid from one hour to another, after the facts whose time has come.
+func (b bench) walk(from, to float64, facts ...track.Fact) []event.Event {
+	b.t.Helper()
+	var out []event.Event
+	for tick := at(from); !tick.After(at(to)); tick = tick.Add(track.Grid) {
+		var now []track.Fact
+		for _, f := range facts {
+			if f.Head().Tick.Equal(tick) {
+				now = append(now, f)
+			}
+		}
+		slices.SortStableFunc(now, byNumber)
+		for _, f := range now {
+			b.Observe(f)
+		}
+		out = append(out, b.Advance(tick)...)
+	}
+	return out
+}
+
+func byNumber(a, b track.Fact) int { return int(a.Head().MMSI) - int(b.Head().MMSI) }
+
+// tick sets the grid point at which a fact arrives.
+func tick(f *track.Silence, h float64) *track.Silence {
+	f.Tick = grid(h)
+	return f
+}
+
+// grid is the first grid point at or after an hour.
+func grid(h float64) time.Time { return at(h).Add(track.Grid - 1).Truncate(track.Grid) }
+
+func details(e event.Event) event.GapDetails { return e.Details.(event.GapDetails) }
+
+func TestThresholdLadder(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		interval time.Duration
+		heard    int
+		on       float64 // hours after off; 0 never
+		want     string
+	}{
+		{"an ordinary loss", 6 * time.Minute, 200, 5.9, ""},
+		{"just long enough", 6 * time.Minute, 200, 6.0, "closed"},
+		{"open, then closed", 6 * time.Minute, 200, 20, "open closed"},
+		{"still silent", 6 * time.Minute, 200, 0, "open"},
+		{"rarely heard: five intervals are more", 2 * time.Hour, 12, 9.9, ""},
+		{"rarely heard and long", 2 * time.Hour, 12, 10, "closed"},
+		{"two fixes a day tell of 12 h between them", 0, 2, 50, ""},
+		{"two fixes a day, three days without one", 0, 2, 70, "open closed"},
+	} {
+		b := newBench(t)
+		s := silent(tanker, 24)
+		s.Interval, s.Heard24h = tc.interval, tc.heard
+		facts := []track.Fact{tick(s, 25)}
+		if tc.on > 0 {
+			facts = append(facts, tick(ends(s, 24+tc.on, 56.9, 25.6), 24+tc.on))
+		}
+		var got []string
+		for i, e := range b.walk(24, 24+80, facts...) {
+			got = append(got, string(e.Status))
+			if e.Version != i+1 {
+				t.Errorf("%s: version got %d, want %d", tc.name, e.Version, i+1)
+			}
+		}
+		// A fix exactly at the threshold falls into the tick in which the gap would open.
+		if g := strings.Join(got, " "); g != tc.want {
+			t.Errorf("%s: got %q, want %q", tc.name, g, tc.want)
+		}
+	}
+}
+
+func TestOpenAndClosedShareTheirID(t *testing.T) {
+	b := newBench(t)
+	s := silent(tanker, 24)
+	got := b.walk(24, 200, tick(s, 25), tick(ends(s, 150.5, 56.8, 25.7), 150.5))
+	if len(got) != 2 || got[0].ID != got[1].ID || got[0].End != nil || !got[1].End.Equal(at(150.5)) {
+		t.Fatalf("got %+v, want one gap in two versions", got)
+	}
+	if d := details(got[1]); d.DurationH != 126.5 || d.On == nil || d.ReceptionModel != "none" {
+		t.Errorf("details: got %+v, want 126.5 h and no reception model", d)
+	}
+	if got[1].Why != "heard again after 126h30m" {
+		t.Errorf("why: got %q", got[1].Why)
+	}
+}
+
+func TestWhoHasGaps(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		ship func(b bench, m vessel.MMSI)
+		mmsi vessel.MMSI
+		want bool
+	}{
+		{"a tanker", func(b bench, m vessel.MMSI) { b.fleet.Update(vlcc(m)) }, 620999002, true},
+		{"a ship of which nothing is known", func(bench, vessel.MMSI) {}, 620999002, true},
+		{"unknown type, 180 m", func(b bench, m vessel.MMSI) {
+			b.fleet.Update(vessel.Particulars{MMSI: m, HasHull: true, Hull: geo.Hull{Bow: 90, Stern: 90, Port: 15, Starboard: 15}})
+		}, 620999002, true},
+		{"unknown type, 60 m", func(b bench, m vessel.MMSI) {
+			b.fleet.Update(vessel.Particulars{MMSI: m, HasHull: true, Hull: geo.Hull{Bow: 30, Stern: 30, Port: 5, Starboard: 5}})
+		}, 620999002, false},
+		{"a container ship", func(b bench, m vessel.MMSI) { b.fleet.Update(vessel.Particulars{MMSI: m, ShipType: 71}) }, 620999002, false},
+		{"a yacht with class B", func(b bench, m vessel.MMSI) {
+			b.Observe(&track.Profile{Header: track.Header{MMSI: m}, Class: ais.ClassB})
+		}, 620999002, false},
+		{"a coast station", func(bench, vessel.MMSI) {}, 2320001, false},
+		{"a number that nobody was given", func(bench, vessel.MMSI) {}, 240000000, false},
+		{"another one", func(b bench, m vessel.MMSI) { b.fleet.Update(vlcc(m)) }, 416111111, false},
+		{"zero", func(bench, vessel.MMSI) {}, 0, false},
+	} {
+		b := newBench(t)
+		tc.ship(b, tc.mmsi)
+		if got := len(b.walk(24, 40, tick(silent(tc.mmsi, 24), 25))) > 0; got != tc.want {
+			t.Errorf("%s: gap got %v, want %v", tc.name, got, tc.want)
+		}
+	}
+}
+
+func TestExplanations(t *testing.T) {
+	out := event.Event{ID: "outage-1", Status: event.Closed, Start: at(23), Details: event.OutageDetails{Source: "feed"}}
+	end := at(42)
+	out.End = &end
+	for _, tc := range []struct {
+		name  string
+		prep  func(b bench, s *track.Silence)
+		on    [3]float64 // hour, lon, lat
+		first event.Cause
+		off   [2]float64 // bounds of switched_off
+	}{
+		{"nothing speaks for anything", func(bench, *track.Silence) {}, [3]float64{44, 56.9, 25.6}, event.Unknown, [2]float64{0.35, 0.45}},
+		{"Iran's flag", func(_ bench, s *track.Silence) { s.MMSI = 422000001 }, [3]float64{44, 56.9, 25.6}, event.Unknown, [2]float64{0.47, 0.5}},
+		{"rarely heard", func(_ bench, s *track.Silence) { s.Heard24h = 11 }, [3]float64{44, 56.9, 25.6}, event.Unknown, [2]float64{0.1, 0.2}},
+		{"the feed was out", func(b bench, _ *track.Silence) { b.Hear(out) }, [3]float64{44, 56.9, 25.6}, event.FeedOutage, [2]float64{0, 0.1}},
+		{"another feed was out", func(b bench, _ *track.Silence) {
+			o := out
+			o.Details = event.OutageDetails{Source: "other"}
+			b.Hear(o)
+		}, [3]float64{44, 56.9, 25.6}, event.Unknown, [2]float64{0.35, 0.45}},
+		{"an outage that was taken back", func(b bench, _ *track.Silence) {
+			b.Hear(out)
+			o := out
+			o.Status = event.Retracted
+			b.Hear(o)
+		}, [3]float64{44, 56.9, 25.6}, event.Unknown, [2]float64{0.35, 0.45}},
+		{"not sailed by anybody", func(bench, *track.Silence) {}, [3]float64{34, 103.9, 1.2}, event.IdentityChange, [2]float64{0, 0}},
+		{"displaced on land", func(_ bench, s *track.Silence) { s.Off.OnLand = true }, [3]float64{44, 56.9, 25.6}, event.Interfered, [2]float64{0, 0}},
+	} {
+		b := newBench(t)
+		s := silent(tanker, 24)
+		tc.prep(b, s)
+		got := b.walk(24, 60, tick(s, 25), tick(ends(s, tc.on[0], tc.on[1], tc.on[2]), tc.on[0]))
+		if len(got) != 2 {
+			t.Fatalf("%s: got %d versions, want 2", tc.name, len(got))
+		}
+		e := got[1]
+		if e.Explanations[0].Cause != tc.first {
+			t.Errorf("%s: first explanation got %v, want %s", tc.name, e.Explanations, tc.first)
+		}
+		if e.Probability < tc.off[0] || e.Probability > tc.off[1] || e.Probability != event.Probability(e.Explanations, event.SwitchedOff) {
+			t.Errorf("%s: probability got %v, want %v in %v", tc.name, e.Probability, tc.off, e.Explanations)
+		}
+	}
+}
+
+func TestSilentInPort(t *testing.T) {
+	b := newBench(t)
+	port := place.NoPlace
+	for id := range place.ID(b.places.Len()) {
+		if b.places.At(id).Kind == place.Anchorage && b.places.At(id).Country == "AE" {
+			port = id
+		}
+	}
+	if port == place.NoPlace {
+		t.Skip("the gazetteer has no anchorage of the Emirates")
+	}
+	centre := b.places.At(port).Centre
+	s := silent(tanker, 24)
+	s.Place, s.OnPlace, s.Off.Position = port, port, centre
+	got := b.walk(24, 60, tick(s, 25), tick(ends(s, 44, centre[0], centre[1]), 44))
+	if len(got) != 2 || got[1].Explanations[0].Cause != event.InPort {
+		t.Fatalf("there and back: got %+v, want in_port first", got)
+	}
+	b = newBench(t)
+	s.OnPlace = place.NoPlace
+	got = b.walk(24, 60, tick(s, 25), tick(ends(s, 44, 58.5, 25.0), 44))
+	if p := event.Probability(got[1].Explanations, event.InPort); p != 0 {
+		t.Errorf("reappeared at sea: in_port got %v, want 0", p)
+	}
+}
+
+// TestProbabilityNeverPassesAHalf is what a version without reception model promises.
+func TestProbabilityNeverPassesAHalf(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	b := newBench(t)
+	for range 40 {
+		s := silent([]vessel.MMSI{tanker, 422000001}[random.IntN(2)], 24)
+		s.Heard24h = random.IntN(300)
+		on := 24 + 6 + random.Float64()*600
+		e := b.describe(ends(s, on, 56.9+random.NormFloat64(), 25+random.Float64()/2), at(on), time.Duration((on-24)*float64(time.Hour)))
+		sum := 0.0
+		for _, x := range e.Explanations {
+			sum += x.P
+		}
+		if e.Probability > 0.5 || sum < 0.99999 || sum > 1.00001 {
+			t.Fatalf("got probability %v and sum %v: %v", e.Probability, sum, e.Explanations)
+		}
+	}
+}
+
+func TestHiddenCallAtKharg(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		on   float64
+		want bool
+	}{
+		{"five days", 144, true},
+		{"too short for anything", 54, false},
+	} {
+		b := newBench(t)
+		s := silent(tanker, 24)
+		got := b.walk(24, 200, tick(s, 25), tick(ends(s, tc.on, 56.9, 25.6), tc.on))
+		last := details(got[len(got)-1])
+		kharg := slices.IndexFunc(last.HiddenCalls, func(h event.HiddenCall) bool { return strings.Contains(h.Place, "Kharg") })
+		if (kharg >= 0) != tc.want {
+			t.Errorf("%s: Kharg among %v got %v, want %v", tc.name, last.HiddenCalls, kharg >= 0, tc.want)
+			continue
+		}
+		if !tc.want {
+			continue
+		}
+		h := last.HiddenCalls[kharg]
+		if h.Fit != 1 || h.TMinH < 85 || h.TMinH > 115 {
+			t.Errorf("%s: got %+v, want a fit of 1 at 90 to 107 h from gate to gate", tc.name, h)
+		}
+		if h.Earliest.Before(at(24)) || h.Latest.After(at(tc.on)) || h.Latest.Sub(h.Earliest) < 24*time.Hour {
+			t.Errorf("%s: window got %s to %s", tc.name, h.Earliest, h.Latest)
+		}
+	}
+}
+
+func TestHiddenCallsNeedASailedTrack(t *testing.T) {
+	b := newBench(t)
+	s := silent(tanker, 24)
+	got := b.walk(24, 200, tick(s, 25), tick(ends(s, 144, 120.3, 36.0), 144))
+	if d := details(got[len(got)-1]); d.Feasibility <= 1.1 || len(d.HiddenCalls) != 0 {
+		t.Errorf("from Fujairah to Qingdao in five days: feasibility %v, calls %v; want above 1.1 and none", d.Feasibility, d.HiddenCalls)
+	}
+}
+
+func TestLateDataRevises(t *testing.T) {
+	restate := func(s *track.Silence, why string, h float64) *track.Silence {
+		c := *s
+		c.Restated, c.Why, c.Tick = true, why, grid(h)
+		return &c
+	}
+	open := silent(tanker, 24)
+	split := ends(open, 27, 56.9, 25.6)
+	moved := *open
+	moved.Off = fix(26, 56.95, 25.6)
+	longer := ends(open, 60, 56.9, 25.6)
+	for _, tc := range []struct {
+		name  string
+		facts []track.Fact
+		want  []string
+	}{
+		{"heard three hours in", []track.Fact{tick(open, 25), restate(split, "heard late: 1 fix", 40)}, []string{"1 open", "2 retracted"}},
+		{"told twice", []track.Fact{tick(open, 25), restate(split, "heard late: 1 fix", 40), restate(split, "heard late: 2 fixes", 41)}, []string{"1 open", "2 retracted"}},
+		{"began two hours later", []track.Fact{tick(open, 25), restate(&moved, "heard late: 1 fix", 40)}, []string{"1 open", "2 retracted", "1 open"}},
+		{"the same again", []track.Fact{tick(open, 25), tick(longer, 60), restate(longer, "heard late: 1 copy", 61)}, []string{"1 open", "2 closed"}},
+		{"beyond the horizon", []track.Fact{tick(open, 25), tick(longer, 60), restate(ends(open, 59, 56.9, 25.6), "heard late", 120)}, []string{"1 open", "2 closed", "1 closed"}},
+	} {
+		b := newBench(t)
+		for i, f := range tc.facts { // facts are shared between cases
+			c := *f.(*track.Silence)
+			tc.facts[i] = &c
+		}
+		var got []string
+		events := b.walk(24, 130, tc.facts...)
+		for _, e := range events {
+			got = append(got, fmt.Sprint(e.Version, " ", e.Status))
+		}
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("%s: got %q, want %q", tc.name, got, tc.want)
+		}
+	}
+}
+
+func TestMovedStartNamesItsSuccessor(t *testing.T) {
+	b := newBench(t)
+	open := silent(tanker, 24)
+	moved := *open
+	moved.Off, moved.Restated, moved.Why = fix(26, 56.95, 25.6), true, "heard late: 14 fixes"
+	got := b.walk(24, 45, tick(open, 25), tick(&moved, 40))
+	if len(got) != 3 || got[1].SupersededBy == nil || *got[1].SupersededBy != got[2].ID || got[1].Probability != 0 {
+		t.Fatalf("got %+v, want the first superseded by the third", got)
+	}
+	if got[1].Why != "heard late: 14 fixes" {
+		t.Errorf("why: got %q", got[1].Why)
+	}
+}
+
+// TestOrderWithinATickDoesNotMatter shuffles the facts of many ships within each tick.
+func TestOrderWithinATickDoesNotMatter(t *testing.T) {
+	run := func(seed uint64) string {
+		b := newBench(t)
+		var facts []track.Fact
+		for i := range 40 {
+			m := vessel.MMSI(620999100 + i)
+			s := tick(silent(m, 24+float64(i%3)), 30)
+			facts = append(facts, s, tick(ends(s, 50, 56.9, 25.6), 50))
+		}
+		random := rand.New(rand.NewPCG(seed, 1))
+		random.Shuffle(len(facts), func(i, j int) { facts[i], facts[j] = facts[j], facts[i] })
+		out, err := json.Marshal(b.walk(24, 60, facts...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(out)
+	}
+	first := run(1)
+	if second := run(2); first != second || len(first) < 1000 {
+		t.Errorf("two orders give two outputs, of %d and %d bytes", len(first), len(second))
+	}
+}
+
+func TestControlsAreCounted(t *testing.T) {
+	b := newBench(t)
+	b.Controls(func(cell int32, from, to time.Time) int {
+		if place.Cell(cell) != place.CellOf(geo.PointFromDegrees(56.9, 25.6)) || !from.Equal(at(24)) {
+			t.Errorf("asked for cell %d from %s", cell, from)
+		}
+		return 17
+	})
+	got := b.walk(24, 40, tick(silent(tanker, 24), 25))
+	if d := details(got[0]); d.ControlsHeard == nil || *d.ControlsHeard != 17 {
+		t.Errorf("got %v, want 17", d.ControlsHeard)
+	}
+}
+
+func TestMemoryIsReturned(t *testing.T) {
+	b := newBench(t)
+	s := silent(tanker, 24)
+	b.walk(24, 120, tick(s, 25), tick(ends(s, 50, 56.9, 25.6), 50))
+	if len(b.silences) != 0 || len(b.due) != 0 || len(b.done) != 0 {
+		t.Errorf("after the horizon: got %d silences, %d due, %d done, want none", len(b.silences), len(b.due), len(b.done))
+	}
+}
+
+func TestOptionsAreChecked(t *testing.T) {
+	if err := Defaults().Validate(); err != nil {
+		t.Errorf("defaults: %v", err)
+	}
+	err := Options{}.Validate()
+	if err == nil || !strings.Contains(err.Error(), "gap.candidate") || !strings.Contains(err.Error(), "gap.horizon") {
+		t.Errorf("zero options: got %v, want every breach", err)
+	}
+}
+
+func BenchmarkSilences(b *testing.B) {
+	w := newBench(b)
+	told := 0
+	n := 0
+	for b.Loop() {
+		h := 24 + float64(n)*8
+		s := silent(tanker, h)
+		w.Observe(tick(s, h+1))
+		told += len(w.Advance(at(h + 7)))
+		w.Observe(tick(ends(s, h+7, 56.9, 25.6), h+7))
+		told += len(w.Advance(at(h + 7.5)))
+		n++
+	}
+	if told != 2*n {
+		b.Fatalf("got %d versions, want %d", told, 2*n)
+	}
+}
+
+// TestWaysAgreeWithTheSea compares the remembered ways with a search from the very point.
+func TestWaysAgreeWithTheSea(t *testing.T) {
+	b := newBench(t)
+	random := rand.New(rand.NewPCG(7, 8))
+	for range 20 {
+		id := b.Detector.sources[random.IntN(len(b.Detector.sources))]
+		centre := b.places.At(id).Centre
+		p := geo.PointFromDegrees(56.6+random.Float64()*3, 24.6+random.Float64()/2)
+		want, ok := b.sea.Distance(centre, p)
+		if !ok {
+			continue
+		}
+		got := b.Detector.ways.between(id, centre, p)
+		allowed := 6 * geo.Kilometre
+		if want > farFrom {
+			allowed = 45 * geo.Kilometre
+		}
+		if max(got-want, want-got) > allowed || got < geo.DistanceExact(centre, p) {
+			t.Errorf("%s to %v: got %.0f m, want %.0f", b.places.At(id).Name, p, got, want)
+		}
+		if again := b.Detector.ways.between(id, centre, p); again != got {
+			t.Errorf("asked again: got %.0f m, want %.0f", again, got)
+		}
+	}
+}
