@@ -41,6 +41,7 @@ type Place struct {
 	Outside    bool         // outside the Strait of Hormuz
 	Grade      string       // what is usually loaded, empty when not known
 	MaxDWT     float64      // tonnes, zero when not known
+	MaxDraught geo.Metres   // zero when not known
 	Outbound   string       // for gates: the compass direction (N, E, S, W) of an outbound crossing
 	Notes      string
 	Source     string
