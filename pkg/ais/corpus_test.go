@@ -107,6 +107,9 @@ func naturalMix(tb testing.TB) [][]byte {
 	return bytes.SplitAfter(bytes.TrimSuffix(file, []byte("\n")), []byte("\n"))
 }
 
+// sentenceStart finds a sentence without asking for its end.
+var sentenceStart = regexp.MustCompile(`!..VD[MO],`)
+
 // sentenceText finds a VDM or VDO with its checksum anywhere in a line.
 var sentenceText = regexp.MustCompile(`!..VD[MO],[^!\\*]*\*[0-9A-Fa-f]{2}`)
 
