@@ -2,7 +2,7 @@ package ais
 
 // Messages 4 and 11: the base station report and the answer to a request for time (ITU-R M.1371-5, table 51).
 //
-//	!AIVDM,1,1,,A,403OtVAv6s5l1o?I``E`4I?02H0@,0*2E
+//	!AIVDM,1,1,,A,402LspQv`pe09T0kS0>Gc4700@GO,0*39
 //
 // 168 bits, accepted from 149. The clock goes to Clock and not to Second: Second belongs to a position.
 // Left out: type of positioning device, transmission control (M.1371-6), radio state.

@@ -4,7 +4,7 @@ import "github.com/darkwake/darkwake/pkg/geo"
 
 // Message 9: position of an aircraft in search and rescue (ITU-R M.1371-5, table 57).
 //
-//	!AIVDM,1,1,,B,91b55wi;hbOS@OdQAC062Ch2089h,0*30
+//	!AIVDM,1,1,,A,91b6WWA;j>3uVN0>Gc462Ch20000,0*09
 //
 // 168 bits, accepted from 148. Speed is in whole knots here. Left out: altitude sensor (M.1371-6), data
 // terminal, assigned mode, radio state.

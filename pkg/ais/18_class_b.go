@@ -28,7 +28,7 @@ func (r *Report) moveB(w0, w1, w2 uint64) {
 
 // Message 19: extended position report of class B (ITU-R M.1371-5, table 68), position and static data in one.
 //
-//	!AIVDM,1,1,,B,C6:ijoP00:9NNF4TEspILDN0Vc0jNc1WWV0000000000S2<6R20P,0*69
+//	!AIVDM,1,1,,A,C3m=TP00EhwIWP3Uri3Awwo8VF2Te0`:L8:T00000000B0D:R220,0*43
 //
 // 312 bits, accepted from 301, through the dimensions. Left out: type of positioning device, data terminal,
 // assigned mode.

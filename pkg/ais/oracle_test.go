@@ -239,7 +239,7 @@ func (w expectation) staticB(m goais.StaticDataReport, sent int) {
 	if !m.PartNumber {
 		w.Flags |= PartA
 		w.text(&w.Name, HasName, m.ReportA.Name)
-		w.length(min(max(sent, 160), sent), 160)
+		w.length(sent, 160)
 		if sent <= 168 {
 			w.Flags &^= OverLong
 		}
