@@ -17,9 +17,9 @@ func wrapDegrees(d float64) float64 {
 }
 
 // Distance is the length of the straight line between two points on the equirectangular map whose
-// scale is right at their mean latitude. It is the fast one: against DistanceExact it errs by less than
-// 1e-6 of the length up to 10 km, and 0.1 % up to 500 km, anywhere between 60° S and 60° N; at 80° by
-// 1 % at 500 km. It is meant for neighbours: across an ocean, or beyond a pole, use DistanceExact.
+// scale is right at their mean latitude. It is the fast one. Against DistanceExact it errs by at most 1e-6 of the length
+// up to 10 km and 1e-4 up to 100 km between 60° S and 60° N; up to 500 km by 4e-4 between 30° S and 30° N and 2e-3
+// up to 60°. Across an ocean, or beyond 75° of latitude, use DistanceExact.
 func Distance(a, b Point) Metres {
 	dx := wrapDegrees(b[0]-a[0]) * math.Cos((a[1]+b[1])/2*radian)
 	dy := b[1] - a[1]

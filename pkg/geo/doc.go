@@ -10,11 +10,13 @@
 // Longitudes wrap: every function is right across 180°. At the poles distances are right, directions are
 // whatever the formula gives.
 //
-//   - distance.go, segment.go: points and lines
+//   - distance.go: points and lines
 //   - area.go: polygons prepared for many questions
 //   - index.go: moving points and their neighbours
 //   - hull.go: a ship's outline and the water between two ships
-//   - coast.go, sea.go, route.go: land, and the shortest way round it
+//   - coast.go: the coastline, and the raster on which it is asked
+//   - sea.go: land or water, and the way between two places
+//   - water.go, route.go: the graph of water and the search in it
 //
 // All functions are pure. Area and Sea may be read from several goroutines; Index belongs to one.
 package geo

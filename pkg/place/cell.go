@@ -9,7 +9,7 @@ import (
 // Cell is a square of 0.25° in which reception is counted: row·1440 + column, from 90° S and 180° W.
 type Cell int32
 
-// cellsPerDegree is METHODS.md section 2's starting cell of 0.25°.
+// cellsPerDegree makes cells of 0.25°: 28 km north to south, and 25 km west to east in the Gulf.
 const cellsPerDegree = 4
 
 // CellOf returns the cell of a point. The north pole and the date line belong to the last row and column's neighbour
