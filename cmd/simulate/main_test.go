@@ -1,0 +1,65 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/darkwake/darkwake/internal/sim"
+)
+
+var smallScenario = filepath.Join("..", "..", "internal", "sim", "testdata", "small.yaml")
+
+func TestMake(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "folder")
+	var stdout, stderr bytes.Buffer
+	if code := run(t.Context(), []string{"make", smallScenario, "--plain", "--out", dir}, &stdout, &stderr); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, stderr.String())
+	}
+	feed, err := os.ReadFile(filepath.Join(dir, "small.nmea"))
+	if err != nil || !bytes.HasPrefix(feed, []byte("# SYNTHETIC")) {
+		t.Errorf("feed begins with %.40q (%v)", feed, err)
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, "small.truth.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var truth sim.Truth
+	if err := json.Unmarshal(raw, &truth); err != nil || truth.Schema != sim.TruthSchema || truth.Totals.Lifts != 1 {
+		t.Errorf("truth: %v, %+v", err, truth.Totals)
+	}
+	if !strings.Contains(stdout.String(), "SYNTHETIC") || !strings.Contains(stdout.String(), "true barrels a day") {
+		t.Errorf("printed %q", stdout.String())
+	}
+}
+
+func TestExitCodes(t *testing.T) {
+	broken := filepath.Join(t.TempDir(), "broken.yaml")
+	if err := os.WriteFile(broken, []byte("name: broken\ncolour: red\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"help", []string{"--help"}, exitOK, ""},
+		{"no scenario", []string{"make"}, exitUsage, "got 0 scenario files, want 1"},
+		{"unknown flag", []string{"make", smallScenario, "--speed", "9"}, exitUsage, "--speed"},
+		{"unknown command", []string{"mak", smallScenario}, exitUsage, "mak"},
+		{"missing file", []string{"make", "nowhere.yaml"}, exitFailed, "nowhere.yaml"},
+		{"unknown key", []string{"make", broken, "--out", t.TempDir()}, exitFailed, "colour"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			if code := run(t.Context(), c.args, &stdout, &stderr); code != c.code || !strings.Contains(stderr.String(), c.want) {
+				t.Errorf("exit code %d, %q, want %d and %q", code, stderr.String(), c.code, c.want)
+			}
+		})
+	}
+}

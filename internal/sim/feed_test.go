@@ -1,0 +1,308 @@
+package sim
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	goais "github.com/BertoldVdb/go-ais"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/darkwake/darkwake/internal/sim/encode"
+)
+
+// heard is one message of a feed, read by other code than the simulator's.
+type heard struct {
+	station string
+	at      time.Time
+	packet  goais.Packet
+}
+
+var feedLine = regexp.MustCompile(`^\\(?:g:\d-\d-(\d+),?)?(?:s:([A-Z0-9-]+),c:(\d+))?\*([0-9A-F]{2})\\!AIVDM,(\d),(\d),\d?,[AB],([^,]+),(\d)\*([0-9A-F]{2})$`)
+
+// listen decodes a feed with go-ais. Spoilt lines are counted and skipped, and so is what they belong to.
+func listen(t testing.TB, feed []byte, fn func(heard)) (spoilt int) {
+	t.Helper()
+	codec := goais.CodecNew(false, false)
+	codec.DropSpace = true
+	open := map[string]heard{}
+	parts := map[string][]byte{}
+	for line := range strings.SplitSeq(strings.TrimSuffix(string(feed), "\r\n"), "\r\n") {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		f := feedLine.FindStringSubmatch(line)
+		bang := strings.IndexByte(line, '!')
+		if f == nil || encode.Checksum(line[bang+1:len(line)-3]) != hex(f[9]) || encode.Checksum(line[1:bang-4]) != hex(f[4]) {
+			spoilt++
+			continue
+		}
+		seconds, _ := strconv.ParseInt(f[3], 10, 64)
+		h := heard{station: f[2], at: time.Unix(seconds, 0).UTC()}
+		bits := sixBits(f[7], int(f[8][0]-'0'))
+		if f[5] == "2" {
+			if f[6] == "1" {
+				open[f[1]], parts[f[1]] = h, bits
+				continue
+			}
+			h, bits = open[f[1]], append(parts[f[1]], bits...)
+			delete(open, f[1])
+		}
+		if h.packet = codec.DecodePacket(bits); h.packet != nil && h.station != "" {
+			fn(h)
+		}
+	}
+	return spoilt
+}
+
+func hex(s string) byte {
+	v, _ := strconv.ParseUint(s, 16, 8)
+	return byte(v)
+}
+
+func sixBits(payload string, fill int) []byte {
+	bits := make([]byte, 0, 6*len(payload))
+	for i := range len(payload) {
+		v := payload[i] - '0'
+		if v > 39 {
+			v -= 8
+		}
+		for j := 5; j >= 0; j-- {
+			bits = append(bits, v>>j&1)
+		}
+	}
+	return bits[:len(bits)-fill]
+}
+
+func feedOf(t testing.TB, w *World) ([]byte, Counts) {
+	t.Helper()
+	var out bytes.Buffer
+	counts, err := w.WriteFeed(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes(), counts
+}
+
+// TestFirstLookFeed makes the feed behind the README's first command once and looks at it from several sides.
+func TestFirstLookFeed(t *testing.T) {
+	w := firstLook(t)
+	feed, _ := feedOf(t, w)
+	var all []heard
+	listen(t, feed, func(h heard) { all = append(all, h) })
+	t.Run("silent ships send nothing", func(t *testing.T) { checkSilence(t, w, all) })
+	t.Run("in order of delivery", func(t *testing.T) { checkOrder(t, all) })
+	t.Run("same as committed", func(t *testing.T) { checkCommitted(t, w, feed) })
+}
+
+// checkSilence also proves the other direction: a class A ship that the first look's feed does not
+// hear for six hours has, but for bad luck now and then, a reason in the truth. Boats with class B are heard badly.
+func checkSilence(t *testing.T, w *World, all []heard) {
+	ships := map[uint32]*Ship{}
+	for _, s := range w.Ships() {
+		ships[s.MMSI()] = s
+	}
+	last := map[uint32]time.Time{}
+	messages, gaps := 0, 0
+	for _, h := range all {
+		s := ships[h.packet.GetHeader().UserID]
+		if s == nil {
+			continue
+		}
+		messages++
+		at := h.at.Sub(w.scenario.Start.Time)
+		if s.Silent(at-2*time.Second) && s.Silent(at+2*time.Second) {
+			t.Errorf("%s is silent, but was heard at %s by %s", s.Name(), h.at.Format(time.DateTime), h.station)
+		}
+		before, known := last[s.MMSI()]
+		if from := before.Sub(w.scenario.Start.Time); known && !s.kind.ClassB && at-from > 6*time.Hour && !hasReason(s, from, at) {
+			gaps++
+			t.Logf("%s was not heard from %s for %s", s.Name(), before.Format(time.DateTime), at-from)
+		}
+		last[s.MMSI()] = h.at
+	}
+	if messages < 100_000 || len(last) != len(ships) {
+		t.Errorf("heard %d messages of %d ships, want over 100,000 of %d", messages, len(last), len(ships))
+	}
+	if gaps > 5 {
+		t.Errorf("%d silences of over six hours by bad reception alone: too many for a first look", gaps)
+	}
+}
+
+// hasReason tells whether a ship was silent or away for some of a time.
+func hasReason(s *Ship, from, to time.Duration) bool {
+	for at := from; at <= to; at += 10 * time.Minute {
+		if s.Silent(at) || !s.track.Present(at) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkOrder: coast stations and relayed satellites stay within the two minutes that a reader of live
+// feeds allows.
+func checkOrder(t *testing.T, all []heard) {
+	var high time.Time
+	for _, h := range all {
+		if late := high.Sub(h.at); late > 2*time.Minute {
+			t.Errorf("%s delivers %s late", h.station, late)
+		}
+		if h.at.After(high) {
+			high = h.at
+		}
+	}
+}
+
+func TestSmallWorld(t *testing.T) {
+	w := small(t)
+	feed, counts := feedOf(t, w)
+	names, kinds := map[uint32]string{}, map[uint8]int{}
+	var delayed, pretended int
+	var high time.Time
+	spoilt := listen(t, feed, func(h heard) {
+		kinds[h.packet.GetHeader().MessageID]++
+		if high.Sub(h.at) > 15*time.Minute {
+			delayed++
+		}
+		if h.at.After(high) {
+			high = h.at
+		}
+		switch m := h.packet.(type) {
+		case goais.ShipStaticData:
+			names[m.UserID] = m.Name
+			if m.ImoNumber/10 < 900_000 {
+				t.Errorf("IMO %d of %s is not the scenario's", m.ImoNumber, m.Name)
+			}
+		case goais.PositionReport:
+			if m.UserID == 352999201 && m.Latitude < 24.77 && m.NavigationalStatus == 1 {
+				pretended++
+			}
+		}
+	})
+	for _, kind := range []uint8{1, 4, 5, 18, 21, 24, 27} {
+		if kinds[kind] < 20 {
+			t.Errorf("heard %d messages of type %d, want 20 and more", kinds[kind], kind)
+		}
+	}
+	if names[620999202] != "SYN TWO" || names[626999202] != "SYN OTHER" {
+		t.Errorf("names by MMSI: got %v, want SYN TWO under 620999202 and SYN OTHER under 626999202", names)
+	}
+	if spoilt == 0 || spoilt != counts.Corrupted {
+		t.Errorf("%d spoilt lines found, %d made", spoilt, counts.Corrupted)
+	}
+	if delayed == 0 || pretended < 20 {
+		t.Errorf("%d messages delivered over 15 min late and %d false positions, want some of each", delayed, pretended)
+	}
+}
+
+func TestSmallTruth(t *testing.T) {
+	truth := small(t).Truth()
+	if len(truth.Lifts) != 1 || truth.Lifts[0].Mode != "false_position" || truth.Lifts[0].Barrels != 1_000_000 {
+		t.Errorf("lifts: got %+v, want one of a million barrels under a false position", truth.Lifts)
+	}
+	if len(truth.Transfers) != 1 || truth.Transfers[0].Sanctioned != 900_000 {
+		t.Errorf("transfers: got %+v, want one of 900,000 bbl, all sanctioned", truth.Transfers)
+	}
+	if truth.Totals.ExitedBarrels != 1_000_000 || truth.Totals.LiftedBarrels != 1_000_000 {
+		t.Errorf("lifted %d, exited %d, want a million each: both ships leave", truth.Totals.LiftedBarrels, truth.Totals.ExitedBarrels)
+	}
+	sum := int64(0)
+	for _, d := range truth.Days {
+		sum += d.Exited
+	}
+	if sum != truth.Totals.ExitedBarrels {
+		t.Errorf("days hold %d exited barrels, the total %d", sum, truth.Totals.ExitedBarrels)
+	}
+}
+
+// TestOilIsNeitherMadeNorLost follows every barrel of the first look.
+func TestOilIsNeitherMadeNorLost(t *testing.T) {
+	w := firstLook(t)
+	loaded, aboard, sanctionedIn, sanctionedOn := int64(0), int64(0), int64(0), int64(0)
+	for _, op := range w.ops {
+		if op.from == nil {
+			loaded += op.barrels
+			sanctionedIn += op.counted
+		}
+		if op.to == nil {
+			loaded -= op.barrels
+			sanctionedIn -= op.counted
+		}
+	}
+	for _, s := range w.Ships() {
+		loaded += s.spec.Cargo.Barrels
+		all, sanctioned := s.Barrels(never)
+		aboard, sanctionedOn = aboard+all, sanctionedOn+sanctioned
+		if sanctioned > all || sanctioned < 0 {
+			t.Errorf("%s: %d sanctioned of %d bbl", s.Name(), sanctioned, all)
+		}
+	}
+	if aboard != loaded || sanctionedOn != sanctionedIn {
+		t.Errorf("aboard %d bbl, %d of them sanctioned; put in %d, %d", aboard, sanctionedOn, loaded, sanctionedIn)
+	}
+}
+
+// checkCommitted compares with the bytes in the repository.
+func checkCommitted(t *testing.T, w *World, got []byte) {
+	if runtime.GOARCH != "amd64" {
+		t.Skip("other processors fuse multiplication and addition: the last digit of a position may differ from the committed feed")
+	}
+	folder := filepath.Join("..", "..", "testdata", "feeds")
+	f, err := os.Open(filepath.Join(folder, "first-look.nmea.zst"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := zstd.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	want, err := io.ReadAll(bufio.NewReader(z))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("the committed feed has %d bytes, the scenario gives %d others: run `make feeds`", len(want), len(got))
+	}
+	var truth bytes.Buffer
+	if err := w.Truth().Write(&truth); err != nil {
+		t.Fatal(err)
+	}
+	if committed, err := os.ReadFile(filepath.Join(folder, "first-look.truth.json")); err != nil || !bytes.Equal(committed, truth.Bytes()) {
+		t.Errorf("the committed truth is not the scenario's (%v): run `make feeds`", err)
+	}
+	if !bytes.HasPrefix(want, []byte("# SYNTHETIC")) {
+		t.Error("the feed does not begin by saying that it is synthetic")
+	}
+}
+
+func BenchmarkFeed(b *testing.B) {
+	w := small(b)
+	counts, size := Counts{}, int64(0)
+	for b.Loop() {
+		out := &counting{}
+		var err error
+		if counts, err = w.WriteFeed(out); err != nil {
+			b.Fatal(err)
+		}
+		size = out.n
+	}
+	b.SetBytes(size)
+	b.ReportMetric(float64(counts.Transmitted)*float64(b.N)/b.Elapsed().Seconds(), "messages/s")
+	if counts.Sentences < 3000 {
+		b.Fatalf("got %d sentences, want over 3,000", counts.Sentences)
+	}
+}
+
+type counting struct{ n int64 }
+
+func (c *counting) Write(p []byte) (int, error) { c.n += int64(len(p)); return len(p), nil }

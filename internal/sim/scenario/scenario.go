@@ -1,0 +1,224 @@
+package scenario
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/darkwake/darkwake/pkg/geo"
+)
+
+// Scenario is one world.
+type Scenario struct {
+	Name       string              `yaml:"name"`
+	About      string              `yaml:"about"`
+	Seed       uint64              `yaml:"seed"`
+	Start      Instant             `yaml:"start"`
+	Days       float64             `yaml:"days"`
+	Water      Water               `yaml:"water"`
+	Reporting  Reporting           `yaml:"reporting"`
+	Faults     Faults              `yaml:"faults"`
+	Hulls      map[string]Hull     `yaml:"hulls"`
+	Places     map[string]Place    `yaml:"places"`
+	Routes     map[string][]Point  `yaml:"routes"`
+	Gates      map[string][2]Point `yaml:"gates"` // crossed by sanctioned cargo from left to right of the line is an exit
+	Stations   []Station           `yaml:"stations"`
+	Satellites []Satellite         `yaml:"satellites"`
+	Aids       []Aid               `yaml:"aids"`
+	Ships      []Ship              `yaml:"ships"`
+}
+
+// Point is longitude and latitude in degrees.
+type Point [2]float64
+
+// Geo converts to the geometry's type.
+func (p Point) Geo() geo.Point { return geo.Point(p) }
+
+// Instant is a time of the day and year in UTC, written as 2025-03-01T00:00:00Z.
+type Instant struct{ time.Time }
+
+// UnmarshalYAML implements yaml.InterfaceUnmarshaler.
+func (i *Instant) UnmarshalYAML(read func(any) error) error {
+	var s string
+	if err := read(&s); err != nil {
+		return err
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return fmt.Errorf("read time: %w", err)
+	}
+	i.Time = t.UTC()
+	return nil
+}
+
+// Span is a length of time, written as 5m, 36h or 90s.
+type Span time.Duration
+
+// UnmarshalYAML implements yaml.InterfaceUnmarshaler.
+func (s *Span) UnmarshalYAML(read func(any) error) error {
+	var text string
+	if err := read(&text); err != nil {
+		return err
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return fmt.Errorf("read span: %w", err)
+	}
+	*s = Span(d)
+	return nil
+}
+
+// Range is a number, or two of which each use draws one between: 30 or [24, 36].
+type Range struct{ From, To float64 }
+
+// UnmarshalYAML implements yaml.InterfaceUnmarshaler.
+func (r *Range) UnmarshalYAML(read func(any) error) error {
+	var one float64
+	if read(&one) == nil {
+		r.From, r.To = one, one
+		return nil
+	}
+	var two [2]float64
+	if err := read(&two); err != nil {
+		return fmt.Errorf("read number or pair: %w", err)
+	}
+	r.From, r.To = two[0], two[1]
+	return nil
+}
+
+// Spot is the name of a place or of a route, or a point.
+type Spot struct {
+	Name  string
+	Point Point
+}
+
+// UnmarshalYAML implements yaml.InterfaceUnmarshaler.
+func (s *Spot) UnmarshalYAML(read func(any) error) error {
+	if read(&s.Point) == nil {
+		return nil
+	}
+	if err := read(&s.Name); err != nil {
+		return fmt.Errorf("read name or point: %w", err)
+	}
+	return nil
+}
+
+// Water is what moves all ships of the world alike.
+type Water struct {
+	WindFrom float64 `yaml:"wind_from_deg"`
+	TideAxis float64 `yaml:"tide_axis_deg"`
+	Wind     float64 `yaml:"wind"` // pull on an anchored hull against a full tide of 1
+}
+
+// Reporting thins what the transponders send: after a report was kept the next is kept no sooner than this. Zero
+// keeps the rates of ITU-R M.1371-5 (2 to 10 s under way, 3 min at anchor, 6 min for message 5).
+type Reporting struct {
+	Moving Span `yaml:"moving"`
+	Still  Span `yaml:"still"`
+	Static Span `yaml:"static"`
+	Base   Span `yaml:"base"`
+	Aid    Span `yaml:"aid"`
+}
+
+// Faults are the ills of receivers and lines, as shares of the sentences.
+type Faults struct {
+	Corrupted float64 `yaml:"corrupted"` // one character changed
+	Cut       float64 `yaml:"cut"`       // the line ends early
+}
+
+// Hull is a kind of ship.
+type Hull struct {
+	Class      string  `yaml:"class"`     // VLCC, Suezmax … as vessel.Class prints it
+	Type       int     `yaml:"ship_type"` // of message 5
+	Bow        int     `yaml:"bow_m"`
+	Stern      int     `yaml:"stern_m"`
+	Port       int     `yaml:"port_m"`
+	Starboard  int     `yaml:"starboard_m"`
+	DWT        float64 `yaml:"dwt_t"`
+	Scantling  float64 `yaml:"scantling_m"`
+	Ballast    float64 `yaml:"ballast_m"` // draught without cargo; the only draught of a ship without DWT
+	ClassB     bool    `yaml:"class_b"`
+	TPC        float64 `yaml:"tpc"` // t/cm
+	BBLPerTon  float64 `yaml:"bbl_per_t"`
+	AnchorRoom float64 `yaml:"anchor_m"` // from anchor to the hull's middle; zero: by length
+}
+
+// Geo converts to the geometry's type.
+func (h Hull) Geo() geo.Hull {
+	return geo.Hull{Bow: geo.Metres(h.Bow), Stern: geo.Metres(h.Stern), Port: geo.Metres(h.Port), Starboard: geo.Metres(h.Starboard)}
+}
+
+// Place is a berth, an anchor's spot, or a field of them.
+type Place struct {
+	At      Point   `yaml:"at"`
+	Title   string  `yaml:"title"`       // as the truth names it; the key when empty
+	Heading float64 `yaml:"heading_deg"` // of a hull at the berth
+	Seaward float64 `yaml:"seaward_deg"` // the side from which a berth is reached
+	Spacing float64 `yaml:"spacing_m"`   // above zero: a field; each ship gets a spot of her own, this far from the next
+}
+
+// Station is a coast station: it hears ships within its range and sends message 4 itself.
+type Station struct {
+	ID      string   `yaml:"id"` // of the TAG block
+	MMSI    uint32   `yaml:"mmsi"`
+	At      Point    `yaml:"at"`
+	RangeKM float64  `yaml:"range_km"`
+	ClockS  float64  `yaml:"clock_s"` // its clock's error
+	Outages []Window `yaml:"outages"`
+}
+
+// Satellite hears the whole world during a pass and delivers after it.
+type Satellite struct {
+	ID        string     `yaml:"id"`
+	Every     Span       `yaml:"every"` // from pass to pass
+	First     Span       `yaml:"first"`
+	Pass      Span       `yaml:"pass"`      // how long one lasts
+	Heard     float64    `yaml:"heard"`     // chance that a ship is heard at all in one pass
+	Delay     [2]float64 `yaml:"delay_min"` // to delivery, drawn between
+	Relay     bool       `yaml:"relay"`     // delivers at once, by way of others; else the delay runs from the pass's end
+	LongShare float64    `yaml:"message_27_share"`
+	Outages   []Window   `yaml:"outages"`
+}
+
+// Window is a time from one day of the world to another, counted from its start.
+type Window struct {
+	From float64 `yaml:"from_day"`
+	To   float64 `yaml:"to_day"`
+}
+
+// Aid is an aid to navigation, which sends message 21 all the time.
+type Aid struct {
+	Name string `yaml:"name"`
+	MMSI uint32 `yaml:"mmsi"`
+	At   Point  `yaml:"at"`
+	Kind int    `yaml:"kind"`
+}
+
+// Load reads and checks a scenario.
+func Load(r io.Reader) (*Scenario, error) {
+	s := new(Scenario)
+	if err := yaml.NewDecoder(r, yaml.Strict()).Decode(s); err != nil {
+		return nil, fmt.Errorf("read scenario: %w", err)
+	}
+	if err := s.Validate(); err != nil {
+		return nil, fmt.Errorf("check scenario %q: %w", s.Name, err)
+	}
+	return s, nil
+}
+
+// Open reads and checks a scenario file.
+func Open(path string) (*Scenario, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	s, err := Load(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return s, nil
+}

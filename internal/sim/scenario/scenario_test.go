@@ -1,0 +1,96 @@
+package scenario
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// least is a scenario with nothing wrong in it.
+const least = `
+name: least
+seed: 1
+start: "2025-03-01T00:00:00Z"
+days: 2
+hulls:
+  vlcc: {class: VLCC, ship_type: 80, bow_m: 283, stern_m: 50, port_m: 30, starboard_m: 30, ballast_m: 9.7}
+places:
+  roads: {at: [56.5, 25.2], spacing_m: 900}
+routes:
+  lane: [[57.0, 25.4], [56.8, 25.3]]
+ships:
+  - name: SYN ONE
+    mmsi: 636999001
+    imo_serial: 900001
+    hull: vlcc
+    from: [57.5, 25.5]
+    steps:
+      - sail: {via: [lane], knots: [11, 13]}
+      - anchor: {at: roads, hours: 20}
+`
+
+func TestLoad(t *testing.T) {
+	s, err := Load(strings.NewReader(least))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.Start.Equal(time.Date(2025, 3, 1, 0, 0, 0, 0, time.UTC)) || s.Ships[0].Steps[0].Sail.Knots != (Range{11, 13}) ||
+		s.Ships[0].Steps[1].Anchor.Hours != (Range{20, 20}) || s.Ships[0].From.Point != (Point{57.5, 25.5}) || s.Ships[0].Steps[0].Sail.Via[0].Name != "lane" {
+		t.Errorf("got %+v", s)
+	}
+}
+
+func TestMistakesAreNamed(t *testing.T) {
+	cases := []struct{ name, old, new, want string }{
+		{"unknown key", "seed: 1", "sead: 1", "sead"},
+		{"unknown key within a step", "hours: 20", "hours: 20, color: red", "color"},
+		{"no such place", "at: roads", "at: rods", `no place "rods"`},
+		{"no such lane", "via: [lane]", "via: [line]", `no place "line"`},
+		{"no such hull", "hull: vlcc", "hull: ulcc", `no hull "ulcc"`},
+		{"two things in a step", "- anchor: {at: roads, hours: 20}", "- {anchor: {at: roads, hours: 20}, on: {}}", "2 things at once"},
+		{"hours and day", "hours: 20", "hours: 20, until_day: 1", "hours or until_day"},
+		{"a real looking MMSI", "636999001", "636014001", "made up"},
+		{"not a ship's MMSI", "636999001", "994999001", "not a ship's"},
+		{"a real looking name", "SYN ONE", "OCEAN ONE", "begin with SYN"},
+		{"too fast", "[11, 13]", "[11, 31]", "want 1 to 25"},
+		{"swapped axes", "[56.5, 25.2]", "[25.2, 156.5]", "not longitude and latitude"},
+		{"no end", "days: 2", "days: 0", "days: 0"},
+		{"bad time", "2025-03-01T00:00:00Z", "1 March", "read time"},
+		{"nobody to meet", "- anchor: {at: roads, hours: 20}", "- alongside: {ship: SYN TWO, side: left, hours: 9, purpose: cargo}", `no ship "SYN TWO"`},
+		{"no such side", "- anchor: {at: roads, hours: 20}", "- alongside: {ship: SYN ONE, side: left, hours: 9, purpose: cargo}", `side "left"`},
+		{"no cause", "- anchor: {at: roads, hours: 20}", "- off: {cause: tired}", `cause "tired"`},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			if !strings.Contains(least, c.old) {
+				t.Fatalf("the least scenario holds no %q", c.old)
+			}
+			_, err := Load(strings.NewReader(strings.Replace(least, c.old, c.new, 1)))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want an error with %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestCopies(t *testing.T) {
+	v := Ship{Name: "SYN BOX", MMSI: 636999101, Serial: 900101, Day: 1, Count: 3, Stagger: 0.5}
+	got := v.Copies()
+	if len(got) != 3 || got[2].Name != "SYN BOX 03" || got[2].MMSI != 636999103 || got[2].Serial != 900103 || got[2].Day != 2 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestCommittedScenarios reads every scenario of the repository.
+func TestCommittedScenarios(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "..", "..", "testdata", "scenarios", "*.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios (%v)", err)
+	}
+	for _, f := range files {
+		if _, err := Open(f); err != nil {
+			t.Error(err)
+		}
+	}
+}

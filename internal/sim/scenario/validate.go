@@ -1,0 +1,155 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Validate reports every mistake at once.
+func (s *Scenario) Validate() error {
+	c := &check{s: s, names: map[string]bool{}, mmsis: map[uint32]string{}}
+	c.that(s.Name != "", "name: empty")
+	c.that(!s.Start.IsZero(), "start: missing")
+	c.that(s.Days > 0 && s.Days <= 800, "days: %g, want above 0 and up to 800", s.Days)
+	for _, name := range slices.Sorted(maps.Keys(s.Places)) {
+		c.point("places."+name, s.Places[name].At)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Routes)) {
+		for i, p := range s.Routes[name] {
+			c.point(fmt.Sprintf("routes.%s[%d]", name, i), p)
+		}
+		_, both := s.Places[name]
+		c.that(!both, "routes.%s: there is a place of that name too", name)
+	}
+	for i := range s.Ships {
+		c.ship(&s.Ships[i])
+	}
+	for i := range s.Ships {
+		c.hosts(&s.Ships[i])
+	}
+	for _, st := range s.Stations {
+		c.point("station "+st.ID, st.At)
+		c.that(st.ID != "" && len(st.ID) <= 15, "station %q: the id needs 1 to 15 characters", st.ID)
+	}
+	for _, sat := range s.Satellites {
+		c.that(sat.Every > 0 && sat.Pass > 0 && sat.Pass < sat.Every, "satellite %s: every and pass must be above zero, pass the shorter", sat.ID)
+	}
+	return errors.Join(c.errs...)
+}
+
+// check collects mistakes.
+type check struct {
+	s     *Scenario
+	names map[string]bool
+	mmsis map[uint32]string
+	errs  []error
+}
+
+func (c *check) that(ok bool, format string, args ...any) {
+	if !ok {
+		c.errs = append(c.errs, fmt.Errorf(format, args...))
+	}
+}
+
+func (c *check) point(what string, p Point) {
+	c.that(p[0] >= -180 && p[0] <= 180 && p[1] >= -90 && p[1] <= 90, "%s: %v is not longitude and latitude", what, p)
+}
+
+func (c *check) spot(what string, p Spot, route bool) {
+	if p.Name == "" {
+		c.point(what, p.Point)
+		return
+	}
+	_, place := c.s.Places[p.Name]
+	_, way := c.s.Routes[p.Name]
+	c.that(place || way && route, "%s: no place %q", what, p.Name)
+}
+
+// ship checks one ship apart from those she lies alongside.
+func (c *check) ship(v *Ship) {
+	h, known := c.s.Hulls[v.Hull]
+	c.that(known, "ship %q: no hull %q", v.Name, v.Hull)
+	c.that(!known || h.Bow+h.Stern > 0 && h.Port+h.Starboard > 0, "hull %q: no dimensions", v.Hull)
+	for _, one := range v.Copies() {
+		c.that(one.MMSI >= 200_000_000 && one.MMSI < 800_000_000, "ship %q: MMSI %09d is not a ship's", one.Name, one.MMSI)
+		c.that(one.MMSI/1000%1000 == 999, "ship %q: MMSI %09d does not show that it is made up: digits 4 to 6 must be 999", one.Name, one.MMSI)
+		c.that(!c.names[one.Name], "ship %q: a second one of that name", one.Name)
+		c.that(c.mmsis[one.MMSI] == "", "ship %q: MMSI %09d is %q's", one.Name, one.MMSI, c.mmsis[one.MMSI])
+		c.names[one.Name] = true
+		c.mmsis[one.MMSI] = one.Name
+	}
+	c.that(v.Serial == 0 || v.Serial >= 100_000 && v.Serial <= 999_999, "ship %q: imo_serial %d does not have six digits", v.Name, v.Serial)
+	c.that(strings.HasPrefix(v.Name, "SYN "), "ship %q: names of made-up ships begin with SYN", v.Name)
+	c.spot("ship "+v.Name+" from", v.From, false)
+	c.that(len(v.Steps) > 0, "ship %q: no steps", v.Name)
+	for i := range v.Steps {
+		c.step(fmt.Sprintf("ship %q step %d", v.Name, i+1), v, &v.Steps[i])
+	}
+}
+
+// step checks that one thing is done, and that its places are known.
+func (c *check) step(what string, v *Ship, s *Step) {
+	set := 0
+	fields := reflect.ValueOf(s).Elem()
+	for i := range fields.NumField() {
+		if !fields.Field(i).IsNil() {
+			set++
+		}
+	}
+	c.that(set == 1, "%s: %d things at once, want 1", what, set)
+	for _, stay := range []*Stay{s.Anchor, s.Buoy, s.Berth, s.Drift} {
+		if stay == nil {
+			continue
+		}
+		if stay != s.Drift {
+			c.spot(what, stay.At, false)
+		}
+		c.that((stay.Hours.To > 0) != (stay.Until > 0), "%s: wants hours or until_day, one of them", what)
+		c.that(!v.Repeat || stay.Until == 0, "%s: until_day does not go with repeat", what)
+	}
+	if s.Sail != nil {
+		c.that(len(s.Sail.Via) > 0, "%s: sail by way of nothing", what)
+		c.that(s.Sail.Knots.From >= 1 && s.Sail.Knots.To <= 25 && s.Sail.Knots.From <= s.Sail.Knots.To, "%s: knots %v, want 1 to 25", what, s.Sail.Knots)
+		for _, p := range s.Sail.Via {
+			c.spot(what, p, true)
+		}
+	}
+	if s.Off != nil {
+		c.that(s.Off.Cause == "switched_off" || s.Off.Cause == "faulty_transponder", "%s: cause %q, want switched_off or faulty_transponder", what, s.Off.Cause)
+	}
+}
+
+// hosts checks the meetings of a ship, when all names are known.
+func (c *check) hosts(v *Ship) {
+	for i, s := range v.Steps {
+		if a := s.Alongside; a != nil {
+			what := fmt.Sprintf("ship %q step %d", v.Name, i+1)
+			c.that(c.names[a.Ship], "%s: no ship %q to lie alongside", what, a.Ship)
+			c.that(a.Side == "port" || a.Side == "starboard", "%s: side %q, want port or starboard", what, a.Side)
+			c.that(a.Purpose == "cargo" || a.Purpose == "bunkering" || a.Purpose == "service", "%s: purpose %q, want cargo, bunkering or service", what, a.Purpose)
+			c.that((a.Hours.To > 0) != (a.Until > 0), "%s: wants hours or until_day, one of them", what)
+		}
+	}
+}
+
+// Copies gives the ships that an entry stands for, each with her own name and numbers.
+func (v *Ship) Copies() []Ship {
+	if v.Count <= 1 {
+		return []Ship{*v}
+	}
+	out := make([]Ship, v.Count)
+	for i := range out {
+		out[i] = *v
+		out[i].Name = fmt.Sprintf("%s %02d", v.Name, i+1)
+		out[i].MMSI += uint32(i)
+		if v.Serial != 0 {
+			out[i].Serial += uint32(i)
+		}
+		out[i].Day += v.Stagger * float64(i)
+	}
+	return out
+}

@@ -1,0 +1,141 @@
+package sim
+
+import (
+	"math/rand/v2"
+	"sort"
+	"time"
+
+	"github.com/darkwake/darkwake/internal/sim/motion"
+	"github.com/darkwake/darkwake/internal/sim/scenario"
+	"github.com/darkwake/darkwake/pkg/geo"
+)
+
+// Ship is a ship of the world: her track, and what her crew does to her transponder.
+type Ship struct {
+	world    *World
+	spec     scenario.Ship
+	kind     scenario.Hull
+	hull     geo.Hull
+	rand     *rand.Rand
+	habit    motion.Habit
+	track    motion.Track
+	effects  []effect
+	stays    []stay
+	state    compileState
+	contents []content
+}
+
+// stay is a time that a ship lies still, and what for.
+type stay struct {
+	begin, end time.Duration
+	kind       stayKind
+	place      string
+	with       *Ship
+	purpose    string
+}
+
+// stayKind tells stays apart.
+type stayKind uint8
+
+const (
+	anchored stayKind = iota
+	buoy
+	berthed
+	drifting
+	alongside
+)
+
+// effect is something that changes what the transponder says, from a time on.
+type effect struct {
+	at   time.Duration
+	kind effectKind
+	text string
+	num  float64
+	id   scenario.Identity
+	fake motion.Phase  // falsePosition only
+	till time.Duration // falsePosition only
+}
+
+// effectKind tells effects apart. The order is the order of effects of one instant.
+type effectKind uint8
+
+const (
+	radioOff effectKind = iota
+	radioOn
+	typeDraught
+	typeDestination
+	newIdentity
+	falsePosition
+)
+
+// compileState guards against ships that lie alongside each other in a circle.
+type compileState uint8
+
+const (
+	fresh compileState = iota
+	compiling
+	compiled
+)
+
+func newShip(w *World, spec scenario.Ship) *Ship {
+	s := &Ship{world: w, spec: spec, kind: w.scenario.Hulls[spec.Hull], rand: w.generator(spec.MMSI)}
+	s.hull = s.kind.Geo()
+	for i := range s.habit {
+		s.habit[i] = s.rand.Float64()
+	}
+	return s
+}
+
+// Name is the ship's name at the begin.
+func (s *Ship) Name() string { return s.spec.Name }
+
+// MMSI is the radio's number at the begin.
+func (s *Ship) MMSI() uint32 { return s.spec.MMSI }
+
+// IMO is the hull's number, zero when she has none.
+func (s *Ship) IMO() uint32 {
+	if s.spec.Serial == 0 {
+		return 0
+	}
+	sum, rest := uint32(0), s.spec.Serial
+	for weight := uint32(2); weight <= 7; weight++ {
+		sum += weight * (rest % 10)
+		rest /= 10
+	}
+	return s.spec.Serial*10 + sum%10
+}
+
+// Hull is the outline round the antenna.
+func (s *Ship) Hull() geo.Hull { return s.hull }
+
+// Track is where she really is.
+func (s *Ship) Track() *motion.Track { return &s.track }
+
+// Silent tells whether the transponder is off at a time, whatever the reason.
+func (s *Ship) Silent(at time.Duration) bool {
+	off := false
+	for _, e := range s.effects {
+		if e.at > at {
+			break
+		}
+		switch e.kind {
+		case radioOff:
+			off = true
+		case radioOn:
+			off = false
+		}
+	}
+	return off
+}
+
+// stayAt finds what she lies still for at a time.
+func (s *Ship) stayAt(at time.Duration) (stay, bool) {
+	i := sort.Search(len(s.stays), func(i int) bool { return s.stays[i].begin > at }) - 1
+	if i < 0 || at > s.stays[i].end {
+		return stay{}, false
+	}
+	return s.stays[i], true
+}
+
+// between draws from a range.
+func (s *Ship) between(r scenario.Range) float64 { return r.From + (r.To-r.From)*s.rand.Float64() }
