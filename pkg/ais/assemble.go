@@ -25,7 +25,7 @@ type span struct {
 
 // group is a message on its way. A finished one stays until it expires, to know its repeats.
 type group struct {
-	key        uint32 // total, sequence and VDO
+	own        bool // VDO
 	talker     [2]byte
 	channel    byte // 0 until a part names one
 	have       uint8
@@ -60,6 +60,16 @@ type arrival struct {
 	number uint64
 }
 
+// entry is what a search must know of a group, apart from the group so that many fit into a cache line.
+type entry struct {
+	slot   int32
+	key    uint32
+	until  uint64    // the count of sentences after which it expires
+	mature uint64    // the count from which the event time may expire it, if it has one
+	time   UnixMilli // 0 when finished: then only the count counts
+	done   bool
+}
+
 // assembler joins the parts of long messages for one source and connection.
 //
 // Parts belong together when total, sequence and VDM or VDO agree, and the channel where both name one, and
@@ -72,18 +82,20 @@ type arrival struct {
 // to the one whose last part stands right before it or whose message it fits in length, else to neither: a lost
 // message can be counted, a mixture of two ships cannot.
 type assembler struct {
-	counters  *Counters
-	max       int
-	age       UnixMilli
-	sentences uint64
-	slots     []group
-	open      []int32 // slots in use, oldest first
-	free      []int32
-	lost      []int32 // slots of groups given up by the last call, to be released
-	raw       []byte  // the finished message: its sentences joined by newlines …
-	payload   []byte  // … its armoured text …
-	fill, sum byte
-	finished  *group // … and its circumstances
+	counters   *Counters
+	max        int
+	age        UnixMilli
+	sentences  uint64
+	slots      []group
+	open       []entry // slots in use, oldest first
+	unfinished int
+	earliest   uint64 // no group expires by count before it
+	free       []int32
+	lost       []int32 // slots of groups given up by the last call, to be released
+	raw        []byte  // the finished message: its sentences joined by newlines …
+	payload    []byte  // … its armoured text …
+	fill, sum  byte
+	finished   *group // … and its circumstances
 }
 
 // newAssembler makes room for the groups that the options allow. Two slots more hold what one call can give up
@@ -91,7 +103,7 @@ type assembler struct {
 func newAssembler(o Options, c *Counters) *assembler {
 	slots := o.MaxGroups + 2
 	a := &assembler{counters: c, max: o.MaxGroups, age: UnixMilli(o.GroupAge.Milliseconds()), sentences: uint64(o.GroupSentences),
-		slots: make([]group, slots), open: make([]int32, 0, slots), free: make([]int32, slots), lost: make([]int32, 0, slots)}
+		slots: make([]group, slots), open: make([]entry, 0, slots), free: make([]int32, slots), lost: make([]int32, 0, slots)}
 	for i := range a.free {
 		a.free[i] = int32(slots - 1 - i)
 	}
@@ -104,20 +116,15 @@ func (a *assembler) release() {
 	a.lost = a.lost[:0]
 }
 
-// limit is how many sentences the group waits.
-func (g *group) limit(sentences uint64) uint64 {
-	if g.id.Empty() && g.station.Empty() {
-		return sentences
-	}
-	return sentences * taggedFactor
-}
-
 // due is the count of sentences at which the next unfinished group expires.
 func (a *assembler) due() uint64 {
 	first := uint64(math.MaxUint64)
-	for _, slot := range a.open {
-		if g := &a.slots[slot]; !g.done {
-			first = min(first, g.born+g.limit(a.sentences)+1)
+	if a.unfinished == 0 {
+		return first
+	}
+	for i := range a.open {
+		if e := &a.open[i]; !e.done {
+			first = min(first, e.until+1)
 		}
 	}
 	return first
@@ -133,8 +140,8 @@ func keyOf(s *sentence) uint32 {
 }
 
 // accepts tells whether a part is of the same message as far as its wrapping tells.
-func (g *group) accepts(s *sentence, key uint32, in *arrival, age UnixMilli) bool {
-	if g.key != key || g.channel != 0 && s.channel != 0 && g.channel != s.channel {
+func (g *group) accepts(s *sentence, in *arrival, age UnixMilli) bool {
+	if g.channel != 0 && s.channel != 0 && g.channel != s.channel {
 		return false
 	}
 	if apart := g.time - in.time; g.time != 0 && in.time != 0 && (apart > age || apart < -age) {
@@ -191,9 +198,12 @@ type match struct {
 func (a *assembler) find(s *sentence, in *arrival) match {
 	m, key := match{join: -1, repeat: -1, rival: -1}, keyOf(s)
 	for i := len(a.open) - 1; i >= 0; i-- {
-		g := &a.slots[a.open[i]]
+		if a.open[i].key != key {
+			continue
+		}
+		g := &a.slots[a.open[i].slot]
 		switch {
-		case !g.accepts(s, key, in, a.age):
+		case !g.accepts(s, in, a.age):
 		case !g.has(s.part):
 			switch {
 			case !g.identified(s) && !g.fits(s):
@@ -220,14 +230,14 @@ func (g *group) identified(s *sentence) bool {
 func (a *assembler) add(s *sentence, in arrival) outcome {
 	a.sweep(in.count, in.time)
 	m := a.find(s, &in)
-	next := m.join >= 0 && a.slots[a.open[m.join]].last+1 == in.count
+	next := m.join >= 0 && a.slots[a.open[m.join].slot].last+1 == in.count
 	switch {
 	case m.repeat >= 0 && !next:
 		// Where a group waits for this part and another has had the same bytes, the part may be a late copy, and
 		// joining would make a mixture. If it is not, nothing but this one message is lost.
 		return repeated
 	case m.join >= 0 && (next || m.others == 0):
-		return a.join(a.open[m.join], s, &in)
+		return a.join(m.join, s, &in)
 	case m.join >= 0:
 		// Two senders without tags wait for this part, and nothing tells which of them sent it.
 		a.counters.GroupsContested++
@@ -245,7 +255,7 @@ func (a *assembler) add(s *sentence, in arrival) outcome {
 // restart gives up a group in favour of a new one, unless they are so close that they must be of two senders who
 // tag nothing: then both wait.
 func (a *assembler) restart(i int, s *sentence, in *arrival) {
-	g := &a.slots[a.open[i]]
+	g := &a.slots[a.open[i].slot]
 	if s.part == 1 && !g.identified(s) && in.count-g.born < contestSentences {
 		return
 	}
@@ -253,26 +263,35 @@ func (a *assembler) restart(i int, s *sentence, in *arrival) {
 	a.giveUp(i)
 }
 
-// start opens a group, giving up the oldest if all slots are taken.
-func (a *assembler) start(s *sentence, in *arrival) int32 {
+// start opens a group, giving up the oldest if all slots are taken, and tells its place in open.
+func (a *assembler) start(s *sentence, in *arrival) int {
 	if len(a.open) == a.max {
-		if !a.slots[a.open[0]].done {
+		if !a.open[0].done {
 			a.counters.GroupsEvicted++
 		}
 		a.giveUp(0)
 	}
 	slot := a.free[len(a.free)-1]
 	a.free = a.free[:len(a.free)-1]
-	a.open = append(a.open, slot)
+	e := entry{slot: slot, key: keyOf(s), until: in.count + a.sentences, mature: in.count + graceSentences}
+	if s.tags.group.Empty() {
+		e.time = in.time
+	}
+	if !s.tags.group.Empty() || !s.hearing.station.Empty() {
+		e.until = in.count + a.sentences*taggedFactor
+	}
+	a.open = append(a.open, e)
+	a.unfinished++
+	a.earliest = min(a.earliest, e.until)
 	g := &a.slots[slot]
 	text := g.text[:0]
-	*g = group{key: keyOf(s), talker: s.talker, born: in.count, time: in.time, offset: in.offset, number: in.number, text: text}
-	return slot
+	*g = group{own: s.own, talker: s.talker, born: in.count, time: in.time, offset: in.offset, number: in.number, text: text}
+	return len(a.open) - 1
 }
 
 // join puts a part into its group and finishes the message if it was the last one missing.
-func (a *assembler) join(slot int32, s *sentence, in *arrival) outcome {
-	g := &a.slots[slot]
+func (a *assembler) join(i int, s *sentence, in *arrival) outcome {
+	g := &a.slots[a.open[i].slot]
 	at := int32(len(g.text))
 	g.text = append(g.text, s.raw...)
 	g.parts[s.part-1] = span{from: at, to: int32(len(g.text)), begin: at + int32(s.begin), end: at + int32(s.end), fill: s.fill, sum: s.sum}
@@ -295,7 +314,8 @@ func (a *assembler) join(slot int32, s *sentence, in *arrival) outcome {
 	if g.have != 1<<s.total-1 {
 		return waiting
 	}
-	g.done = true
+	g.done, a.open[i].done, a.open[i].time = true, true, 0
+	a.unfinished--
 	a.finish(g, int(s.total))
 	return complete
 }
@@ -366,28 +386,39 @@ func armourOf(v byte) byte {
 
 // giveUp takes group i of open away, onto the list of the lost if it was not finished.
 func (a *assembler) giveUp(i int) {
-	slot := a.open[i]
+	a.drop(&a.open[i])
 	a.open = append(a.open[:i], a.open[i+1:]...)
-	if a.slots[slot].done {
-		a.free = append(a.free, slot)
-		return
-	}
-	a.lost = append(a.lost, slot)
 }
 
-// sweep gives up the groups that have waited too long: by the count of sentences, or by event time.
+// drop puts a group's slot onto the list of the lost, or of the free if it was finished.
+func (a *assembler) drop(e *entry) {
+	if e.done {
+		a.free = append(a.free, e.slot)
+		return
+	}
+	a.unfinished--
+	a.lost = append(a.lost, e.slot)
+}
+
+// sweep gives up the groups that have waited too long: by the count of sentences, or by event time. Most often
+// nothing waits and it returns at once.
 func (a *assembler) sweep(count uint64, now UnixMilli) {
-	for i := 0; i < len(a.open); {
-		g := &a.slots[a.open[i]]
-		passed := count - g.born
-		old := passed > g.limit(a.sentences)
-		if g.time != 0 && now != 0 && g.id.Empty() && passed >= graceSentences {
-			old = old || now-g.time > a.age
-		}
-		if !old {
-			i++
+	if a.unfinished == 0 && count <= a.earliest {
+		return
+	}
+	kept := 0
+	a.earliest = math.MaxUint64
+	for i := range a.open {
+		e := &a.open[i]
+		if count > e.until || e.time != 0 && now != 0 && count >= e.mature && now-e.time > a.age {
+			a.drop(e)
 			continue
 		}
-		a.giveUp(i)
+		a.earliest = min(a.earliest, e.until)
+		if kept != i {
+			a.open[kept] = *e
+		}
+		kept++
 	}
+	a.open = a.open[:kept]
 }

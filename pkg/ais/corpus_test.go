@@ -138,6 +138,20 @@ func cleanCorpus(tb testing.TB) [][]byte {
 	return all
 }
 
+// rawCorpus is the same files line by line, untouched.
+func rawCorpus(tb testing.TB) [][]byte {
+	tb.Helper()
+	var all [][]byte
+	for _, name := range cleanFiles {
+		for _, line := range linesOf(tb, shared(tb, name)) {
+			if len(line) > 0 {
+				all = append(all, line)
+			}
+		}
+	}
+	return all
+}
+
 // size is the number of bytes of all lines.
 func size(lines [][]byte) (n int64) {
 	for _, l := range lines {

@@ -38,6 +38,7 @@ type Decoder struct {
 	sentence sentence
 	line     hearing // what the line says of all its sentences: its stamp
 	tags     tags    // of the blocks before the sentence in hand
+	bare     tags    // of no block: always empty
 	alone    tags    // of blocks on a line of their own
 	aloneAt  int64
 	memory   tagMemory
@@ -63,9 +64,9 @@ func (d *Decoder) Counters() Counters { return d.counters }
 // again there loses no message.
 func (d *Decoder) Oldest() (offset int64, held bool) {
 	offset = math.MaxInt64
-	for _, slot := range d.parts.open {
-		if g := &d.parts.slots[slot]; !g.done {
-			offset = min(offset, g.offset)
+	for _, e := range d.parts.open {
+		if !e.done {
+			offset = min(offset, d.parts.slots[e.slot].offset)
 		}
 	}
 	for i := range d.pghp.n {
@@ -87,7 +88,7 @@ func (d *Decoder) Decode(line []byte, at At, to Sink) {
 	if n := len(line); n > 0 && line[n-1] == '\r' {
 		line = line[:n-1]
 	}
-	if d.waiting || !d.decodePlain(line, to) {
+	if d.waiting || !d.decodeShort(line, to) {
 		d.decodeLine(line, to)
 	}
 }
@@ -110,16 +111,35 @@ const (
 // shortest is the length of a single sentence without sequence, channel and payload: "!AIVDM,1,1,,,,0*00".
 const shortest = 18
 
-// decodePlain is the short way for a line that is one single-part sentence and nothing else, which most are. It
-// tests the fixed characters where they must stand and looks for nothing. Whatever is not exactly so, the payload
-// included, changes nothing and takes the general way, which alone refuses.
-func (d *Decoder) decodePlain(line []byte, to Sink) bool {
+// decodeShort is the short way for a line that is one single-part sentence and nothing else, which most are, or such a
+// sentence behind one TAG block that says where or when. Whatever is not exactly so changes nothing and takes the general
+// way, which alone refuses.
+func (d *Decoder) decodeShort(line []byte, to Sink) bool {
+	if len(line) == 0 || line[0] != '\\' {
+		return d.decodePlain(line, line, &d.bare, to)
+	}
+	end := bytes.IndexByte(line[1:], '\\') + 1
+	if end < 1 || bytes.IndexByte(line[1:end], '!') >= 0 || bytes.IndexByte(line[1:end], 0) >= 0 {
+		return false
+	}
+	d.tags = tags{}
+	ok, skipped := d.tags.read(line[1:end])
+	if !ok || skipped > 0 || !d.tags.group.Empty() || d.tags.empty() || !d.decodePlain(line[end+1:], line, &d.tags, to) {
+		return false
+	}
+	d.counters.TagBlocks++
+	return true
+}
+
+// decodePlain decodes a sentence that stands alone. It tests the fixed characters where they must stand and looks for
+// nothing. raw is the whole line, with the block that says h.
+func (d *Decoder) decodePlain(line, raw []byte, h *tags, to Sink) bool {
 	n := len(line)
-	if n < shortest || n > maxLine || line[0] != '!' || line[n-5] != ',' || line[n-3] != '*' {
+	if n < shortest || len(raw) > maxLine || line[0] != '!' || line[n-5] != ',' || line[n-3] != '*' {
 		return false
 	}
 	head := binary.LittleEndian.Uint64(line[3:])
-	if head != singleVDM && head != singleVDO {
+	if head != singleVDM && head != singleVDO || !talkerInUse(line[1]) || !talkerInUse(line[2]) {
 		return false
 	}
 	pos, channel := 11, byte(0)
@@ -153,8 +173,11 @@ func (d *Decoder) decodePlain(line []byte, to Sink) bool {
 	if head == singleVDO {
 		r.Flags |= OwnShip
 	}
-	r.Channel, r.Station = channel, d.options.Station
-	d.deliver(line, 0, TimeUnknown, to)
+	r.Channel, r.Station = channel, h.station
+	if r.Station.Empty() {
+		r.Station = d.options.Station
+	}
+	d.deliver(raw, h.time, TimeTag, to)
 	d.expire(to)
 	return true
 }
@@ -283,11 +306,7 @@ func (d *Decoder) expire(to Sink) {
 func (d *Decoder) readOther(raw, text []byte, to Sink) {
 	parsed, err := d.parser.Parse(string(text))
 	if err != nil && !d.unread(text) {
-		reason := NotNMEA
-		if n := len(text) - 3; n < 0 || text[n] != '*' || !checks(text) {
-			reason = BadChecksum
-		}
-		d.refuse(reason, raw, to)
+		d.refuse(BadChecksum, raw, to)
 		return
 	}
 	switch v := parsed.(type) {
@@ -340,7 +359,7 @@ func (d *Decoder) addPart(to Sink) {
 		d.refuse(IncompleteGroup, s.raw, to)
 	case complete:
 		d.counters.Groups++
-		s.channel, s.own = a.finished.channel, a.finished.key>>16 == 1
+		s.channel, s.own = a.finished.channel, a.finished.own
 		d.attachRecord(a.sum, a.finished.born, &a.finished.hearing)
 		d.decodeMessage(a.payload, a.fill, a.raw, &a.finished.hearing, to)
 	}

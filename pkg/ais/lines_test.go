@@ -113,6 +113,8 @@ func TestLines(t *testing.T) {
 		{name: "own ship", lines: []string{sealed("AIVDO,1,1,,A,15MwkRUOidG?GElEa<iQk1JV06Jd,0")}, reports: 1, source: TimeAssumed},
 		{name: "talker of dashes", lines: []string{sealed("--VDM,1,1,,A,15MwkRUOidG?GElEa<iQk1JV06Jd,0")}, reports: 1, source: TimeAssumed},
 		{name: "talker with a digit", lines: []string{sealed("B2VDM,1,1,,A,15MwkRUOidG?GElEa<iQk1JV06Jd,0")}, reports: 1, source: TimeAssumed},
+		{name: "comma for a talker", lines: []string{sealed("A,VDM,1,1,,A,15MwkRUOidG?GElEa<iQk1JV06Jd,0")}, reason: NotNMEA},
+		{name: "NULs in a TAG block", lines: []string{"\\s:r\x00ORBCOMM,c:1426032000*1D\\" + plain}, reports: 1, time: 1426032000000, source: TimeTag, station: "rORBCOMM"},
 		{name: "no exclamation mark", lines: []string{plain[1:]}, reason: NotNMEA},
 		{name: "text", lines: []string{"foobar"}, reason: NotNMEA},
 		{name: "a line too long", lines: []string{strings.Repeat("x", 1000) + plain}, reason: TooLong},

@@ -2,6 +2,7 @@ package ais
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 
 	"github.com/adrianmo/go-nmea"
@@ -59,11 +60,8 @@ func readPGHP(s nmea.BaseSentence) (nmea.Sentence, error) {
 		v[i] = p.Int64(i+1, name)
 	}
 	check, err := strconv.ParseUint(p.String(12, "check"), 16, 8)
-	if p.Err() != nil {
-		return nil, p.Err()
-	}
-	if err != nil {
-		return nil, err
+	if err := errors.Join(p.Err(), err); err != nil {
+		return nil, fmt.Errorf("read PGHP: %w", err)
 	}
 	g := pghp{BaseSentence: s, check: byte(check)}
 	if t, ok := calendar(v[0], v[1], v[2], v[3], v[4], v[5], v[6]); ok {

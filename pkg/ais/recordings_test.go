@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	goais "github.com/BertoldVdb/go-ais"
+	"github.com/BertoldVdb/go-ais/aisnmea"
 )
 
 // The counts of the recordings' own description: sentences wherever they stand, checksum failures (those without a
@@ -194,5 +197,41 @@ func TestNothingVanishesFromRecordings(t *testing.T) {
 		if parts != int(n.Sentences) {
 			t.Errorf("%s: got %d of %d sentences back", file, parts, n.Sentences)
 		}
+	}
+}
+
+// The corpora are what the measurements were made on.
+func TestCorpora(t *testing.T) {
+	clean := cleanCorpus(t)
+	if len(clean) != 10_297 || size(clean) != 519_502 {
+		t.Errorf("got %d clean sentences of %d bytes, want 10297 of 519502", len(clean), size(clean))
+	}
+	if mix := naturalMix(t); len(mix) < 91_400 || len(mix) > 91_500 {
+		t.Errorf("got %d sentences in the natural mix, want about 91460", len(mix))
+	}
+	if raw := rawCorpus(t); len(raw) != 15_507 {
+		t.Errorf("got %d raw lines, want 15507", len(raw))
+	}
+}
+
+// On files as they are we read nearly all that the cleaned sentences hold; go-ais reads three quarters.
+func TestRawFilesLoseNothing(t *testing.T) {
+	ours, theirs, cleaned := &tally{}, 0, &tally{}
+	d := NewDecoder(guessed())
+	codec := aisnmea.NMEACodecNew(goais.CodecNewFast(false, false, true))
+	for _, line := range rawCorpus(t) {
+		d.Decode(line, At{}, ours)
+		if p, err := codec.ParseSentence(string(bytes.TrimSpace(line))); err == nil && p != nil && p.Packet != nil {
+			theirs++
+		}
+	}
+	d.Flush(ours)
+	clean := NewDecoder(guessed())
+	for _, line := range cleanCorpus(t) {
+		clean.Decode(line, At{}, cleaned)
+	}
+	t.Logf("got %d reports from raw lines, %d from cleaned ones; go-ais %d messages", ours.reports, cleaned.reports, theirs)
+	if ours.reports < cleaned.reports || int(ours.reports) <= theirs {
+		t.Errorf("got %d reports from raw lines, want at least the %d from cleaned ones and more than the %d of go-ais", ours.reports, cleaned.reports, theirs)
 	}
 }

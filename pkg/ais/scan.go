@@ -133,8 +133,8 @@ func addressKind(s []byte) pieceKind {
 	if len(s) < 7 || s[6] != ',' {
 		return lineEnd
 	}
-	if s[3] == 'V' && s[4] == 'D' && (s[5] == 'M' || s[5] == 'O') && s[1] > ',' && s[1] < '[' && s[2] > ',' && s[2] < '[' {
-		return vdm // the talkers in use, "--" among them, without a look at each character
+	if s[3] == 'V' && s[4] == 'D' && (s[5] == 'M' || s[5] == 'O') && talkerInUse(s[1]) && talkerInUse(s[2]) {
+		return vdm
 	}
 	for _, c := range s[1:6] {
 		if c <= ' ' || c > '~' || c == ',' || c == '*' || c == '!' || c == '$' || c == '\\' {
@@ -146,6 +146,10 @@ func addressKind(s []byte) pieceKind {
 	}
 	return other
 }
+
+// talkerInUse tells whether a character is one that talkers are made of: capitals, digits, and the dash of "--". Others
+// may follow, but then the whole address is looked at.
+func talkerInUse(c byte) bool { return c > ',' && c < '[' }
 
 // parametricAt reads a sentence that opens with a dollar sign and an address of at least three capitals or
 // digits at i; a lone dollar sign is noise.
