@@ -1,0 +1,44 @@
+// Package track is stage A: it turns the reports of one MMSI after another into facts.
+//
+// A Tracker is driven by two calls. Add takes reports in any order; Advance walks one grid point of event time and
+// hands out every fact that it caused. A report with event time e is taken at the first grid point after e, so that
+// the minute [e, e+60 s) to which it belongs is always complete when it is judged: nothing depends on how delivery
+// and ticks interleave. Finish is the last Advance and takes the reports on the grid point itself, too. One goroutine
+// drives a tracker; trackers of different MMSIs share nothing that changes.
+//
+// # What happens to a report
+//
+//	Add ─► bucket of its tick ─► copies merged ─► thinned ─► matched to a segment ─► facts
+//	  └──► reception counters         (sift)        (sift)        (segment)         (sample, silence, stop, visit …)
+//
+// Copies carry the same hash within 60 s of the first of them (the window does not slide); the smallest by (event
+// time, source, station, offset) is kept. Of what is left the smallest is kept in each event-time minute and cell of
+// 0.02°. Both are functions of the set of reports alone. The stations of what is dropped stay with what is kept,
+// unless a grid point lies between them.
+//
+// A fix p can follow the last fix q of a segment when
+//
+//	distance(q, p) <= V · hypot(Δt, pad) + tolerance,  V = max(25 kn, min(50 kn, 1.3 · reported speed))
+//
+// which is the allowance of gpsdio-segment (SkyTruth and Global Fishing Watch) without its dead reckoning. Of several
+// segments the one wins that asks for the least speed, distance / hypot(Δt, pad). A fix that can follow none is a
+// Jump and begins a candidate; three fixes that agree make it a segment, otherwise it was noise and leaves no other
+// fact. A segment ends 24 h after its last fix.
+//
+// A silence is a time of an hour or more without a kept fix in any segment of the MMSI. Samples lie on the 5-minute
+// grid between two fixes of a segment less than an hour apart; stops, visits and gate crossings are found on the way.
+//
+// # Keys, restatements, late reports
+//
+// A fact is restated under its old key, (kind, MMSI, segment, start) and for Visit and Crossing also the place, at
+// most once a tick. Reception is a delta: what comes later adds and replaces nothing. A report behind the grid point
+// walked last is late. It never changes segments. Where it fits between its neighbours in the segment's points of the
+// last 48 h it splits the silence it falls in and restates the samples beside it, with the reason; where it does not it
+// is a Jump. Between points not more than two bins apart it would change nothing and is only counted. Stops and
+// visits in the past are not restated yet.
+//
+// Positions are kept to 1e-7 degrees (11 mm), speeds to 0.01 kn, times to the millisecond.
+//
+// What several ships have to say to each other (reception, interference, identity, meetings) is not here, but in
+// stage B, which hears facts only.
+package track

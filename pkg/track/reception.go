@@ -1,0 +1,113 @@
+package track
+
+import (
+	"github.com/darkwake/darkwake/pkg/ais"
+	"github.com/darkwake/darkwake/pkg/place"
+)
+
+// receptionKey is what reception is counted by.
+type receptionKey struct {
+	hour     uint32 // since 1970
+	cell     place.Cell
+	source   uint16
+	receiver ais.Receiver
+	class    ais.Class
+	station  ais.Label
+}
+
+// maxCounters bounds the stations and cells of one emitter's open hours. The busiest coast has a few dozen stations.
+const maxCounters = 1024
+
+// counter is one vessel's share of a cell-hour.
+type counter struct {
+	key      receptionKey
+	messages uint32
+	known    bool // she was counted there before the hour was closed
+}
+
+// tally is what all vessels of the tracker add up to.
+type tally struct{ messages, emitters int }
+
+// count counts a position report, copies and those of non-ships included: each proves that its station heard
+// something from its cell. The order in which reports come does not matter.
+func (t *Tracker) count(id int32, r *ais.Report) {
+	v := t.vessels[id]
+	k := receptionKey{hour: uint32(int64(r.Time) / hourMs), cell: place.CellOf(r.Position), source: t.sourceOf(r.Source),
+		receiver: r.Receiver, class: r.Class, station: r.Station}
+	for i := len(v.counters) - 1; i >= 0; i-- {
+		if v.counters[i].key == k {
+			v.counters[i].messages++
+			return
+		}
+	}
+	if len(v.counters) == maxCounters {
+		t.counts.Uncounted++
+		return
+	}
+	if !v.counting {
+		v.counting = true
+		t.counted = append(t.counted, id)
+	}
+	v.counters = append(v.counters, counter{k, 1, int64(k.hour) < t.swept && v.heardIn(int64(k.hour))})
+}
+
+// heardIn tells whether the ship has a fix in an hour that is closed, so that a late report adds no emitter.
+func (v *ship) heardIn(hour int64) bool {
+	for _, s := range v.segments {
+		if i := s.points.after((hour+1)*hourMs - 1); i > 0 && int64(s.points.at(i-1).second)*1000 >= hour*hourMs {
+			return true
+		}
+	}
+	return false
+}
+
+// sweep emits what was counted in the hours that the grid point g closes, and all there is when the input ends.
+func (t *Tracker) sweep(g, limit int64) {
+	hour := g / hourMs
+	if hour <= t.swept && limit == g {
+		return
+	}
+	if limit != g {
+		hour = limit / hourMs
+	}
+	t.swept = g / hourMs
+	tallies := map[receptionKey]int{}
+	var keys []receptionKey
+	var sums []tally
+	counted := t.counted[:0]
+	for _, id := range t.counted {
+		v := t.vessels[id]
+		left := v.counters[:0]
+		for _, c := range v.counters {
+			if int64(c.key.hour) >= hour {
+				left = append(left, c)
+				continue
+			}
+			i, ok := tallies[c.key]
+			if !ok {
+				i = len(keys)
+				tallies[c.key] = i
+				keys, sums = append(keys, c.key), append(sums, tally{})
+			}
+			sums[i].messages += int(c.messages)
+			if !c.known {
+				sums[i].emitters++
+			}
+		}
+		v.counters = left
+		if len(left) > 0 {
+			counted = append(counted, id)
+			continue
+		}
+		v.counting = false
+		if cap(v.counters) > 8 {
+			v.counters = nil
+		}
+	}
+	t.counted = counted
+	for i, k := range keys {
+		t.emit(&Reception{Header: Header{Tick: t.now, Start: ais.UnixMilli(int64(k.hour) * hourMs).Time()}, Cell: k.cell,
+			Source: t.sources[k.source], Station: k.station, Receiver: k.receiver, Class: k.class,
+			Messages: sums[i].messages, Emitters: sums[i].emitters})
+	}
+}
