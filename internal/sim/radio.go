@@ -45,7 +45,6 @@ type transponder struct {
 	draught          int // 1/10 m
 	fake             motion.Phase
 	fakeTill         time.Duration
-	channel          byte
 }
 
 func newTransponder(s *Ship) *transponder {

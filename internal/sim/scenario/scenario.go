@@ -200,13 +200,24 @@ type Aid struct {
 // Load reads and checks a scenario.
 func Load(r io.Reader) (*Scenario, error) {
 	s := new(Scenario)
-	if err := yaml.NewDecoder(r, yaml.Strict()).Decode(s); err != nil {
+	if err := decode(r, s); err != nil {
 		return nil, fmt.Errorf("read scenario: %w", err)
 	}
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("check scenario %q: %w", s.Name, err)
 	}
 	return s, nil
+}
+
+// decode reads YAML. The library (goccy/go-yaml v1.19.2) panics on some broken documents, such as a list that ends
+// within its first dash: to the reader of a file that is an error like any other.
+func decode(r io.Reader, s *Scenario) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("parse YAML: %v", p)
+		}
+	}()
+	return yaml.NewDecoder(r, yaml.Strict()).Decode(s)
 }
 
 // Open reads and checks a scenario file.

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"bytes"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -93,4 +94,26 @@ func TestCommittedScenarios(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// FuzzLoad: whatever is read without an error can be checked again without one.
+func FuzzLoad(f *testing.F) {
+	f.Add([]byte(least))
+	f.Add([]byte("name: x\nships: [{}]\n"))
+	f.Add([]byte("start: {}\nroutes: {a: [[1]]}\n"))
+	f.Add([]byte("ships:\n  - steps: [{sail: {via: [[1,2],x], knots: []}}]\n"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		s, err := Load(bytes.NewReader(raw))
+		if err != nil {
+			return
+		}
+		if err := s.Validate(); err != nil {
+			t.Errorf("read without an error, then: %v", err)
+		}
+		for i := range s.Ships {
+			if n := len(s.Ships[i].Copies()); n < 1 {
+				t.Errorf("ship %q stands for %d ships", s.Ships[i].Name, n)
+			}
+		}
+	})
 }

@@ -41,6 +41,9 @@ func (s *Scenario) Validate() error {
 	return errors.Join(c.errs...)
 }
 
+// mostCopies is how many ships one entry may stand for: their MMSIs end in three digits of their own.
+const mostCopies = 999
+
 // check collects mistakes.
 type check struct {
 	s     *Scenario
@@ -74,6 +77,10 @@ func (c *check) ship(v *Ship) {
 	h, known := c.s.Hulls[v.Hull]
 	c.that(known, "ship %q: no hull %q", v.Name, v.Hull)
 	c.that(!known || h.Bow+h.Stern > 0 && h.Port+h.Starboard > 0, "hull %q: no dimensions", v.Hull)
+	if v.Count < 0 || v.Count > mostCopies {
+		c.that(false, "ship %q: count %d, want up to %d", v.Name, v.Count, mostCopies)
+		return
+	}
 	for _, one := range v.Copies() {
 		c.that(one.MMSI >= 200_000_000 && one.MMSI < 800_000_000, "ship %q: MMSI %09d is not a ship's", one.Name, one.MMSI)
 		c.that(one.MMSI/1000%1000 == 999, "ship %q: MMSI %09d does not show that it is made up: digits 4 to 6 must be 999", one.Name, one.MMSI)
