@@ -161,10 +161,10 @@ func (d *Detector) describe(f *track.DraughtStep, ship vessel.Ship, change geo.M
 	}
 	p := d.at[f.MMSI].at
 	var evidence event.EvidenceBuilder
-	for i, raw := range f.Raw {
-		offset := int64(-1)
-		if i < len(f.Offsets) {
-			offset = f.Offsets[i]
+	for i, offset := range f.Offsets {
+		raw := ""
+		if len(f.Raw) == len(f.Offsets) { // otherwise some reports have no sentences, and whose these are is not known
+			raw = f.Raw[i]
 		}
 		evidence.Add(f.Source, offset, raw)
 	}

@@ -63,12 +63,25 @@ type Detector struct {
 // source is what is remembered of one source.
 type source struct {
 	name   string
-	last   time.Time     // when it was last heard, to the tick
+	last   time.Time     // when it was last heard, as far as is known
+	fresh  moments       // heard since, in this tick
 	back   time.Time     // when it was first heard again after an outage, until told
 	hours  map[int64]int // emitters by hour since 1970, of the last Memory
 	pauses []pause       // that were no outages, of the last Memory
 	open   *event.Event  // the outage that lasts
 	ended  bool
+}
+
+// moments are the earliest and the latest of some times; zero when there are none.
+type moments struct{ first, last time.Time }
+
+func (m *moments) add(from, to time.Time) {
+	if m.first.IsZero() || from.Before(m.first) {
+		m.first = from
+	}
+	if to.After(m.last) {
+		m.last = to
+	}
 }
 
 type pause struct {
@@ -81,42 +94,60 @@ func New(o Options, _ *vessel.Fleet, _ *place.Gazetteer, _ *geo.Sea) *Detector {
 	return &Detector{o: o, sources: map[string]*source{}}
 }
 
-// Observe takes in the counts of reception.
+// Observe takes in the counts of reception, which say in which hours a source spoke, and the fixes of samples and
+// silences, which say when.
 func (d *Detector) Observe(f track.Fact) {
-	r, ok := f.(*track.Reception)
-	if !ok || r.Messages <= 0 && r.Emitters <= 0 {
-		return
+	switch f := f.(type) {
+	case *track.Reception:
+		s := d.of(f.Source)
+		s.hours[f.Start.Unix()/3600] += f.Emitters
+		s.hear(f.Start, f.Start.Add(time.Hour))
+	case *track.Sample:
+		d.fix(f.Before)
+		d.fix(f.After)
+	case *track.Silence:
+		d.fix(&f.Off)
+		d.fix(f.On)
 	}
-	s := d.sources[r.Source]
+}
+
+func (d *Detector) fix(f *track.Fix) {
+	if f != nil {
+		d.of(f.Source).hear(f.Time, f.Time)
+	}
+}
+
+func (d *Detector) of(name string) *source {
+	s := d.sources[name]
 	if s == nil {
-		s = &source{name: r.Source, hours: map[int64]int{}}
-		d.sources[r.Source] = s
+		s = &source{name: name, hours: map[int64]int{}}
+		d.sources[name] = s
 	}
-	s.hours[r.Start.Unix()/3600] += r.Emitters
-	s.hear(heardAt(r))
+	return s
 }
 
-// heardAt is the newest moment at which what is counted may have been heard.
-func heardAt(r *track.Reception) time.Time {
-	if end := r.Start.Add(time.Hour); end.Before(r.Tick) {
-		return end
+// hear says that the source spoke at some time between two moments. An hour that is known to have been heard in gives
+// no new moment.
+func (s *source) hear(from, to time.Time) {
+	if !from.Before(s.last) {
+		s.fresh.add(from, to)
 	}
-	return r.Tick
 }
 
-func (s *source) hear(at time.Time) {
-	if !at.After(s.last) {
+// settle takes over what was heard in a tick. The order in which it was heard does not matter.
+func (s *source) settle() {
+	if s.fresh.last.IsZero() {
 		return
 	}
 	switch {
 	case s.open != nil:
 		if s.back.IsZero() {
-			s.back = at
+			s.back = s.fresh.first
 		}
-	case !s.last.IsZero():
-		s.pauses = append(s.pauses, pause{at, at.Sub(s.last)})
+	case !s.last.IsZero() && s.fresh.first.After(s.last):
+		s.pauses = append(s.pauses, pause{s.fresh.last, s.fresh.first.Sub(s.last)})
 	}
-	s.last, s.ended = at, false
+	s.last, s.fresh, s.ended = s.fresh.last, moments{}, false
 }
 
 // Ended says that a source delivered its last report and will never speak again: it is not out. One that speaks again
@@ -140,10 +171,11 @@ func (d *Detector) Advance(w time.Time) []event.Event {
 	var out []event.Event
 	for _, name := range names {
 		s := d.sources[name]
+		s.settle()
 		s.forget(w.Add(-d.o.Memory))
 		switch {
 		case s.open != nil && !s.back.IsZero():
-			out = append(out, s.close(w))
+			out = append(out, s.close(w, d.o.Silence))
 		case s.open == nil && !s.ended && d.out(s, w):
 			out = append(out, d.begin(s, w))
 		}
@@ -167,7 +199,10 @@ func (d *Detector) threshold(s *source) time.Duration {
 
 // regular tells whether the source was heard in each of the n hours up to its last.
 func (s *source) regular(n int) bool {
-	last := s.last.Add(-time.Nanosecond).Unix() / 3600 // a tick on the hour closes the hour before it
+	last := s.last.Unix() / 3600
+	if s.hours[last] == 0 {
+		last-- // this hour's count comes with its end
+	}
 	for h := last; h > last-int64(n); h-- {
 		if s.hours[h] == 0 {
 			return false
@@ -228,7 +263,8 @@ func (d *Detector) begin(s *source, w time.Time) event.Event {
 // emptied at once (judgement).
 const certain = 0.98
 
-func (s *source) close(w time.Time) event.Event {
+// close ends an outage. One that late reports have made short was none.
+func (s *source) close(w time.Time, least time.Duration) event.Event {
 	e := *s.open
 	back := s.back
 	e.Version, e.Status, e.End, e.Watermark = e.Version+1, event.Closed, &back, w
@@ -238,6 +274,10 @@ func (s *source) close(w time.Time) event.Event {
 	details.Rules.Rules[0].Value = details.SilentH
 	e.Details = details
 	e.Why = fmt.Sprintf("heard again after %.1f h", details.SilentH)
+	if back.Sub(e.Start) < least {
+		e.Status, e.Why, e.Probability = event.Retracted, "heard late: the pause was shorter than the threshold", 0
+		e.Explanations = []event.Explanation{{Cause: event.Unknown, P: 1}}
+	}
 	s.open, s.back = nil, time.Time{}
 	return e
 }

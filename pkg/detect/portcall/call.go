@@ -151,9 +151,13 @@ func (d *Detector) describe(x *stay, stops []span, w time.Time) event.Event {
 	details := d.measure(v, p, stops, w)
 	after := time.Time{}
 	if v.Exit != nil {
-		exit := v.Exit.Time
-		after = exit
-		e.Status, e.End, e.Why = event.Closed, &exit, fmt.Sprintf("left after %.1f h, stopped %.1f h", exit.Sub(v.Entry.Time).Hours(), details.StoppedH)
+		// What lies between the last fix at rest and a late first fix outside is not known.
+		end := v.Exit.Time
+		if !d.exitSeen(details) {
+			end = *details.StopEnd
+		}
+		after = v.Exit.Time
+		e.Status, e.End, e.Why = event.Closed, &end, fmt.Sprintf("left after %.1f h, stopped %.1f h", end.Sub(v.Entry.Time).Hours(), details.StoppedH)
 	}
 	if v.Restated && v.Why != "" {
 		e.Why = v.Why
@@ -202,6 +206,9 @@ func (d *Detector) measure(v *track.Visit, p *place.Place, stops []span, w time.
 	if v.Exit != nil {
 		exit := v.Exit.Time
 		details.Exit = &exit
+	}
+	seen := d.exitSeen(details)
+	if seen {
 		details.Confidence++
 	}
 	if v.EntrySeen {
@@ -213,11 +220,16 @@ func (d *Detector) measure(v *track.Visit, p *place.Place, stops []span, w time.
 	details.Rules.Rules = []event.Rule{
 		{Name: "stopped", Value: details.StoppedH, Op: ">=", Threshold: 0.5, Unit: "h", Passed: details.StoppedH >= 0.5},
 		{Name: "entry_seen", Value: asNumber(v.EntrySeen), Op: ">=", Threshold: 1, Unit: "", Passed: v.EntrySeen, Note: "a fix outside within 6 h before"},
-		{Name: "exit_seen", Value: asNumber(v.Exit != nil), Op: ">=", Threshold: 1, Unit: "", Passed: v.Exit != nil},
+		{Name: "exit_seen", Value: asNumber(seen), Op: ">=", Threshold: 1, Unit: "", Passed: seen, Note: "a fix outside within 6 h after the stop"},
 		{Name: "sources", Value: float64(len(v.Sources)), Op: ">=", Threshold: 2, Unit: "sources", Passed: len(v.Sources) >= 2},
 		{Name: "silent_inside", Value: v.Silent.Hours(), Op: "<=", Threshold: d.o.SilentNote.Hours(), Unit: "h", Passed: v.Silent <= d.o.SilentNote},
 	}
 	return details
+}
+
+// exitSeen tells whether a fix outside followed the stop closely enough to say that the ship left then.
+func (d *Detector) exitSeen(c event.PortCallDetails) bool {
+	return c.Exit != nil && c.StopEnd != nil && c.Exit.Sub(*c.StopEnd) <= d.o.ExitSeen
 }
 
 func asNumber(b bool) float64 {

@@ -17,16 +17,17 @@ import (
 // Options are the parameters.
 type Options struct {
 	ExitMargin geo.Metres    `json:"exit_margin"` // beyond the shape, so that a ship on its line does not flap
+	ExitSeen   time.Duration `json:"exit_seen"`   // from the stop to a fix outside
 	SilentNote time.Duration `json:"silent_note"` // a longer silence inside is worth a note
 	Horizon    time.Duration `json:"horizon"`     // how long a call can still be revised by late reports
 	Believed   [4]float64    `json:"believed"`    // probability by confidence 1 to 4
 	Estimated  float64       `json:"estimated"`   // factor where the place's position is an estimate
 }
 
-// Defaults returns the starting parameters: the exit circle of 1 km and the note from 4 h on are the method's, the
-// probabilities are judgement until they are fitted.
+// Defaults returns the starting parameters: the exit circle of 1 km and the note from 4 h on are the method's, 6 h
+// to a fix outside are as long as those before an entry, the probabilities are judgement until they are fitted.
 func Defaults() Options {
-	return Options{ExitMargin: geo.Kilometre, SilentNote: 4 * time.Hour, Horizon: 48 * time.Hour,
+	return Options{ExitMargin: geo.Kilometre, ExitSeen: 6 * time.Hour, SilentNote: 4 * time.Hour, Horizon: 48 * time.Hour,
 		Believed: [4]float64{0.70, 0.85, 0.95, 0.98}, Estimated: 0.9}
 }
 
@@ -39,6 +40,7 @@ func (o Options) Validate() error {
 	}
 	limits := []limit{
 		{"port_call.exit_margin", float64(o.ExitMargin), 0, 10_000, "metres"},
+		{"port_call.exit_seen", o.ExitSeen.Hours(), 0.1, 48, "hours"},
 		{"port_call.silent_note", o.SilentNote.Hours(), 1, 240, "hours"},
 		{"port_call.horizon", o.Horizon.Hours(), 1, 240, "hours"},
 		{"port_call.estimated", o.Estimated, 0, 1, "a factor"},

@@ -188,14 +188,15 @@ func TestConfidence(t *testing.T) {
 		{"entry and exit", true, 60, []string{"a"}, 3},
 		{"all, by two sources", true, 60, []string{"a", "b"}, 4},
 		{"two sources, neither end", false, 0, []string{"a", "b"}, 2},
+		{"left in the dark", true, 160, []string{"a"}, 2},
 	} {
 		d := newDetector(t)
 		p := named(t, d, "Kharg T-jetty")
 		v := visit(p, 10, tc.exit, 12, 0)
 		v.EntrySeen, v.Sources = tc.seen, tc.sources
 		d.Observe(v)
-		d.Observe(stop(p.Centre, 12, 0))
-		e := d.Advance(at(61))[0]
+		d.Observe(stop(p.Centre, 12, 58))
+		e := d.Advance(at(161))[0]
 		if got := e.Details.(event.PortCallDetails).Confidence; got != tc.want || e.Probability != d.o.Believed[tc.want-1] {
 			t.Errorf("%s: got confidence %d at %v, want %d", tc.name, got, e.Probability, tc.want)
 		}
