@@ -3,8 +3,10 @@ package ais
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	goais "github.com/BertoldVdb/go-ais"
 	"github.com/BertoldVdb/go-ais/aisnmea"
@@ -218,4 +220,35 @@ func checkTally(tb testing.TB, got, want *tally) {
 	if *got != *want {
 		tb.Errorf("got %+v, want %+v", *got, *want)
 	}
+}
+
+// BenchmarkRatioToGoAIS takes both in turns, so that whatever else the machine does weighs on both alike, and reports the
+// median of the rounds' ratios. One operation is a pass of ours over the whole mix and one of go-ais over a tenth of it.
+func BenchmarkRatioToGoAIS(b *testing.B) {
+	lines := naturalMix(b)
+	d, sum, want := NewDecoder(guessed()), &tally{}, reference(b, lines)
+	codec := goais.CodecNew(false, false)
+	codec.DropSpace = true
+	nm := aisnmea.NMEACodecNew(codec)
+	texts := strings.SplitAfter(string(bytes.Join(lines, nil)), "\n")[:len(lines)/10]
+	var ratios []float64
+	for b.Loop() {
+		*sum = tally{}
+		begin := time.Now()
+		for i, line := range lines {
+			d.Decode(line, At{Line: uint64(i)}, sum)
+		}
+		d.Flush(sum)
+		ours := float64(time.Since(begin)) / float64(len(lines))
+		checkTally(b, sum, want)
+		begin = time.Now()
+		for _, text := range texts {
+			if _, err := nm.ParseSentence(text); err != nil {
+				b.Fatal(err)
+			}
+		}
+		ratios = append(ratios, float64(time.Since(begin))/float64(len(texts))/ours)
+	}
+	slices.Sort(ratios)
+	b.ReportMetric(ratios[len(ratios)/2], "times-go-ais")
 }
