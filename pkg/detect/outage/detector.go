@@ -18,15 +18,16 @@ type Options struct {
 	Silence  time.Duration `json:"silence"`  // the least pause that is an outage
 	Pauses   float64       `json:"pauses"`   // times the source's own longest pause
 	Regular  int           `json:"regular"`  // consecutive hours heard before a source is judged
-	Emitters int           `json:"emitters"` // habitual emitters an hour below which it is not
+	Emitters int           `json:"emitters"` // habitual emitters in cells an hour below which it is not
 	Memory   time.Duration `json:"memory"`   // over which its habit is taken
 }
 
 // Defaults returns the starting parameters, all of them start values: an hour is the cell in which reception is
-// counted, three hours are the least history that shows a habit, and five emitters that are usually heard fall silent
-// together by chance less than once in a hundred hours if each misses four hours in ten.
+// counted, three hours are the least history that shows a habit, and ten emitters in cells are at least four ships, since a
+// fast one crosses two or three cells an hour: four that each miss three hours in ten fall silent together by chance
+// less than once in a hundred hours.
 func Defaults() Options {
-	return Options{Silence: time.Hour, Pauses: 2, Regular: 3, Emitters: 5, Memory: 24 * time.Hour}
+	return Options{Silence: time.Hour, Pauses: 2, Regular: 3, Emitters: 10, Memory: 24 * time.Hour}
 }
 
 // Validate checks every parameter and reports all that are out of range.
@@ -64,6 +65,7 @@ type Detector struct {
 type source struct {
 	name   string
 	last   time.Time     // when it was last heard, as far as is known
+	hourly bool          // last is only the end of an hour of counts
 	fresh  moments       // heard since, in this tick
 	back   time.Time     // when it was first heard again after an outage, until told
 	hours  map[int64]int // emitters by hour since 1970, of the last Memory
@@ -73,14 +75,17 @@ type source struct {
 }
 
 // moments are the earliest and the latest of some times; zero when there are none.
-type moments struct{ first, last time.Time }
+type moments struct {
+	first, last time.Time
+	hourly      bool // last is the end of an hour of counts
+}
 
 func (m *moments) add(from, to time.Time) {
 	if m.first.IsZero() || from.Before(m.first) {
 		m.first = from
 	}
 	if to.After(m.last) {
-		m.last = to
+		m.last, m.hourly = to, to.After(from)
 	}
 }
 
@@ -101,7 +106,7 @@ func (d *Detector) Observe(f track.Fact) {
 	case *track.Reception:
 		s := d.of(f.Source)
 		s.hours[f.Start.Unix()/3600] += f.Emitters
-		s.hear(f.Start, f.Start.Add(time.Hour))
+		s.count(f.Start, f.Start.Add(time.Hour))
 	case *track.Sample:
 		d.fix(f.Before)
 		d.fix(f.After)
@@ -113,7 +118,7 @@ func (d *Detector) Observe(f track.Fact) {
 
 func (d *Detector) fix(f *track.Fix) {
 	if f != nil {
-		d.of(f.Source).hear(f.Time, f.Time)
+		d.of(f.Source).hear(f.Time)
 	}
 }
 
@@ -126,10 +131,16 @@ func (d *Detector) of(name string) *source {
 	return s
 }
 
-// hear says that the source spoke at some time between two moments. An hour that is known to have been heard in gives
-// no new moment.
-func (s *source) hear(from, to time.Time) {
-	if !from.Before(s.last) {
+// hear says that the source spoke at a moment.
+func (s *source) hear(at time.Time) {
+	if at.After(s.last) {
+		s.fresh.add(at, at)
+	}
+}
+
+// count says that it spoke in an hour. One in which a fix was heard gives no new moment.
+func (s *source) count(from, to time.Time) {
+	if from.After(s.last) || s.hourly && from.Equal(s.last) {
 		s.fresh.add(from, to)
 	}
 }
@@ -147,7 +158,7 @@ func (s *source) settle() {
 	case !s.last.IsZero() && s.fresh.first.After(s.last):
 		s.pauses = append(s.pauses, pause{s.fresh.last, s.fresh.first.Sub(s.last)})
 	}
-	s.last, s.fresh, s.ended = s.fresh.last, moments{}, false
+	s.last, s.hourly, s.fresh, s.ended = s.fresh.last, s.fresh.hourly, moments{}, false
 }
 
 // Ended says that a source delivered its last report and will never speak again: it is not out. One that speaks again

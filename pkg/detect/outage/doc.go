@@ -1,8 +1,9 @@
 // Package outage finds times in which a feed delivered nothing though it is known to deliver: silences of ships inside
 // them explain themselves.
 //
-// A source is judged only after it has delivered in three consecutive hours and habitually hears at least five emitters
-// an hour: of a smaller one nobody can tell deafness from an empty sea. It is out when event time has moved on for
+// A source is judged only after it has delivered in three consecutive hours and habitually hears at least ten emitters
+// an hour, each counted once in every cell of 0.25°: of a smaller one nobody can tell deafness from an empty sea. It is
+// out when event time has moved on for
 //
 //	max(1 h, 2 x its own longest pause of the last 24 h)
 //

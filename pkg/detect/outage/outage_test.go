@@ -55,7 +55,7 @@ func TestOutageTraps(t *testing.T) {
 		{"out for five hours", 20, 48, except(20, 25), 0, "open closed"},
 		{"out to the end", 20, 48, except(20, 99), 0, "open"},
 		{"a pause of 50 minutes", 20, 48, except(20, 20.8), 0, ""},
-		{"a quiet station: the sea may be empty", 4, 48, except(20, 25), 0, ""},
+		{"a quiet station: the sea may be empty", 9, 48, except(20, 25), 0, ""},
 		{"no habit yet", 20, 48, func(h float64) bool { return h <= 1 }, 0, ""},
 		{"a satellite between passes", 20, 48, satellite, 0, ""},
 		{"a file that ended", 20, 48, except(20, 99), 20.1, ""},

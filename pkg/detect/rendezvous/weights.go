@@ -49,7 +49,7 @@ func weights() []weight {
 		{event.CargoTransfer, smallerCarries, 1}, {event.CargoTransfer, smallerBunkers, -3}, {event.CargoTransfer, sizeUnknown, -0.5},
 		{event.CargoTransfer, short, -1.5}, {event.CargoTransfer, long, 1.5}, {event.CargoTransfer, veryLong, 0.5},
 		{event.CargoTransfer, serviceShip, -8}, {event.CargoTransfer, noTanker, -8}, {event.CargoTransfer, typeUnknown, -0.5},
-		{event.CargoTransfer, opposed, -3}, {event.CargoTransfer, atBerth, -2}, {event.CargoTransfer, onRoads, 0.5},
+		{event.CargoTransfer, opposed, -3}, {event.CargoTransfer, atBerth, -3.5}, {event.CargoTransfer, onRoads, 0.5},
 		{event.CargoTransfer, bothMoved, 3}, {event.CargoTransfer, oneMoved, 1},
 
 		{event.Bunkering, always, -1}, {event.Bunkering, smallerBunkers, 3}, {event.Bunkering, smallerCarries, -3},

@@ -1,0 +1,260 @@
+package story
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/ais"
+	"github.com/darkwake/darkwake/pkg/geo"
+)
+
+// pose is where a ship is and what she reports of herself at a moment.
+type pose struct {
+	at      geo.Point
+	heading geo.Degrees
+	course  geo.Degrees
+	speed   geo.Knots
+}
+
+// scene is a time for which a ship's poses are known.
+type scene struct {
+	from, to time.Time
+	pose     func(time.Time) pose
+}
+
+// actor is a ship of the story.
+type actor struct {
+	mmsi    ais.MMSI
+	static  ais.Report // what her static reports say
+	told    time.Time  // when she last sent one
+	source  string
+	every   time.Duration
+	scenes  []scene
+	draught map[int64]geo.Metres // typed from a moment on, by Unix seconds
+}
+
+// staticEvery is how often a ship's static reports are heard: message 5 goes out every 6 minutes, and a fifth of them
+// is enough for every rule that counts them.
+const staticEvery = 30 * time.Minute
+
+// cast is all ships and the reports they have sent but that were not delivered yet.
+type cast struct {
+	actors  map[ais.MMSI]*actor
+	pending []ais.Report
+	lines   int64
+}
+
+func (c *cast) of(name string) (*actor, error) {
+	m, err := mmsi(name)
+	if err != nil {
+		return nil, err
+	}
+	a := c.actors[m]
+	if a == nil {
+		a = &actor{mmsi: m, source: "feed", every: 5 * time.Minute}
+		a.static = ais.Report{Kind: ais.Static, Message: 5, Class: ais.ClassA, MMSI: m}
+		c.actors[m] = a
+	}
+	return a, nil
+}
+
+// vessel declares a ship: vessel MMSI [name=] [imo=] [type=] [hull=A,B,C,D] [draught=] [every=minutes] [source=].
+func (c *cast) vessel(cmd command) error {
+	if err := cmd.need(1, "MMSI"); err != nil {
+		return err
+	}
+	a, err := c.of(cmd.args[0])
+	if err != nil {
+		return err
+	}
+	kind, err := cmd.number("type", 80)
+	if err != nil {
+		return err
+	}
+	imo, err := cmd.number("imo", 0)
+	if err != nil {
+		return err
+	}
+	draught, err := cmd.number("draught", 0)
+	if err != nil {
+		return err
+	}
+	every, err := cmd.number("every", 5)
+	if err != nil {
+		return err
+	}
+	a.every, a.source = time.Duration(every*float64(time.Minute)), cmd.text("source", "feed")
+	r := &a.static
+	r.ShipType, r.Has = uint8(kind), r.Has|ais.HasShipType
+	if name := cmd.text("name", ""); name != "" {
+		r.Name, r.Has = ais.TextFrom(strings.ReplaceAll(name, "_", " ")), r.Has|ais.HasName
+	}
+	if imo > 0 {
+		r.IMO, r.Has = ais.IMO(imo), r.Has|ais.HasIMO
+	}
+	if draught > 0 {
+		r.Draught, r.Has = geo.Metres(draught), r.Has|ais.HasDraught
+	}
+	if hull := cmd.text("hull", ""); hull != "" {
+		return readHull(r, hull)
+	}
+	return nil
+}
+
+func readHull(r *ais.Report, text string) error {
+	var d [4]uint16
+	parts := strings.Split(text, ",")
+	if len(parts) != 4 {
+		return fmt.Errorf("read hull %q: want bow,stern,port,starboard in metres", text)
+	}
+	for i, p := range parts {
+		n, err := strconv.ParseUint(p, 10, 16)
+		if err != nil {
+			return fmt.Errorf("read hull %q: %w", text, err)
+		}
+		d[i] = uint16(n)
+	}
+	r.Dimensions = ais.Dimensions{Bow: d[0], Stern: d[1], Port: d[2], Starboard: d[3]}
+	r.Has |= ais.HasDimensions
+	return nil
+}
+
+// types changes what a ship's static reports say from a moment on: static MMSI TIME draught=…
+func (c *cast) types(cmd command) error {
+	if err := cmd.need(2, "MMSI TIME draught=…"); err != nil {
+		return err
+	}
+	a, err := c.of(cmd.args[0])
+	if err != nil {
+		return err
+	}
+	at, err := moment(cmd.args[1])
+	if err != nil {
+		return err
+	}
+	draught, err := cmd.number("draught", 0)
+	if err != nil {
+		return err
+	}
+	if a.draught == nil {
+		a.draught = map[int64]geo.Metres{}
+	}
+	a.draught[at.Unix()] = geo.Metres(draught)
+	return nil
+}
+
+// draughtAt is what is typed in at a moment.
+func (a *actor) draughtAt(t time.Time) geo.Metres {
+	typed, since := a.static.Draught, int64(math.MinInt64)
+	for at, d := range a.draught {
+		if at <= t.Unix() && at > since {
+			typed, since = d, at
+		}
+	}
+	return typed
+}
+
+// fix sends one report: fix MMSI TIME LAT LON SPEED [course=] [heading=] [message=27] [source=].
+func (c *cast) fix(cmd command) error {
+	if err := cmd.need(5, "MMSI TIME LAT LON SPEED"); err != nil {
+		return err
+	}
+	a, err := c.of(cmd.args[0])
+	if err != nil {
+		return err
+	}
+	at, err := moment(cmd.args[1])
+	if err != nil {
+		return err
+	}
+	p, err := position(cmd.args[2], cmd.args[3])
+	if err != nil {
+		return err
+	}
+	speed, err := strconv.ParseFloat(strings.TrimSuffix(cmd.args[4], "kn"), 64)
+	if err != nil {
+		return fmt.Errorf("read speed %q: %w", cmd.args[4], err)
+	}
+	course, err := cmd.number("course", 0)
+	if err != nil {
+		return err
+	}
+	heading, err := cmd.number("heading", course)
+	if err != nil {
+		return err
+	}
+	r := c.report(a, at, pose{p, geo.Degrees(heading), geo.Degrees(course), geo.Knots(speed)})
+	r.Source = cmd.text("source", a.source)
+	c.sound(a, at)
+	if cmd.text("message", "") == "27" {
+		r.Message, r.Flags = 27, ais.Coarse
+	}
+	c.send(r)
+	return nil
+}
+
+// report is a position report of message 1. 102.3 kn is how a ship says that she does not know her speed.
+func (c *cast) report(a *actor, at time.Time, p pose) ais.Report {
+	r := ais.Report{Kind: ais.Position, Message: 1, Class: ais.ClassA, MMSI: a.mmsi, Time: ais.Milli(at), TimeSource: ais.TimeTag,
+		Receiver: ais.Terrestrial, Source: a.source, Position: p.at, SOG: p.speed, COG: p.course, Heading: p.heading,
+		Has: ais.HasPosition | ais.HasSOG | ais.HasCOG | ais.HasHeading}
+	if p.speed >= 102.25 {
+		r.SOG, r.Has = 0, r.Has&^ais.HasSOG
+	}
+	return r
+}
+
+// send numbers a report and keeps it for delivery.
+func (c *cast) send(r ais.Report) {
+	c.lines++
+	r.Offset, r.Number = c.lines*80, uint64(c.lines)<<8
+	r.Raw = fmt.Appendf(nil, "!STORY,%s,%d,%s,%s,%d", r.Source, c.lines, r.MMSI, clock(r.Time.Time()), r.Message)
+	h := fnv.New64a()
+	h.Write(r.Raw)
+	r.Hash = h.Sum64()
+	c.pending = append(c.pending, r)
+}
+
+// sound sends a ship's static report if it is time for one.
+func (c *cast) sound(a *actor, at time.Time) {
+	if a.static.Has == 0 || !a.told.IsZero() && at.Sub(a.told) < staticEvery {
+		return
+	}
+	a.told = at
+	r := a.static
+	r.Time, r.TimeSource, r.Receiver, r.Source = ais.Milli(at.Add(time.Second)), ais.TimeTag, ais.Terrestrial, a.source
+	c.send(r)
+}
+
+// deliver completes a report that is handed over: what the crew had typed by then may have been told after it was sent.
+func (c *cast) deliver(r *ais.Report) {
+	if r.Kind != ais.Static {
+		return
+	}
+	if r.Draught = c.actors[r.MMSI].draughtAt(r.Time.Time()); r.Draught > 0 {
+		r.Has |= ais.HasDraught
+	}
+}
+
+// play adds a scene to a ship and sends her reports in it, the first after lag.
+func (c *cast) play(a *actor, s scene, lag time.Duration) {
+	a.scenes = append(a.scenes, s)
+	for t := s.from.Add(lag); !t.After(s.to); t = t.Add(a.every) {
+		c.send(c.report(a, t, s.pose(t)))
+		c.sound(a, t)
+	}
+}
+
+// poseAt is what a ship does at a moment, by the scene told last.
+func (a *actor) poseAt(t time.Time) (pose, bool) {
+	for i := len(a.scenes) - 1; i >= 0; i-- {
+		if s := a.scenes[i]; !t.Before(s.from) && !t.After(s.to) {
+			return s.pose(t), true
+		}
+	}
+	return pose{}, false
+}
