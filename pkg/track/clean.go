@@ -336,9 +336,7 @@ func (t *Tracker) takeAll(v *ship, b *bucket, order []int32) {
 			t.takeLate(v, t.fixOf(v, b, order, int32(k)), t.lateWhy(b, order[:late], e.source))
 		}
 	}
-	if len(t.fits) > 0 {
-		t.restate(v)
-	}
+	t.restate(v)
 	for k := late; k < len(order); k++ {
 		e := &b.entries[order[k]]
 		switch {

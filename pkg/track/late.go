@@ -38,6 +38,7 @@ func (t *Tracker) lateWhy(b *bucket, late []int32, source uint16) string {
 // segment.
 func (t *Tracker) takeLate(v *ship, f *Fix, why string) {
 	if v.last == nil || !f.Time.Before(v.last.Time) {
+		t.restate(v) // the older ones come first, and must not see what follows
 		t.why = why
 		t.takeFix(v, f)
 		t.why = ""
@@ -119,10 +120,13 @@ func (t *Tracker) admit(s *segment, at int, f *Fix, why string) lateFit {
 
 // restate emits anew what the late fixes of a run touch, each fact once.
 func (t *Tracker) restate(v *ship) {
+	if len(t.fits) == 0 {
+		return
+	}
 	fits := t.fits[:0]
 	for _, l := range t.fits {
 		second := uint32(l.fix.Time.Unix())
-		if i := l.segment.points.after(l.fix.Time.UnixMilli()); l.segment.points.at(i-1).second != second {
+		if i := l.segment.points.after(l.fix.Time.UnixMilli()); i == 0 || l.segment.points.at(i-1).second != second {
 			continue // a later fix of the same bin has taken its place
 		}
 		if n := len(fits); n > 0 && fits[n-1].segment == l.segment && uint32(fits[n-1].fix.Time.Unix()) == second {

@@ -48,8 +48,8 @@ func (t *Tracker) match(v *ship, f *Fix) *segment {
 	var best *segment
 	least := geo.Knots(math.Inf(1))
 	for _, s := range v.segments {
-		if s.ended {
-			continue
+		if s.ended || f.Time.Before(s.last.Time) {
+			continue // a late fix may be older than a candidate
 		}
 		if speed, ok := t.reach(s.last, f); ok && speed < least {
 			best, least = s, speed
@@ -70,11 +70,15 @@ func (t *Tracker) begin(v *ship, f *Fix) {
 		t.keep(v, s, nil, f)
 		return
 	}
+	jump := &Jump{Header: t.head(v, from.first, f.Time), From: *from.last, To: *f, Implied: implied(from.last, f)}
+	jump.Why = t.why
+	t.emit(jump)
+	if t.why != "" {
+		t.counts.LateJumps++ // a late fix begins nothing
+		return
+	}
 	t.counts.Candidates++
-	s.waiting = []*Fix{f}
-	s.jump = &Jump{Header: t.head(v, from.first, f.Time), From: *from.last, To: *f, Implied: implied(from.last, f)}
-	s.pass = t.pass
-	t.emit(s.jump)
+	s.waiting, s.jump, s.pass = []*Fix{f}, jump, t.pass
 	t.makeRoom(v)
 	v.segments = append(v.segments, s)
 }

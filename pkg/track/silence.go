@@ -38,7 +38,8 @@ func (t *Tracker) hear(v *ship, f *Fix) {
 	if v.last != nil && f.Time.Before(v.last.Time) {
 		return
 	}
-	if v.last != nil && f.Time.Sub(v.last.Time) >= silenceAfter {
+	// A late fix may close a silence that was opened less than an hour before it.
+	if v.last != nil && (v.silent || f.Time.Sub(v.last.Time) >= silenceAfter) {
 		opened := v.silent
 		if !opened {
 			v.heard24h, v.interval = t.habits(v, v.last.Time)
@@ -57,6 +58,9 @@ func (t *Tracker) hear(v *ship, f *Fix) {
 func (t *Tracker) closeSilence(v *ship, on *Fix, restated bool) {
 	r := silenceRecord{off: v.last, on: on, recent: v.recentFixes(), heard: v.heard24h, interval: v.interval}
 	t.emitSilence(v, &r, restated, t.why)
+	if on.Time.Sub(r.off.Time) < silenceAfter {
+		return
+	}
 	for i := range v.silences {
 		v.silences[i].recent = nil
 	}
