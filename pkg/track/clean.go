@@ -156,8 +156,9 @@ type run struct{ vessel, from, to int32 }
 type sifter struct {
 	counts []int32 // entries of each vessel
 	runs   []run
-	order  []int32 // indices of entries, by vessel
-	late   []copied
+	order  []int32  // indices of entries, by vessel
+	copies []copied // groups of the ship's, with those of the minute before
+	late   []copied // groups among late reports
 	cells  []thinned
 	root   []int32 // for each entry of a run: the one that is kept for it
 	next   []int32 // the next of the same root, -1 at the end
@@ -212,14 +213,14 @@ func (t *Tracker) sift(v *ship, b *bucket, order []int32) {
 	slices.SortFunc(order, func(i, j int32) int { return t.compareEntries(&b.entries[i], &b.entries[j]) })
 	s := &t.sifter
 	s.root = slices.Grow(s.root[:0], len(order))[:len(order)]
-	s.late, s.cells = s.late[:0], s.cells[:0]
+	s.copies, s.late, s.cells = append(s.copies[:0], v.copies...), s.late[:0], s.cells[:0]
 	minute := int64(-1)
 	for k, i := range order {
 		e := &b.entries[i]
 		if m := e.time / minuteMs; m != minute {
 			minute, s.cells = m, s.cells[:0]
 		}
-		if root, ok := t.merge(v, e, int32(k)); ok {
+		if root, ok := t.merge(e, int32(k)); ok {
 			t.counts.Copies++
 			s.root[k] = root
 			continue
@@ -233,20 +234,20 @@ func (t *Tracker) sift(v *ship, b *bucket, order []int32) {
 	}
 	s.chain(len(order))
 	t.takeAll(v, b, order)
-	v.forgetCopies(b.tick - copyWindow)
+	v.rememberCopies(s.copies, b.tick-copyWindow)
 }
 
 // merge looks for the group of copies that an entry belongs to, newest first, or begins one. It answers with the
 // entry that is kept for the group, or -1 if that was taken at an earlier tick.
-func (t *Tracker) merge(v *ship, e *entry, k int32) (int32, bool) {
+func (t *Tracker) merge(e *entry, k int32) (int32, bool) {
 	s := &t.sifter
-	if root, ok := findCopy(v.copies, e, s.root); ok {
+	if root, ok := findCopy(s.copies, e, s.root); ok {
 		return root, true
 	}
 	g := copied{e.hash, e.time, k}
 	if e.time >= t.walked {
-		if len(v.copies) < maxCopies {
-			v.copies = append(v.copies, g)
+		if len(s.copies) < maxCopies {
+			s.copies = append(s.copies, g)
 		}
 		return 0, false
 	}
@@ -273,19 +274,19 @@ func findCopy(groups []copied, e *entry, root []int32) (int32, bool) {
 	return 0, false
 }
 
-// forgetCopies drops the groups that no later report can join.
-func (v *ship) forgetCopies(before int64) {
-	n := 0
-	for _, g := range v.copies {
-		if g.first >= before {
-			g.kept = -1
-			v.copies[n] = g
-			n++
-		}
+// rememberCopies keeps the groups that a later report can still join.
+func (v *ship) rememberCopies(groups []copied, since int64) {
+	first := 0
+	for first < len(groups) && groups[first].first < since {
+		first++
 	}
-	v.copies = v.copies[:n]
-	if n == 0 || cap(v.copies) > 4*n+16 {
-		v.copies = slices.Clone(v.copies[:n])
+	groups = groups[first:]
+	if cap(v.copies) > 2*len(groups)+16 {
+		v.copies = nil
+	}
+	v.copies = append(v.copies[:0], groups...)
+	for i := range v.copies {
+		v.copies[i].kept = -1
 	}
 }
 
@@ -425,20 +426,51 @@ func (t *Tracker) stationsOf(v *ship, b *bucket, order []int32, k int32) []ais.L
 	return v.stations
 }
 
-// reach tells whether one hull could have sailed between two fixes, and the speed that it asks for: distance over
-// padded hours, in which segments compete.
-func (t *Tracker) reach(a, b *Fix) (geo.Knots, bool) {
-	hours := b.Time.Sub(a.Time).Hours()
-	padded := math.Hypot(hours, t.o.Pad.Hours())
-	d := distance(a.Position, b.Position)
+// reach tells whether one hull could have sailed from a to b.
+func (t *Tracker) reach(a, b *Fix) bool { return distance(a.Position, b.Position) <= t.allowance(a, b) }
+
+// allowance is the way that a hull may have made between two fixes.
+func (t *Tracker) allowance(a, b *Fix) geo.Metres {
 	limit := t.o.MaxSpeed
 	for _, f := range [2]*Fix{a, b} {
 		if f.Has&ais.HasSOG != 0 {
 			limit = max(limit, min(t.o.FastSpeed, f.SOG*geo.Knots(t.o.FastFactor)))
 		}
 	}
-	way := geo.Metres(float64(limit)*padded)*geo.NauticalMile + t.o.Tolerance
-	return geo.Knots(d.NauticalMiles() / padded), d <= way
+	return geo.Metres(float64(limit)*t.padded(a, b))*geo.NauticalMile + t.o.Tolerance
+}
+
+// padded is the time between two fixes in hours, never less than the pad.
+func (t *Tracker) padded(a, b *Fix) float64 {
+	return math.Hypot(b.Time.Sub(a.Time).Hours(), t.o.Pad.Hours())
+}
+
+// sharpness says how fast a match becomes worse with its discrepancy: at a fifth of the allowance it is as bad as one
+// of no discrepancy after 1.6 times the time. Judgement, to be fitted on labelled tracks.
+const sharpness = 5
+
+// cost is what segments compete in: the negative logarithm of exp(-(sharpness·r)²/2) / padded hours, r being the
+// discrepancy as a share of the allowance. The form is gpsdio-segment's: near and recent wins.
+func (t *Tracker) cost(a, b *Fix) float64 {
+	r := sharpness * float64(discrepancy(a, b)/t.allowance(a, b))
+	return r*r/2 + math.Log(t.padded(a, b))
+}
+
+// discrepancy is how far a fix lies from where it was to be expected: where the ship was, where her course would have
+// brought her, or where the new course says that she came from, whichever fits best.
+func discrepancy(a, b *Fix) geo.Metres {
+	const motion = ais.HasSOG | ais.HasCOG
+	seconds := b.Time.Sub(a.Time).Seconds()
+	least := distance(a.Position, b.Position)
+	if a.Has&motion == motion {
+		at := geo.Destination(a.Position, a.COG, geo.Metres(a.SOG.MetresPerSecond()*seconds))
+		least = min(least, distance(at, b.Position))
+	}
+	if b.Has&motion == motion {
+		at := geo.Destination(b.Position, b.COG+180, geo.Metres(b.SOG.MetresPerSecond()*seconds))
+		least = min(least, distance(a.Position, at))
+	}
+	return least
 }
 
 // implied is the speed between two fixes as a reader wants it. Within a second nothing can be said of speed.

@@ -20,10 +20,14 @@
 //
 //	distance(q, p) <= V · hypot(Δt, pad) + tolerance,  V = max(25 kn, min(50 kn, 1.3 · reported speed))
 //
-// which is the allowance of gpsdio-segment (SkyTruth and Global Fishing Watch) without its dead reckoning. Of several
-// segments the one wins that asks for the least speed, distance / hypot(Δt, pad). A fix that can follow none is a
-// Jump and begins a candidate; three fixes that agree make it a segment, otherwise it was noise and leaves no other
-// fact. A segment ends 24 h after its last fix.
+// which is the allowance of gpsdio-segment (SkyTruth and Global Fishing Watch). Of several segments the one wins with
+// the least cost
+//
+//	(5·r)²/2 + ln hypot(Δt, pad),  r = discrepancy / allowance
+//
+// where the discrepancy is the distance of p from q, from q's dead reckoning, or of q from p's reckoned back, the least
+// of the three. A fix that can follow none is a Jump and begins a candidate; three fixes that agree make it a segment,
+// otherwise it was noise and leaves no other fact. A segment ends 24 h after its last fix.
 //
 // A silence is a time of an hour or more without a kept fix in any segment of the MMSI. Samples lie on the 5-minute
 // grid between two fixes of a segment less than an hour apart; stops, visits and gate crossings are found on the way.

@@ -3,8 +3,6 @@ package track
 import (
 	"fmt"
 	"math"
-
-	"github.com/darkwake/darkwake/pkg/geo"
 )
 
 // dense is the distance between two points inside which a late fix would change nothing: the samples there lie beside
@@ -63,25 +61,26 @@ func (t *Tracker) takeLate(v *ship, f *Fix, why string) {
 	}
 }
 
-// fit looks for the segment in which a late fix can lie between its neighbours with the least speed, and the index of
-// the neighbour after it. From is the nearest segment that has a neighbour before it, reachable or not.
+// fit looks for the segment in which a late fix lies best between its neighbours, and the index of the neighbour after
+// it. From is the nearest segment that has a neighbour before it, reachable or not.
 func (t *Tracker) fit(v *ship, f *Fix) (best *segment, at int, from *segment) {
-	least, nearest := geo.Knots(math.Inf(1)), geo.Knots(math.Inf(1))
+	least, nearest := math.Inf(1), math.Inf(1)
 	for _, s := range v.segments {
 		i := s.points.after(f.Time.UnixMilli())
 		if !s.kept || i == 0 || f.Time.Sub(s.last.Time) > t.o.SegmentEnd {
 			continue
 		}
-		speed, ok := t.reach(t.unpack(s.points.at(i-1)), f)
-		if speed < nearest {
-			nearest, from = speed, s
+		before := t.unpack(s.points.at(i - 1))
+		cost, ok := t.cost(before, f), t.reach(before, f)
+		if cost < nearest {
+			nearest, from = cost, s
 		}
 		if i < s.points.n {
-			onward, reached := t.reach(f, t.unpack(s.points.at(i)))
-			speed, ok = max(speed, onward), ok && reached
+			after := t.unpack(s.points.at(i))
+			cost, ok = max(cost, t.cost(f, after)), ok && t.reach(f, after)
 		}
-		if ok && speed < least {
-			least, best, at = speed, s, i
+		if ok && cost < least {
+			least, best, at = cost, s, i
 		}
 	}
 	return best, at, from

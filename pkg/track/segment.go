@@ -42,17 +42,21 @@ func (t *Tracker) takeFix(v *ship, f *Fix) {
 	}
 }
 
-// match returns the open segment that asks for the least speed, nil when none can have sailed to the fix. The older
-// segment wins a tie.
+// match returns the open segment that a fix continues best, nil when none can have sailed to it. The older segment
+// wins a tie.
 func (t *Tracker) match(v *ship, f *Fix) *segment {
 	var best *segment
-	least := geo.Knots(math.Inf(1))
+	least := math.Inf(1)
 	for _, s := range v.segments {
-		if s.ended || f.Time.Before(s.last.Time) {
-			continue // a late fix may be older than a candidate
+		// A late fix may be older than a candidate.
+		if s.ended || f.Time.Before(s.last.Time) || !t.reach(s.last, f) {
+			continue
 		}
-		if speed, ok := t.reach(s.last, f); ok && speed < least {
-			best, least = s, speed
+		if len(v.segments) == 1 {
+			return s
+		}
+		if cost := t.cost(s.last, f); cost < least {
+			best, least = s, cost
 		}
 	}
 	return best
@@ -83,14 +87,14 @@ func (t *Tracker) begin(v *ship, f *Fix) {
 	v.segments = append(v.segments, s)
 }
 
-// nearest returns the open, kept segment that asks for the least speed, reachable or not.
+// nearest returns the open, kept segment that a fix is least far from continuing, reachable or not.
 func (t *Tracker) nearest(v *ship, f *Fix) *segment {
 	var best *segment
-	least := geo.Knots(math.Inf(1))
+	least := math.Inf(1)
 	for _, s := range v.segments {
 		if s.kept && !s.ended {
-			if speed, _ := t.reach(s.last, f); speed < least {
-				best, least = s, speed
+			if cost := t.cost(s.last, f); cost < least {
+				best, least = s, cost
 			}
 		}
 	}

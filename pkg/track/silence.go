@@ -57,8 +57,12 @@ func (t *Tracker) hear(v *ship, f *Fix) {
 // closeSilence emits the silence before a fix and remembers it for late reports.
 func (t *Tracker) closeSilence(v *ship, on *Fix, restated bool) {
 	r := silenceRecord{off: v.last, on: on, recent: v.recentFixes(), heard: v.heard24h, interval: v.interval}
-	t.emitSilence(v, &r, restated, t.why)
-	if on.Time.Sub(r.off.Time) < silenceAfter {
+	short, why := on.Time.Sub(r.off.Time) < silenceAfter, t.why
+	if short && why == "" {
+		why = "a segment that was confirmed since had been heard"
+	}
+	t.emitSilence(v, &r, restated, why)
+	if short {
 		return
 	}
 	for i := range v.silences {

@@ -60,6 +60,8 @@ type Tracker struct {
 	heard   []spell     // scratch of the interval's median
 	found   []place.ID  // scratch of place queries
 	names   []ais.Label // scratch of station sets
+	way     passage     // whose gates are looked for
+	crossed func(gate place.ID, at geo.Point, outbound bool)
 }
 
 // New returns a tracker that knows no ship. Gazetteer and sea may be nil: then there are no places and no land.
@@ -73,6 +75,7 @@ func New(o Options, g *place.Gazetteer, sea *geo.Sea, l Listener) *Tracker {
 	if sea != nil {
 		t.land = sea
 	}
+	t.crossed = t.passGate
 	if t.listen.Rejected == nil {
 		t.listen.Rejected = func(ais.Reject) {}
 	}

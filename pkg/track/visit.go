@@ -221,17 +221,29 @@ func (t *Tracker) publish(x *visit) {
 	t.emit(x.fact)
 }
 
+// passage is the way in which gates are looked for.
+type passage struct {
+	ship    *ship
+	segment *segment
+	a, b    *Fix
+}
+
 // cross finds the gates between two fixes that bracket them, no farther apart than CrossWithin.
 func (t *Tracker) cross(v *ship, s *segment, a, b *Fix) {
-	between := b.Time.Sub(a.Time)
-	if t.places == nil || a.Position == b.Position || between > t.o.CrossWithin {
+	if t.places == nil || a.Position == b.Position || b.Time.Sub(a.Time) > t.o.CrossWithin {
 		return
 	}
-	t.places.Crossings(a.Position, b.Position, func(gate place.ID, at geo.Point, outbound bool) {
-		part := float64(distance(a.Position, at) / distance(a.Position, b.Position))
-		start := a.Time.Add((time.Duration(min(part, 1) * float64(between))).Truncate(time.Millisecond))
-		c := &Crossing{Header: t.head(v, s.first, start), Gate: gate, Outbound: outbound, Position: at, Before: *a, After: *b}
-		c.Restated, c.Why = false, t.why
-		t.emit(c)
-	})
+	t.way = passage{v, s, a, b}
+	t.places.Crossings(a.Position, b.Position, t.crossed)
+	t.way = passage{}
+}
+
+// passGate emits a crossing of the way in hand.
+func (t *Tracker) passGate(gate place.ID, at geo.Point, outbound bool) {
+	a, b := t.way.a, t.way.b
+	part := min(1, float64(distance(a.Position, at)/distance(a.Position, b.Position)))
+	start := a.Time.Add(time.Duration(part * float64(b.Time.Sub(a.Time))).Truncate(time.Millisecond))
+	c := &Crossing{Header: t.head(t.way.ship, t.way.segment.first, start), Gate: gate, Outbound: outbound, Position: at, Before: *a, After: *b}
+	c.Why = t.why
+	t.emit(c)
 }
