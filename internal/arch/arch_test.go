@@ -20,18 +20,19 @@ const module = "github.com/darkwake/darkwake/"
 // allowed lists, for each package on the data's path, which of our own packages it may import. A name that ends in /
 // stands for everything below. Packages that are not listed are checked by the other rules only.
 var allowed = map[string][]string{
-	"pkg/geo":      {"pkg/geo/"},
-	"pkg/ais":      {"pkg/geo", "proto/"},
-	"pkg/place":    {"pkg/geo"},
-	"pkg/vessel":   {"pkg/geo", "pkg/ais"},
-	"pkg/event":    {"pkg/geo", "pkg/vessel"},
-	"pkg/track":    {"pkg/ais", "pkg/geo", "pkg/vessel", "pkg/place"},
-	"pkg/coverage": {"pkg/geo"},
-	"pkg/detect/":  {"pkg/track", "pkg/coverage", "pkg/place", "pkg/vessel", "pkg/geo", "pkg/event"},
-	"pkg/cargo":    {"pkg/event", "pkg/vessel", "pkg/place", "pkg/geo"},
-	"pkg/estimate": {"pkg/cargo", "pkg/event", "pkg/vessel", "pkg/coverage"},
-	"pkg/feed":     {"pkg/ais", "pkg/geo", "proto/"},
-	"pkg/export":   {"pkg/event", "pkg/estimate", "pkg/cargo", "pkg/vessel", "pkg/geo", "pkg/coverage"},
+	"pkg/geo":        {"pkg/geo/"},
+	"pkg/ais":        {"pkg/geo", "proto/"},
+	"pkg/place":      {"pkg/geo"},
+	"pkg/vessel":     {"pkg/geo", "pkg/ais"},
+	"pkg/event":      {"pkg/geo", "pkg/vessel"},
+	"pkg/track":      {"pkg/ais", "pkg/geo", "pkg/vessel", "pkg/place"},
+	"pkg/coverage":   {"pkg/geo"},
+	"pkg/detect/":    {"pkg/track", "pkg/coverage", "pkg/place", "pkg/vessel", "pkg/geo", "pkg/event"},
+	"pkg/cargo":      {"pkg/event", "pkg/vessel", "pkg/place", "pkg/geo"},
+	"pkg/estimate":   {"pkg/cargo", "pkg/event", "pkg/vessel", "pkg/coverage"},
+	"pkg/feed":       {"pkg/ais", "pkg/geo", "pkg/feed/", "proto/"},
+	"pkg/feed/table": {"pkg/ais", "pkg/geo"},
+	"pkg/export":     {"pkg/event", "pkg/estimate", "pkg/cargo", "pkg/vessel", "pkg/geo", "pkg/coverage"},
 }
 
 // pure packages have no clock, logger, network, disk, goroutine or unseeded randomness. Reading embedded data and an

@@ -194,6 +194,9 @@ func (d *Decoder) decodeLine(line []byte, to Sink) {
 		return
 	case line[0] == '#':
 		d.counters.Comments++
+		if bytes.Contains(line, []byte("SYNTHETIC")) {
+			d.counters.Synthetic++
+		}
 		return
 	case len(line) > maxLine:
 		d.refuse(TooLong, line, to)

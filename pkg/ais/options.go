@@ -67,6 +67,7 @@ type Counters struct {
 	Lines           uint64
 	Blank           uint64
 	Comments        uint64 // lines that open with #
+	Synthetic       uint64 // of these, remarks that the recording was made by a simulator: they hold the word SYNTHETIC
 	Sentences       uint64 // VDM and VDO, wherever they stand in a line, good or bad
 	Other           uint64 // sentences of any other kind that are sound
 	PGHP            uint64 // of these, GateHouse records of type 1

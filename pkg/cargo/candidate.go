@@ -75,6 +75,11 @@ func stayChance(e event.Event) (chance, bool) {
 		c.finished, c.to, c.end = true, *d.StopEnd, *d.StopEnd
 	}
 	berth := 1.0
+	// At a berth she was at rest from the first stop to the last, silent or not: nobody leaves a jetty between two
+	// fixes at it. In a zone only the hours seen at rest count.
+	if d.StopEnd != nil && (e.Place == nil || e.Place.Kind != string(place.TerminalZone)) {
+		c.stopped = d.StopEnd.Sub(*d.StopStart)
+	}
 	if e.Place != nil {
 		c.place = e.Place.Name
 		if e.Place.Kind == string(place.TerminalZone) {

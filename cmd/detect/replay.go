@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/export"
+	"github.com/darkwake/darkwake/pkg/feed"
+	"github.com/darkwake/darkwake/pkg/pipeline"
+	"github.com/spf13/cobra"
+)
+
+// replayFlags are the flags of replay.
+type replayFlags struct {
+	out         string
+	feeds       string
+	assumeStart string
+	gazetteer   string
+	lateness    time.Duration
+	shards      int
+	allVersions bool
+	quiet       bool
+}
+
+func newReplay() *cobra.Command {
+	var f replayFlags
+	c := &cobra.Command{
+		Use:   "replay INPUT...",
+		Short: "Run recorded feeds through the engine: events, daily estimate, summary",
+		Long: `Runs recorded AIS through the engine, as fast as it can be read, and writes to --out:
+
+  events.jsonl   the last version of every event, one JSON object a line
+  daily.csv      barrels a day with interval, one row for each UTC day
+  daily.json     the same with 7-day means and what the number rests on
+  vintages.csv   every day's number as it stood at each midnight: revisions are data
+  summary.json   counts, what was refused and why, timings, hashes
+
+An input is a file, a folder, a glob or - for standard input: NMEA with any common wrapper (TAG blocks, USCG trailers,
+$PGHP lines, leading times), MarineCadastre, DMA and plain position tables, aisstream-style JSON lines; plain, gzip,
+zstd or zip. Several inputs are merged by event time.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 && f.feeds == "" {
+				return usageError{errors.New("no input: expected files, folders or -, or --feeds FILE")}
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			return replay(c.Context(), f, args, c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	fl := c.Flags()
+	fl.StringVar(&f.out, "out", "out", "folder to write to; made if it is missing")
+	fl.StringVar(&f.feeds, "feeds", "", "source configuration (YAML): ids, paths, lateness, receiver kinds")
+	fl.StringVar(&f.assumeStart, "assume-start", "", "start time (RFC 3339) for inputs that carry no time at all")
+	fl.StringVar(&f.gazetteer, "gazetteer", "", "a gazetteer of your own (CSV) instead of the built-in one")
+	fl.DurationVar(&f.lateness, "lateness", 0, "how late a report may be and still keep its place (0: 2m, satellites 90m)")
+	fl.IntVar(&f.shards, "shards", runtime.NumCPU(), "goroutines for stage A; any number gives the same bytes")
+	fl.BoolVar(&f.allVersions, "all-versions", false, "write every version of every event, in the order they arose")
+	fl.BoolVar(&f.quiet, "quiet", false, "no progress and no table")
+	return c
+}
+
+// replay opens the inputs, runs the engine, writes the files and prints the table.
+func replay(ctx context.Context, f replayFlags, args []string, stdout, stderr io.Writer) error {
+	began := time.Now()
+	sources, err := f.sources(args)
+	if err != nil {
+		return err
+	}
+	config, err := f.config()
+	if err != nil {
+		return err
+	}
+	out, err := newFolder(f.out)
+	if err != nil {
+		return usageError{fmt.Errorf("--out %q: %w", f.out, err)}
+	}
+	stream, err := feed.Open(ctx, sources, feed.Defaults())
+	if err != nil {
+		return usageError{err}
+	}
+	defer stream.Close()
+
+	listen, closeVersions, err := f.versions(out)
+	if err != nil {
+		return err
+	}
+	engine, err := pipeline.New(config, f.shards, listen)
+	if err != nil {
+		return usageError{err}
+	}
+	stopProgress := showProgress(stream, f.quiet, stderr)
+	result, err := engine.Run(ctx, stream)
+	stopProgress()
+	if err := errors.Join(err, closeVersions()); err != nil {
+		return fmt.Errorf("replay: %w", err)
+	}
+	report := summarise(result, stream, sources, config.Software, time.Since(began))
+	if err := writeAll(out, result, report, f.allVersions); err != nil {
+		return err
+	}
+	if !f.quiet {
+		if err := export.Table(stdout, result.Events, result.Estimate, report); err != nil {
+			return err
+		}
+		fmt.Fprintf(stdout, "\nWritten to %s/. Why is a number so? detect explain EVENT_ID --in %s\n", strings.TrimSuffix(f.out, "/"), f.out)
+	}
+	return problems(stream)
+}
+
+func (f replayFlags) sources(args []string) ([]feed.SourceConfig, error) {
+	var start time.Time
+	if f.assumeStart != "" {
+		t, err := time.Parse(time.RFC3339, f.assumeStart)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--assume-start %q: expected a time such as 2026-03-01T00:00:00Z", f.assumeStart)}
+		}
+		start = t
+	}
+	if f.lateness < 0 || f.lateness > 48*time.Hour {
+		return nil, usageError{fmt.Errorf("--lateness %v: expected 0 to 48h", f.lateness)}
+	}
+	var sources []feed.SourceConfig
+	if f.feeds != "" {
+		file, err := os.Open(f.feeds)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--feeds: %w", err)}
+		}
+		defer file.Close()
+		if sources, err = feed.LoadConfig(file); err != nil {
+			return nil, usageError{fmt.Errorf("--feeds %s: %w", f.feeds, err)}
+		}
+	}
+	if len(args) > 0 {
+		found, err := feed.Inputs(args)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		sources = append(sources, found...)
+	}
+	for i := range sources {
+		if sources[i].AssumeStart.IsZero() {
+			sources[i].AssumeStart = start
+		}
+		if f.lateness > 0 {
+			sources[i].Lateness = f.lateness
+		}
+	}
+	return sources, nil
+}
+
+func (f replayFlags) config() (pipeline.Config, error) {
+	c := pipeline.Defaults()
+	c.Software = version()
+	if f.shards < 1 || f.shards > 256 {
+		return c, usageError{fmt.Errorf("--shards %d: expected 1 to 256", f.shards)}
+	}
+	if f.gazetteer != "" {
+		data, err := os.ReadFile(f.gazetteer)
+		if err != nil {
+			return c, usageError{fmt.Errorf("--gazetteer: %w", err)}
+		}
+		c.Gazetteer = data
+	}
+	return c, nil
+}
+
+// versions returns a listener that writes every version as it arises, if that was asked for, and what closes its file.
+func (f replayFlags) versions(out folder) (pipeline.Listener, func() error, error) {
+	if !f.allVersions {
+		return pipeline.Listener{}, func() error { return nil }, nil
+	}
+	w, err := out.create("events.jsonl")
+	if err != nil {
+		return pipeline.Listener{}, nil, err
+	}
+	var failed error
+	listen := pipeline.Listener{Event: func(e event.Event) {
+		if failed == nil {
+			failed = export.Event(w, e)
+		}
+	}}
+	return listen, func() error { return errors.Join(failed, w.Close()) }, nil
+}
+
+func writeAll(out folder, r *pipeline.Result, s export.Summary, allVersions bool) error {
+	files := []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{"events.jsonl", func(w io.Writer) error { return export.Events(w, r.Events) }},
+		{"daily.csv", func(w io.Writer) error { return export.Days(w, r.Estimate.Days) }},
+		{"vintages.csv", func(w io.Writer) error { return export.Days(w, r.Vintages) }},
+		{"daily.json", func(w io.Writer) error { return export.Estimate(w, r.Estimate) }},
+		{"summary.json", func(w io.Writer) error { return export.WriteSummary(w, s) }},
+	}
+	for _, f := range files {
+		if f.name == "events.jsonl" && allVersions {
+			continue
+		}
+		if err := out.write(f.name, f.write); err != nil {
+			return err
+		}
+	}
+	return nil
+}

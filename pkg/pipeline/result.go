@@ -1,0 +1,75 @@
+package pipeline
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/ais"
+	"github.com/darkwake/darkwake/pkg/cargo"
+	"github.com/darkwake/darkwake/pkg/estimate"
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/track"
+)
+
+// Result is what a run found.
+type Result struct {
+	Events   []event.Event   // the last version of every event, retracted ones included, in canonical order
+	Versions int64           // how many versions were emitted in all
+	Estimate estimate.Result // the newest vintage: every day of the input
+	Vintages []estimate.Row  // all vintages, in order
+	Lifts    []cargo.Lift    // what the estimate rests on
+	Pending  int             // candidates that wait for their outcome: they carry no barrels yet
+	Below    int             // candidates below the cut: they carry no barrels
+	Counts   Counts
+	Facts    map[string]int64   // facts by kind
+	Refused  [ais.Reasons]int64 // refused by stage A; the feed counts its own
+	Ships    int                // with static data
+	First    time.Time          // earliest event time that was not late; zero for an empty input
+	Last     time.Time          // greatest event time
+	Health   map[string]float64 // mean feed health by source
+	Config   string             // hash of everything that decides the outcome besides the input
+}
+
+var factNames = map[track.FactKind]string{
+	track.KindProfile: "profile", track.KindDraught: "draught", track.KindJump: "jump", track.KindAmbiguity: "ambiguity",
+	track.KindSilence: "silence", track.KindCrossing: "crossing", track.KindVisit: "visit", track.KindStop: "stop",
+	track.KindSample: "sample", track.KindReception: "reception",
+}
+
+// result closes the books after the last tick.
+func (e *Engine) result() *Result {
+	b := e.b
+	r := &Result{
+		Events: slices.SortedFunc(maps.Values(b.events), event.Compare), Versions: b.versions,
+		Vintages: b.vintages, Lifts: b.ledger.Lifts(), Counts: e.counts, Facts: map[string]int64{},
+		Refused: b.refused, Ships: b.fleet.Len(), Health: b.health(), Config: b.hash,
+	}
+	r.Pending, r.Below = b.ledger.Tally()
+	for kind, n := range b.facts {
+		r.Facts[factNames[kind]] = n
+	}
+	if e.first != 0 {
+		r.First, r.Last = e.first.Time(), e.last.Time()
+		r.Estimate = b.estimate(b.now)
+		r.Vintages = append(r.Vintages, r.Estimate.Days...)
+	}
+	return r
+}
+
+// health is each source's mean over the days in which it was there.
+func (b *stageB) health() map[string]float64 {
+	mean := map[string]float64{}
+	for _, source := range b.coverage.Sources() {
+		var sum, days float64
+		for day := b.first.Truncate(24 * time.Hour); !day.After(b.now); day = day.Add(24 * time.Hour) {
+			if h, ok := b.coverage.HealthOf(source, day); ok {
+				sum, days = sum+float64(h), days+1
+			}
+		}
+		if days > 0 {
+			mean[source] = sum / days
+		}
+	}
+	return mean
+}

@@ -1,0 +1,174 @@
+package pipeline
+
+import (
+	"slices"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/ais"
+	"github.com/darkwake/darkwake/pkg/cargo"
+	"github.com/darkwake/darkwake/pkg/coverage"
+	"github.com/darkwake/darkwake/pkg/detect/draught"
+	"github.com/darkwake/darkwake/pkg/detect/gap"
+	"github.com/darkwake/darkwake/pkg/detect/outage"
+	"github.com/darkwake/darkwake/pkg/detect/portcall"
+	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
+	"github.com/darkwake/darkwake/pkg/estimate"
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/track"
+	"github.com/darkwake/darkwake/pkg/vessel"
+)
+
+// Detector turns facts into events. It is pure: the same facts give the same events, live or replayed.
+type Detector interface {
+	// Observe takes in the next fact; a sample is a fact.
+	Observe(track.Fact)
+	// Hear takes in an event of a kind earlier in the order.
+	Hear(event.Event)
+	// Advance says that no fact of an earlier tick will come any more, and returns what is new.
+	Advance(w time.Time) []event.Event
+}
+
+// Listener is told what happens, from the goroutine of stage B. Unset functions are skipped; none may block for long.
+type Listener struct {
+	Event func(event.Event) // every version of every event, in canonical order
+	Tick  func(time.Time)   // after a grid point is done
+}
+
+// stageB drives the detectors, the ledger and the estimate.
+type stageB struct {
+	config    Config
+	hash      string
+	listen    Listener
+	fleet     *vessel.Fleet
+	coverage  *coverage.Model
+	detectors []Detector
+	ledger    *cargo.Ledger
+	estimator *estimate.Estimator
+	facts     map[track.FactKind]int64
+	refused   [ais.Reasons]int64
+	events    map[string]event.Event // the last version of each
+	versions  int64
+	first     time.Time // first grid point
+	now       time.Time // last grid point
+	vintages  []estimate.Row
+}
+
+func newStageB(c Config, w world, l Listener) *stageB {
+	if l.Event == nil {
+		l.Event = func(event.Event) {}
+	}
+	if l.Tick == nil {
+		l.Tick = func(time.Time) {}
+	}
+	fleet := vessel.NewFleet()
+	return &stageB{
+		config: c, hash: c.hash(w), listen: l, fleet: fleet,
+		coverage: coverage.NewModel(c.Coverage),
+		// DESIGN.md section 4 fixes this order; interference, identity, false positions and loitering have their
+		// places in it once they exist.
+		detectors: []Detector{
+			outage.New(c.Outage, fleet, w.places, w.sea),
+			portcall.New(c.PortCall, fleet, w.places, w.sea),
+			draught.New(c.Draught, fleet, w.places, w.sea),
+			gap.New(c.Gap, fleet, w.places, w.sea),
+			rendezvous.New(c.Rendezvous, fleet, w.places, w.sea),
+		},
+		ledger:    cargo.New(c.Cargo, fleet, w.places, w.sea),
+		estimator: estimate.New(c.Estimate),
+		facts:     map[track.FactKind]int64{},
+		events:    map[string]event.Event{},
+	}
+}
+
+// run takes each walk's facts from all shards and does its ticks in order.
+func (b *stageB) run(walks <-chan walk, shards []*shard) {
+	for w := range walks {
+		var facts []track.Fact
+		for _, s := range shards {
+			found := <-s.out
+			facts = append(facts, found.facts...)
+			for reason, n := range found.refused {
+				b.refused[reason] += n
+			}
+		}
+		slices.SortStableFunc(facts, track.Compare)
+		for _, e := range w.ended {
+			b.coverage.Ended(e.source, e.at)
+		}
+		for tick := w.from; !tick.After(w.to); tick = tick.Add(track.Grid) {
+			n := 0
+			for n < len(facts) && !facts[n].Head().Tick.After(tick) {
+				n++
+			}
+			b.tick(tick, facts[:n])
+			facts = facts[n:]
+		}
+	}
+}
+
+// tick does one grid point: facts first, then the detectors in their order, the ledger, and at midnight a vintage.
+func (b *stageB) tick(at time.Time, facts []track.Fact) {
+	if b.first.IsZero() {
+		b.first = at
+	}
+	b.now = at
+	for _, f := range facts {
+		b.observe(f)
+	}
+	b.coverage.Advance(at)
+	for i, d := range b.detectors {
+		for _, e := range d.Advance(at) {
+			e = b.publish(e, at)
+			for _, later := range b.detectors[i+1:] {
+				later.Hear(e)
+			}
+			b.ledger.Hear(e)
+		}
+	}
+	for _, e := range b.ledger.Advance(at) {
+		b.publish(e, at)
+	}
+	if at.Equal(at.Truncate(24*time.Hour)) && at.After(b.first) {
+		b.vintages = append(b.vintages, b.estimate(at).Days...)
+	}
+	b.listen.Tick(at)
+}
+
+func (b *stageB) observe(f track.Fact) {
+	b.facts[f.Kind()]++
+	switch f := f.(type) {
+	case *track.Profile:
+		b.fleet.Update(f.Particulars)
+	case *track.DraughtStep:
+		b.fleet.Mark(f.MMSI, vessel.DraughtMark{Since: f.FirstSeen, Draught: f.After})
+	case *track.Reception:
+		b.coverage.Observe(coverage.Input{
+			Cell: int32(f.Cell), Hour: f.Start, Source: f.Source, Station: f.Station.String(),
+			Receiver: uint8(f.Receiver), Class: uint8(f.Class), Messages: f.Messages, Emitters: f.Emitters,
+		})
+	}
+	for _, d := range b.detectors {
+		d.Observe(f)
+	}
+}
+
+// publish stamps a version with what only the engine knows and keeps it as the newest of its id.
+func (b *stageB) publish(e event.Event, at time.Time) event.Event {
+	e.Schema, e.Watermark, e.Software, e.Config = event.Schema, at, b.config.Software, b.hash
+	b.events[e.ID] = e
+	b.versions++
+	b.listen.Event(e)
+	return e
+}
+
+// estimate is the vintage as of a moment: every day of the input so far.
+func (b *stageB) estimate(asOf time.Time) estimate.Result {
+	last := asOf.Add(-time.Nanosecond).Truncate(24 * time.Hour)
+	return b.estimator.Compute(estimate.Input{
+		Lifts:  b.ledger.Lifts(),
+		Health: func(day time.Time) float64 { return float64(b.coverage.Health(day)) },
+		First:  b.first.Truncate(24 * time.Hour),
+		Last:   last,
+		AsOf:   asOf,
+	})
+}
