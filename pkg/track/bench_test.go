@@ -59,7 +59,13 @@ func (f *fleet) tick(tr *Tracker, from time.Time) {
 
 // BenchmarkTracker is stage A on one core at full rate: 2,000 ships under way that report every 10 s, heard by 2
 // stations, over the built-in gazetteer and coastline. A turn is one tick of 120,000 reports.
-func BenchmarkTracker(b *testing.B) {
+func BenchmarkTracker(b *testing.B) { benchmark(b, 2000, 10*time.Second, 2) }
+
+// BenchmarkTrackerAllKept is the worst case: one report a minute and ship, so that none is a copy or thinned. A turn is
+// one tick of 100,000 fixes.
+func BenchmarkTrackerAllKept(b *testing.B) { benchmark(b, 20_000, time.Minute, 1) }
+
+func benchmark(b *testing.B, ships int, every time.Duration, stations int) {
 	g, err := place.Default()
 	if err != nil {
 		b.Fatal(err)
@@ -68,14 +74,15 @@ func BenchmarkTracker(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	tr, fl := New(Defaults(), g, sea, Listener{}), newFleet(2000, 10*time.Second, 2)
+	tr, fl := New(Defaults(), g, sea, Listener{}), newFleet(ships, every, stations)
 	samples, ticks, at := 0, 0, day
 	take := func(f Fact) {
 		if f.Kind() == KindSample {
 			samples++
 		}
 	}
-	b.SetBytes(int64(2000 * 30 * 2 * len(fl.raw)))
+	turn := ships * int(Grid/every) * stations
+	b.SetBytes(int64(turn * len(fl.raw)))
 	b.ReportAllocs()
 	for b.Loop() {
 		fl.tick(tr, at)
@@ -86,13 +93,13 @@ func BenchmarkTracker(b *testing.B) {
 	c := tr.Counts()
 	b.ReportMetric(float64(c.Reports)/b.Elapsed().Seconds(), "reports/s")
 	b.ReportMetric(float64(c.Fixes)/b.Elapsed().Seconds(), "kept_fixes/s")
-	if want := int64(ticks) * 2000 * 30; c.Copies != want {
+	if want := int64(ticks * turn / stations * (stations - 1)); c.Copies != want {
 		b.Errorf("got %d copies, want %d", c.Copies, want)
 	}
-	if c.Fixes+c.Thinned != c.Copies || c.Candidates != 0 {
-		b.Errorf("got %d fixes, %d thinned and %d candidates, want %d in all and none", c.Fixes, c.Thinned, c.Candidates, c.Copies)
+	if got := c.Fixes + c.Thinned + c.Copies; got != int64(ticks*turn) || c.Candidates != 0 {
+		b.Errorf("got %d fixes, %d thinned and %d candidates, want %d reports in all and none", c.Fixes, c.Thinned, c.Candidates, ticks*turn)
 	}
-	if want := (ticks - 1) * 2000; samples != want {
+	if want := (ticks - 1) * ships; samples != want {
 		b.Errorf("got %d samples, want one a ship and bin: %d", samples, want)
 	}
 }

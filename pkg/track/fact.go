@@ -29,7 +29,8 @@ const (
 	KindReception
 )
 
-// Header is what all facts carry. (Kind, MMSI, Segment, Start) is the key under which a fact is restated.
+// Header is what all facts carry. (Kind, MMSI, Segment, Start) is the key under which a fact is restated; of a Visit
+// and a Crossing the place is part of the key, of an Ambiguity the other segment.
 type Header struct {
 	Tick     time.Time   // the first grid point at or after the event time that caused the fact
 	MMSI     vessel.MMSI // zero for Reception
@@ -180,24 +181,62 @@ type Reception struct {
 	Emitters int // distinct MMSIs, those without segments (base stations, aids) included
 }
 
-func (f *Profile) Head() *Header     { return &f.Header }
-func (f *DraughtStep) Head() *Header { return &f.Header }
-func (f *Jump) Head() *Header        { return &f.Header }
-func (f *Ambiguity) Head() *Header   { return &f.Header }
-func (f *Silence) Head() *Header     { return &f.Header }
-func (f *Crossing) Head() *Header    { return &f.Header }
-func (f *Visit) Head() *Header       { return &f.Header }
-func (f *Stop) Head() *Header        { return &f.Header }
-func (f *Sample) Head() *Header      { return &f.Header }
-func (f *Reception) Head() *Header   { return &f.Header }
+// Head implements Fact.
+func (f *Profile) Head() *Header { return &f.Header }
 
-func (*Profile) Kind() FactKind     { return KindProfile }
+// Head implements Fact.
+func (f *DraughtStep) Head() *Header { return &f.Header }
+
+// Head implements Fact.
+func (f *Jump) Head() *Header { return &f.Header }
+
+// Head implements Fact.
+func (f *Ambiguity) Head() *Header { return &f.Header }
+
+// Head implements Fact.
+func (f *Silence) Head() *Header { return &f.Header }
+
+// Head implements Fact.
+func (f *Crossing) Head() *Header { return &f.Header }
+
+// Head implements Fact.
+func (f *Visit) Head() *Header { return &f.Header }
+
+// Head implements Fact.
+func (f *Stop) Head() *Header { return &f.Header }
+
+// Head implements Fact.
+func (f *Sample) Head() *Header { return &f.Header }
+
+// Head implements Fact.
+func (f *Reception) Head() *Header { return &f.Header }
+
+// Kind implements Fact.
+func (*Profile) Kind() FactKind { return KindProfile }
+
+// Kind implements Fact.
 func (*DraughtStep) Kind() FactKind { return KindDraught }
-func (*Jump) Kind() FactKind        { return KindJump }
-func (*Ambiguity) Kind() FactKind   { return KindAmbiguity }
-func (*Silence) Kind() FactKind     { return KindSilence }
-func (*Crossing) Kind() FactKind    { return KindCrossing }
-func (*Visit) Kind() FactKind       { return KindVisit }
-func (*Stop) Kind() FactKind        { return KindStop }
-func (*Sample) Kind() FactKind      { return KindSample }
-func (*Reception) Kind() FactKind   { return KindReception }
+
+// Kind implements Fact.
+func (*Jump) Kind() FactKind { return KindJump }
+
+// Kind implements Fact.
+func (*Ambiguity) Kind() FactKind { return KindAmbiguity }
+
+// Kind implements Fact.
+func (*Silence) Kind() FactKind { return KindSilence }
+
+// Kind implements Fact.
+func (*Crossing) Kind() FactKind { return KindCrossing }
+
+// Kind implements Fact.
+func (*Visit) Kind() FactKind { return KindVisit }
+
+// Kind implements Fact.
+func (*Stop) Kind() FactKind { return KindStop }
+
+// Kind implements Fact.
+func (*Sample) Kind() FactKind { return KindSample }
+
+// Kind implements Fact.
+func (*Reception) Kind() FactKind { return KindReception }

@@ -124,7 +124,7 @@ type Counts struct {
 	Coarse       int64 // message 27 shortly after a precise fix
 	Fixes        int64 // that joined a segment
 	Candidates   int64 // fixes of candidates, kept or not
-	Late         int64 // behind the last grid point
+	Late         int64 // fixes behind the last grid point
 	LateDense    int64 // between points so close that they change nothing
 	LateFits     int64 // restated facts
 	LateJumps    int64 // did not fit

@@ -67,47 +67,53 @@ func (t *Tracker) sweep(g, limit int64) {
 	if hour <= t.swept && limit == g {
 		return
 	}
-	if limit != g {
-		hour = limit / hourMs
-	}
-	t.swept = g / hourMs
-	tallies := map[receptionKey]int{}
-	var keys []receptionKey
-	var sums []tally
+	t.swept = hour
+	sums := tallies{index: map[receptionKey]int{}}
 	counted := t.counted[:0]
 	for _, id := range t.counted {
-		v := t.vessels[id]
-		left := v.counters[:0]
-		for _, c := range v.counters {
-			if int64(c.key.hour) >= hour {
-				left = append(left, c)
-				continue
-			}
-			i, ok := tallies[c.key]
-			if !ok {
-				i = len(keys)
-				tallies[c.key] = i
-				keys, sums = append(keys, c.key), append(sums, tally{})
-			}
-			sums[i].messages += int(c.messages)
-			if !c.known {
-				sums[i].emitters++
-			}
-		}
-		v.counters = left
-		if len(left) > 0 {
+		if v := t.vessels[id]; sums.take(v, limit/hourMs) {
+			v.counting = false
+		} else {
 			counted = append(counted, id)
-			continue
-		}
-		v.counting = false
-		if cap(v.counters) > 8 {
-			v.counters = nil
 		}
 	}
 	t.counted = counted
-	for i, k := range keys {
+	for i, k := range sums.keys {
 		t.emit(&Reception{Header: Header{Tick: t.now, Start: ais.UnixMilli(int64(k.hour) * hourMs).Time()}, Cell: k.cell,
 			Source: t.sources[k.source], Station: k.station, Receiver: k.receiver, Class: k.class,
-			Messages: sums[i].messages, Emitters: sums[i].emitters})
+			Messages: sums.sums[i].messages, Emitters: sums.sums[i].emitters})
 	}
+}
+
+// tallies adds up counters in the order in which their keys were met.
+type tallies struct {
+	index map[receptionKey]int
+	keys  []receptionKey
+	sums  []tally
+}
+
+// take moves a vessel's counters of hours before `open` into the sums, and tells whether none is left.
+func (s *tallies) take(v *ship, open int64) bool {
+	left := v.counters[:0]
+	for _, c := range v.counters {
+		if int64(c.key.hour) >= open {
+			left = append(left, c)
+			continue
+		}
+		i, ok := s.index[c.key]
+		if !ok {
+			i = len(s.keys)
+			s.index[c.key] = i
+			s.keys, s.sums = append(s.keys, c.key), append(s.sums, tally{})
+		}
+		s.sums[i].messages += int(c.messages)
+		if !c.known {
+			s.sums[i].emitters++
+		}
+	}
+	v.counters = left
+	if len(left) == 0 && cap(left) > 8 {
+		v.counters = nil
+	}
+	return len(left) == 0
 }

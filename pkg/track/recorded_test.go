@@ -91,8 +91,8 @@ func (r *row) report(n int) *ais.Report {
 
 func TestRecordedTracksArePossible(t *testing.T) {
 	tests := []struct {
-		file     string
-		atLeast  int // segments
+		file      string
+		atLeast   int // segments
 		ambiguous bool
 	}{
 		{"416000000.json", 3, true}, {"338013000.json", 3, true}, {"263576000.json", 1, false},

@@ -113,18 +113,12 @@ type ship struct {
 // Add takes in a report and copies what it keeps. It allocates nothing once its buffers have grown.
 func (t *Tracker) Add(r *ais.Report) {
 	t.counts.Reports++
-	at := int64(r.Time)
-	switch {
-	case at <= 0 || at > lastMs:
-		t.reject(r, ais.NoTime)
+	if why := t.refuse(r); why != ais.NoReason {
+		t.counts.Rejected++
+		t.listen.Rejected(ais.Reject{Reason: why, Source: r.Source, Offset: r.Offset, Number: r.Number, Bytes: r.Raw})
 		return
-	case t.walked != 0 && at < t.walked-t.o.Horizon.Milliseconds():
-		t.reject(r, ais.TooLate)
-		return
-	case r.Flags&ais.OutOfRange != 0 || r.Has&ais.HasPosition != 0 && !onEarth(r.Position):
-		t.reject(r, ais.BadPosition)
-		return
-	case r.Kind == ais.Other && r.Has&ais.HasPosition == 0:
+	}
+	if r.Kind == ais.Other {
 		return
 	}
 	id, ok := t.vesselOf(r.MMSI)
@@ -138,26 +132,32 @@ func (t *Tracker) Add(r *ais.Report) {
 		}
 		t.count(id, r)
 	}
-	if !r.MMSI.Ship() {
+	at := int64(r.Time)
+	switch late := at < t.walked; {
+	case !r.MMSI.Ship():
 		t.counts.NotShips++
 		return
-	}
-	late := at < t.walked
-	if late {
+	case late && r.Kind == ais.Static:
+		t.counts.LateStatics++
+		return
+	case late:
 		t.counts.Late++
-		if r.Kind == ais.Static {
-			t.counts.LateStatics++
-			return
-		}
 	}
-	if r.Kind != ais.Other {
-		t.bucketOf(max(at, t.walked)).add(id, t.sourceOf(r.Source), r)
-	}
+	t.bucketOf(max(at, t.walked)).add(id, t.sourceOf(r.Source), r)
 }
 
-func (t *Tracker) reject(r *ais.Report, why ais.Reason) {
-	t.counts.Rejected++
-	t.listen.Rejected(ais.Reject{Reason: why, Source: r.Source, Offset: r.Offset, Number: r.Number, Bytes: r.Raw})
+// refuse says why a report cannot be used, if so.
+func (t *Tracker) refuse(r *ais.Report) ais.Reason {
+	at := int64(r.Time)
+	switch {
+	case at <= 0 || at > lastMs:
+		return ais.NoTime
+	case t.walked != 0 && at < t.walked-t.o.Horizon.Milliseconds():
+		return ais.TooLate
+	case r.Flags&ais.OutOfRange != 0 || r.Has&ais.HasPosition != 0 && !onEarth(r.Position):
+		return ais.BadPosition
+	}
+	return ais.NoReason
 }
 
 // onEarth is false for NaN, too.
