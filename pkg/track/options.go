@@ -52,7 +52,8 @@ func Defaults() Options {
 		// Message 27 says 1/10 minute, 185 m (ITU-R M.1371-5 table 84).
 		CoarseQuiet: time.Hour,
 		Together:    time.Hour, Ambiguous: 6 * time.Hour,
-		Inland: 2 * geo.Kilometre,
+		// What geo.Sea.OnLand asks for in the Gulf: berths and quays lie on the wrong side of its coastline.
+		Inland: 3 * geo.Kilometre,
 		// Port calls: below 0.5 kn, 1.0 at a buoy or anchor, under way above 1.5 kn. A VLCC swings on a circle of
 		// up to 550 m round her anchor, so that 600 m from the mean position is drift, not swing.
 		StopSpeed: 0.5, BuoySpeed: 1, MoveSpeed: 1.5, StopAfter: 30 * time.Minute, StopRadius: 600,
