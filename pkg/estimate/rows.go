@@ -10,12 +10,29 @@ import (
 // rounding is the step of published numbers, barrels a day.
 const rounding = 100
 
-// Compute makes one vintage.
+// Compute makes one vintage, with the headline at rival values of a.
 func (e *Estimator) Compute(in Input) Result {
+	m, res := e.vintage(in)
+	if m.n == 0 {
+		return res
+	}
+	for _, a := range e.o.At {
+		res.Headline = append(res.Headline, m.headline(a, res.Days[m.n-1].Known))
+	}
+	return res
+}
+
+// Days makes the rows of one vintage, without the rest.
+func (e *Estimator) Days(in Input) []Row {
+	_, res := e.vintage(in)
+	return res.Days
+}
+
+func (e *Estimator) vintage(in Input) (*model, Result) {
 	m := e.model(in)
 	res := Result{NewestFinal: -1, AsOf: in.AsOf.UTC()}
 	if m.n == 0 {
-		return res
+		return m, res
 	}
 	total := e.matrix(m.n)
 	seen, inferred := m.addSeen(total, 0)
@@ -36,10 +53,7 @@ func (e *Estimator) Compute(in Input) Result {
 	for _, g := range m.groups {
 		res.Strata = append(res.Strata, Stratum{Name: g.name, Lifts: g.q(m), Rate: g.rates[m.n-1].mean})
 	}
-	for _, a := range e.o.At {
-		res.Headline = append(res.Headline, m.headline(a, res.Days[m.n-1].Known))
-	}
-	return res
+	return m, res
 }
 
 func (g *group) q(m *model) float64 {

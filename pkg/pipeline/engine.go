@@ -105,24 +105,25 @@ func (e *Engine) pump(ctx context.Context, s feed.Stream, walks chan<- walk) err
 		case rec.Punctuation != nil:
 			e.counts.Punctuations++
 			watermark = rec.Punctuation.Watermark
-			e.noteEnds(rec.Punctuation.Marks)
-			e.walkTo(watermark.Time().Truncate(track.Grid), walks)
+			if !e.noteEnds(rec.Punctuation.Marks) {
+				e.walkTo(watermark.Time().Truncate(track.Grid), walks)
+			}
 		}
 	}
-	if e.counts.Reports > e.counts.Late {
-		e.walkTo(gridAfter(max(watermark, e.last)), walks)
-	}
+	e.finish(max(watermark, e.last), walks)
 	return nil
 }
 
-// noteEnds remembers the sources that ended, each once: from then on a source is not expected to be heard.
-func (e *Engine) noteEnds(marks []feed.SourceMark) {
+// noteEnds remembers the sources that ended, each once: from then on a source is not expected to be heard. It tells
+// whether all have ended, after which only the last tick remains.
+func (e *Engine) noteEnds(marks []feed.SourceMark) bool {
 	for _, m := range marks {
 		if m.State == feed.Ended && !e.ended[m.Source] {
 			e.ended[m.Source] = true
 			e.ending = append(e.ending, ending{source: m.Source, at: m.High.Time()})
 		}
 	}
+	return len(e.ended) == len(marks)
 }
 
 func (e *Engine) dispatch(r *ais.Report) {
@@ -151,14 +152,32 @@ func (e *Engine) walkTo(to time.Time, walks chan<- walk) {
 		if limit := e.walked.Add(time.Duration(stretch) * track.Grid); limit.Before(to) {
 			w.to = limit
 		}
-		w.ended, e.ending = e.ending, nil
-		for _, sh := range e.shards {
-			sh.walk(w)
-		}
-		walks <- w
-		e.counts.Ticks += int64(w.to.Sub(e.walked) / track.Grid)
-		e.walked = w.to
+		e.hand(w, walks)
 	}
+}
+
+// finish walks to the first grid point at or after the end of all input, where whatever is still held back is released.
+func (e *Engine) finish(end ais.UnixMilli, walks chan<- walk) {
+	if e.first == 0 {
+		return
+	}
+	last := gridAfter(end)
+	if !e.walked.Before(last) {
+		last = e.walked.Add(track.Grid) // the watermark had come this far already: what lies on the grid point itself is still held
+	}
+	e.walkTo(last.Add(-track.Grid), walks)
+	e.hand(walk{from: last, to: last, final: true}, walks)
+}
+
+// hand gives a walk to all shards and to stage B.
+func (e *Engine) hand(w walk, walks chan<- walk) {
+	w.ended, e.ending = e.ending, nil
+	for _, sh := range e.shards {
+		sh.walk(w)
+	}
+	walks <- w
+	e.counts.Ticks += int64(w.to.Sub(w.from)/track.Grid) + 1
+	e.walked = w.to
 }
 
 // gridAfter is the first grid point at or after t.

@@ -51,7 +51,7 @@ func (e *Engine) result() *Result {
 	}
 	if e.first != 0 {
 		r.First, r.Last = e.first.Time(), e.last.Time()
-		r.Estimate = b.estimate(b.now)
+		r.Estimate = b.estimator.Compute(b.input(b.now))
 		r.Vintages = append(r.Vintages, r.Estimate.Days...)
 	}
 	return r

@@ -13,6 +13,7 @@ import (
 type walk struct {
 	from, to time.Time
 	ended    []ending
+	final    bool // nothing comes after it: one grid point, at which everything held back is released
 }
 
 // ending is a source that was read to its end, and its high event time.
@@ -102,8 +103,12 @@ func (s *shard) walkGrid(w walk) walked {
 		f.Head().Number = s.number
 		found.facts = append(found.facts, f)
 	}
-	for tick := w.from; !tick.After(w.to); tick = tick.Add(track.Grid) {
-		s.tracker.Advance(tick, emit)
+	if w.final {
+		s.tracker.Finish(w.to, emit)
+	} else {
+		for tick := w.from; !tick.After(w.to); tick = tick.Add(track.Grid) {
+			s.tracker.Advance(tick, emit)
+		}
 	}
 	slices.SortStableFunc(found.facts, track.Compare)
 	found.refused, s.refused = s.refused, [ais.Reasons]int64{}

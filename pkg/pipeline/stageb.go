@@ -129,7 +129,7 @@ func (b *stageB) tick(at time.Time, facts []track.Fact) {
 		b.publish(e, at)
 	}
 	if at.Equal(at.Truncate(24*time.Hour)) && at.After(b.first) {
-		b.vintages = append(b.vintages, b.estimate(at).Days...)
+		b.vintages = append(b.vintages, b.estimator.Days(b.input(at))...)
 	}
 	b.listen.Tick(at)
 }
@@ -161,14 +161,14 @@ func (b *stageB) publish(e event.Event, at time.Time) event.Event {
 	return e
 }
 
-// estimate is the vintage as of a moment: every day of the input so far.
-func (b *stageB) estimate(asOf time.Time) estimate.Result {
+// input is what a vintage as of a moment rests on: every day of the input so far.
+func (b *stageB) input(asOf time.Time) estimate.Input {
 	last := asOf.Add(-time.Nanosecond).Truncate(24 * time.Hour)
-	return b.estimator.Compute(estimate.Input{
+	return estimate.Input{
 		Lifts:  b.ledger.Lifts(),
 		Health: func(day time.Time) float64 { return float64(b.coverage.Health(day)) },
 		First:  b.first.Truncate(24 * time.Hour),
 		Last:   last,
 		AsOf:   asOf,
-	})
+	}
 }
