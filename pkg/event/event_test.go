@@ -278,6 +278,14 @@ func TestJSONIsCanonical(t *testing.T) {
 	}
 }
 
+func TestSentencesStayReadable(t *testing.T) {
+	const raw = "!AIVDM,1,1,,B,15NG6V0P01G?cFhE`R2IU?wn28R>,0*05"
+	b, err := Event{Kind: Gap, Evidence: Evidence{Sentences: []string{raw}}}.MarshalJSON()
+	if err != nil || !strings.Contains(string(b), raw) {
+		t.Errorf("got %s, %v; want the sentence as it was heard", b, err)
+	}
+}
+
 func TestUnmarshalRefuses(t *testing.T) {
 	for _, tc := range []struct{ name, in, want string }{
 		{"an unknown kind", `{"kind":"voyage","id":"voyage-1"}`, `unknown kind "voyage"`},

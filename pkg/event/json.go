@@ -1,6 +1,7 @@
 package event
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -19,17 +20,20 @@ const (
 type plain Event
 
 // MarshalJSON writes the canonical form: fields in the order of the struct, fractions rounded, times in UTC to the
-// millisecond (RFC 3339 with Z, no trailing zeros), lists never null, details never missing.
+// millisecond (RFC 3339 with Z, no trailing zeros), lists never null, details never missing. It leaves < and > as they
+// are; json.Marshal of an event escapes them afterwards, so that writers of lines call this method themselves.
 func (e Event) MarshalJSON() ([]byte, error) {
 	if e.Details == nil {
 		e.Details = DetailsOf(e.Kind)
 	}
 	c := canonical(reflect.ValueOf(e), otherDecimals).Interface().(Event)
-	b, err := json.Marshal(plain(c))
-	if err != nil {
+	var b bytes.Buffer
+	to := json.NewEncoder(&b)
+	to.SetEscapeHTML(false) // payloads and operators are full of < and >
+	if err := to.Encode(plain(c)); err != nil {
 		return nil, fmt.Errorf("encode event %s: %w", e.ID, err)
 	}
-	return b, nil
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 // UnmarshalJSON restores an event with the details type of its kind. Unknown fields are ignored, so that an older

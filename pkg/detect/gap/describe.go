@@ -38,7 +38,7 @@ func (d *Detector) describe(f *track.Silence, w time.Time, length time.Duration)
 	details := d.measure(f, ship, length)
 	e.Explanations = d.explain(f, ship, details, w, length)
 	e.Probability = event.Probability(e.Explanations, event.SwitchedOff)
-	if mayLoad(ship) && !onLand(f) && details.Feasibility <= d.o.MaxFeasibility {
+	if mayLoad(ship) && !onLand(f) && details.Feasibility <= d.o.MaxFeasibility && length.Hours() <= 24*d.o.Longest {
 		details.HiddenCalls = d.hiddenCalls(f, ship, w)
 	}
 	details.Rules.Rules = d.rules(f, details, length)
@@ -111,8 +111,9 @@ func (d *Detector) explain(f *track.Silence, ship vessel.Ship, g event.GapDetail
 		// Nobody sailed this. A second hull under the number is likelier than a false position, which jumps back.
 		return event.Normalise([]event.Explanation{{Cause: event.IdentityChange, P: 0.6}, {Cause: event.Unknown, P: 0.4}})
 	case onLand(f):
-		// A fix well inside land was displaced, so that the silence began or ended somewhere else.
-		return event.Normalise([]event.Explanation{{Cause: event.Interfered, P: 0.6}, {Cause: event.Unknown, P: 0.4}})
+		// A fix well inside land was displaced, so that the silence began or ended somewhere else; or it lies on a
+		// river that the coastline does not know.
+		return event.Normalise([]event.Explanation{{Cause: event.Interfered, P: 0.4}, {Cause: event.Unknown, P: 0.6}})
 	}
 	out := 0.95 * d.outages.share(f.Off.Source, f.Off.Time, f.Off.Time.Add(length))
 	port := (1 - out) * d.inPort(f)

@@ -123,7 +123,7 @@ func (d *Detector) judge(k key, s *silence, w time.Time) []event.Event {
 	if f.On != nil {
 		length = f.On.Time.Sub(f.Off.Time)
 	}
-	tells := length >= d.threshold(f) && d.concerns(f.MMSI)
+	tells := length >= d.threshold(f) && d.concerns(f)
 	if f.On != nil {
 		heap.Push(&d.done, dueKey{w.Add(d.o.Horizon), k})
 	}
@@ -201,21 +201,21 @@ func expected(f *track.Silence) time.Duration {
 	return 24 * time.Hour / time.Duration(max(f.Heard24h, 1))
 }
 
-// concerns tells whether a ship's silences can hide oil, by what is known of her now.
-func (d *Detector) concerns(m vessel.MMSI) bool {
-	if !m.Ship() || shared(m) {
+// concerns tells whether a silence can hide oil, by what is known of the ship now.
+func (d *Detector) concerns(f *track.Silence) bool {
+	if !f.MMSI.Ship() || shared(f.MMSI) {
 		return false
 	}
-	s, known := d.fleet.Ship(m)
+	s, _ := d.fleet.Ship(f.MMSI)
 	switch {
-	case !known:
-		return !d.classB[m]
-	case s.ShipType != 0:
-		return vessel.Tanker(s.ShipType)
 	case s.Class == vessel.NotTanker:
 		return false
+	case vessel.Tanker(s.ShipType):
+		return f.Heard24h >= d.o.LeastTanker
+	case d.classB[f.MMSI], s.HasHull && s.Hull.Length() > 0 && s.Hull.Length() < d.o.MinLength:
+		return false
 	}
-	return !d.classB[m] && (!s.HasHull || s.Hull.Length() == 0 || s.Hull.Length() >= d.o.MinLength)
+	return f.Heard24h >= d.o.LeastUnknown
 }
 
 // shared tells whether an MMSI looks like a maker's default that several ships send at once: digits in a row, or a

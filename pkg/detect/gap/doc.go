@@ -17,8 +17,8 @@
 //
 // # Which ships
 //
-// Tankers (AIS ship types 80–89) always; ships of unknown type unless they are known to be shorter than 100 m or
-// carry only a class B transponder. Every other silence is one of a ship that carries no crude. MMSIs that nobody was
+// Tankers (AIS ship types 80–89) that were heard twice or more in the 24 h before off; ships of unknown type that were
+// heard three times, unless they are known to be shorter than 100 m or carry only a class B transponder. Every other silence is one of a ship that carries no crude. MMSIs that nobody was
 // given (000000000, 123456789, a country code followed by six equal digits) are shared by many ships and give none.
 //
 // # Explanations
@@ -36,5 +36,6 @@
 //
 // For each Iranian loading place: t_min = sail in at 15 kn + 6 h to berth + loading by class + 4 h to leave + sail out
 // at 14 kn, by sea distance from the real off and on. The fit is 1 when the silence lasts t_min, 0 at 0.8 of it and
-// linear between, since ships sail faster and berth sooner than assumed.
+// linear between, since ships sail faster and berth sooner than assumed. Silences of more than 90 days hide more than
+// one voyage and list none.
 package gap

@@ -15,8 +15,10 @@ type Options struct {
 	Publish   time.Duration `json:"publish"`   // a shorter candidate is not told
 	Intervals float64       `json:"intervals"` // expected intervals that must be missed
 
-	MaxFeasibility float64    `json:"max_feasibility"` // needed speed / class maximum; above it is no silence
-	MinLength      geo.Metres `json:"min_length"`      // ships of unknown type that are shorter are left out
+	MaxFeasibility float64    `json:"max_feasibility"`     // needed speed / class maximum; above it is no silence
+	MinLength      geo.Metres `json:"min_length"`          // ships of unknown type that are shorter are left out
+	LeastTanker    int        `json:"least_fixes_tanker"`  // in the 24 h before off: who was hardly heard is not missed
+	LeastUnknown   int        `json:"least_fixes_unknown"` // the same for a ship of unknown type
 
 	SwitchedOff     float64 `json:"rate_switched_off"`
 	SwitchedOffIran float64 `json:"rate_switched_off_iran"`
@@ -31,6 +33,7 @@ type Options struct {
 	BerthH   float64 `json:"hidden_berth_h"`  // from arrival to the first oil
 	LeaveH   float64 `json:"hidden_leave_h"`  // from the last oil to under way
 	SoftFrom float64 `json:"hidden_soft_from"`
+	Longest  float64 `json:"hidden_longest_days"` // longer silences hide more than one voyage, and say nothing of any
 
 	Horizon time.Duration `json:"horizon"` // how long a closed gap can still be revised by late reports
 }
@@ -43,14 +46,16 @@ type Options struct {
 // for the Iranian fleet ("30 and more", Windward; cases of 14, 14 and 55 days, UANI 2020). 100 m: the smallest class
 // that carries oil across a sea, GP, begins at 110 m. Feasibility 1.1 leaves a tenth for the coarse coastline. In port
 // 0.7 is an assumption. Berthing 6 h and leaving 4 h: 6–8 h of berthing, hoses and documents at Kharg
-// (aradstarlian.com). The horizon is the system's, 48 h.
+// (aradstarlian.com). 90 days: the longest silence of a known voyage was 55, and a cargo is looked for up to 75 days
+// before its transfer. The horizon is the system's, 48 h. Two fixes of a tanker and three of an unknown ship are the
+// least that make an interval.
 func Defaults() Options {
 	return Options{
 		Candidate: 2 * time.Hour, Publish: 6 * time.Hour, Intervals: 5,
-		MaxFeasibility: 1.1, MinLength: 100,
+		MaxFeasibility: 1.1, MinLength: 100, LeastTanker: 2, LeastUnknown: 3,
 		SwitchedOff: 0.002, SwitchedOffIran: 0.03, Faulty: 0.0005, SwitchedOffDays: 30, FaultyDays: 7, WellHeard: 12,
 		InPort: 0.7, Sail: float64(vessel.BallastSpeed), SailOut: float64(vessel.LadenSpeed), BerthH: 6, LeaveH: 4,
-		SoftFrom: 0.8, Horizon: 48 * time.Hour,
+		SoftFrom: 0.8, Longest: 90, Horizon: 48 * time.Hour,
 	}
 }
 
@@ -66,6 +71,9 @@ func (o Options) Validate() error {
 		{"gap.intervals", o.Intervals, 1, 100, "one missed report is no silence"},
 		{"gap.max_feasibility", o.MaxFeasibility, 1, 2, "below 1 ships at full speed are refuted"},
 		{"gap.min_length", float64(o.MinLength), 0, 500, "metres"},
+		{"gap.least_fixes_tanker", float64(o.LeastTanker), 1, 1000, "fixes a day"},
+		{"gap.least_fixes_unknown", float64(o.LeastUnknown), float64(o.LeastTanker), 1000, "not less than of a tanker"},
+		{"gap.hidden_longest_days", o.Longest, 1, 400, "days"},
 		{"gap.rate_switched_off", o.SwitchedOff, 0, 1, "per ship-day"},
 		{"gap.rate_switched_off_iran", o.SwitchedOffIran, o.SwitchedOff, 1, "history raises the rate"},
 		{"gap.rate_faulty", o.Faulty, 0, 1, "per ship-day"},
