@@ -5,7 +5,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
@@ -24,7 +23,7 @@ func (d *Detector) describe(f *track.Silence, w time.Time, length time.Duration)
 		Schema: event.Schema, ID: event.ID(event.Gap, f.Off.Time, off[0], off[1], f.MMSI),
 		Kind: event.Gap, Status: event.Open, Start: f.Off.Time, Lon: off[0], Lat: off[1],
 		Place: d.placeOf(f.Place), Evidence: evidence(f), Watermark: w,
-		Why: fmt.Sprintf("silent for %s, longer than %s", hours(length), hours(d.threshold(f))),
+		Why: fmt.Sprintf("silent for %s, threshold %s", hours(length), hours(d.threshold(f))),
 	}
 	on := time.Time{}
 	if f.On != nil {
@@ -174,12 +173,10 @@ func evidence(f *track.Silence) event.Evidence {
 
 func quote(f *track.Fix) event.FixRef {
 	q := event.FixRef{Time: f.Time, Lon: f.Position[0], Lat: f.Position[1], Source: f.Source, Station: f.Station.String()}
-	if f.Has&ais.HasSOG != 0 {
-		sog := f.SOG
+	if sog, ok := f.Speed(); ok {
 		q.SOG = &sog
 	}
-	if f.Has&ais.HasCOG != 0 {
-		cog := f.COG
+	if cog, ok := f.Course(); ok {
 		q.COG = &cog
 	}
 	return q

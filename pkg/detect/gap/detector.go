@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
@@ -67,9 +66,9 @@ func (d *Detector) Controls(heard Heard) { d.heard = heard }
 func (d *Detector) Observe(f track.Fact) {
 	switch f := f.(type) {
 	case *track.Profile:
-		if f.Class == ais.ClassA {
+		if f.ByClassA() {
 			delete(d.classB, f.MMSI)
-		} else if f.Class == ais.ClassB {
+		} else if f.ByClassB() {
 			d.classB[f.MMSI] = true
 		}
 	case *track.Silence:

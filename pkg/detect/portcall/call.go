@@ -122,12 +122,16 @@ func overlap(v *track.Visit, from, to time.Time) bool {
 	return (to.IsZero() || to.After(v.Entry.Time)) && (v.Exit == nil || from.Before(v.Exit.Time))
 }
 
-// publish numbers a version and remembers it; false when nothing changed.
+// publish numbers a version and remembers it; false when nothing changed that is worth telling. While a stay lasts its
+// hours grow with every fix: a new version is told when the ship, the probability or the place changes, and at the end.
 func (x *stay) publish(e *event.Event) bool {
 	e.Version = 1
 	if x.last != nil {
 		old := *x.last
 		e.Version, e.ID, e.Lon, e.Lat = old.Version+1, old.ID, old.Lon, old.Lat
+		if old.Status == event.Open && e.Status == event.Open && old.Probability == e.Probability && reflect.DeepEqual(old.Vessels, e.Vessels) {
+			return false
+		}
 		old.Version, old.Why, old.Watermark = e.Version, e.Why, e.Watermark
 		if reflect.DeepEqual(old, *e) {
 			return false
@@ -173,13 +177,17 @@ func (d *Detector) describe(x *stay, stops []span, w time.Time) event.Event {
 	}
 	e.Explanations = event.Normalise([]event.Explanation{{Cause: event.InPort, P: e.Probability}, {Cause: event.Unknown, P: 1 - e.Probability}})
 	e.Details = details
+	e.Evidence = evidence(v)
+	return e
+}
+
+func evidence(v *track.Visit) event.Evidence {
 	var b event.EvidenceBuilder
 	b.Add(v.Entry.Source, v.Entry.Offset, v.Entry.Raw)
 	if v.Exit != nil {
 		b.Add(v.Exit.Source, v.Exit.Offset, v.Exit.Raw)
 	}
-	e.Evidence = b.Done()
-	return e
+	return b.Done()
 }
 
 func (d *Detector) measure(v *track.Visit, p *place.Place, stops []span, w time.Time) event.PortCallDetails {
@@ -187,8 +195,13 @@ func (d *Detector) measure(v *track.Visit, p *place.Place, stops []span, w time.
 		Sanctioned: p.Sanctioned, Outside: p.Outside, Grade: p.Grade}
 	start, end := stops[0].from, stops[len(stops)-1].to
 	details.StopStart = &start
-	if end.IsZero() && v.Exit != nil {
-		end = v.Exit.Time
+	open := w // until when a stop without an end has lasted
+	if v.Exit != nil {
+		exit := v.Exit.Time
+		details.Exit, open = &exit, exit
+		if end.IsZero() {
+			end = exit
+		}
 	}
 	if !end.IsZero() {
 		details.StopEnd = &end
@@ -196,35 +209,28 @@ func (d *Detector) measure(v *track.Visit, p *place.Place, stops []span, w time.
 	for _, s := range stops {
 		to := s.to
 		if to.IsZero() {
-			to = w
-			if v.Exit != nil {
-				to = v.Exit.Time
-			}
+			to = open
 		}
 		details.StoppedH += max(0, to.Sub(s.from).Hours())
 	}
-	if v.Exit != nil {
-		exit := v.Exit.Time
-		details.Exit = &exit
+	for _, seen := range [3]bool{v.EntrySeen, d.exitSeen(details), len(v.Sources) >= 2} {
+		if seen {
+			details.Confidence++
+		}
 	}
-	seen := d.exitSeen(details)
-	if seen {
-		details.Confidence++
-	}
-	if v.EntrySeen {
-		details.Confidence++
-	}
-	if len(v.Sources) >= 2 {
-		details.Confidence++
-	}
-	details.Rules.Rules = []event.Rule{
-		{Name: "stopped", Value: details.StoppedH, Op: ">=", Threshold: 0.5, Unit: "h", Passed: details.StoppedH >= 0.5},
+	details.Rules.Rules = d.rules(v, details)
+	return details
+}
+
+func (d *Detector) rules(v *track.Visit, c event.PortCallDetails) []event.Rule {
+	left := d.exitSeen(c)
+	return []event.Rule{
+		{Name: "stopped", Value: c.StoppedH, Op: ">=", Threshold: 0.5, Unit: "h", Passed: c.StoppedH >= 0.5},
 		{Name: "entry_seen", Value: asNumber(v.EntrySeen), Op: ">=", Threshold: 1, Unit: "", Passed: v.EntrySeen, Note: "a fix outside within 6 h before"},
-		{Name: "exit_seen", Value: asNumber(seen), Op: ">=", Threshold: 1, Unit: "", Passed: seen, Note: "a fix outside within 6 h after the stop"},
+		{Name: "exit_seen", Value: asNumber(left), Op: ">=", Threshold: 1, Unit: "", Passed: left, Note: "a fix outside within 6 h after the stop"},
 		{Name: "sources", Value: float64(len(v.Sources)), Op: ">=", Threshold: 2, Unit: "sources", Passed: len(v.Sources) >= 2},
 		{Name: "silent_inside", Value: v.Silent.Hours(), Op: "<=", Threshold: d.o.SilentNote.Hours(), Unit: "h", Passed: v.Silent <= d.o.SilentNote},
 	}
-	return details
 }
 
 // exitSeen tells whether a fix outside followed the stop closely enough to say that the ship left then.

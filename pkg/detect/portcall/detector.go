@@ -171,17 +171,24 @@ func (d *Detector) concerns(m vessel.MMSI) bool {
 	return m.Ship() && (!known || s.Class != vessel.NotTanker)
 }
 
-// forget drops what can no longer be revised. A quiet ship keeps what she had: it is looked at when she is heard again.
+// forget drops what can no longer be revised. A stay that is over is kept while a wider one that it shares time with
+// lasts: it owns the stops inside, and forgotten they would fall to the wider place. A quiet ship keeps what she had: it
+// is looked at when she is heard again.
 func (d *Detector) forget(m vessel.MMSI, w time.Time) {
 	s := d.ships[m]
+	over := func(x *stay) bool { return x.visit.Exit != nil && w.Sub(x.visit.Exit.Time) > d.o.Horizon }
 	oldest := w
-	s.stays = slices.DeleteFunc(s.stays, func(x *stay) bool {
-		over := x.visit.Exit != nil && w.Sub(x.visit.Exit.Time) > d.o.Horizon
-		if !over && x.visit.Entry.Time.Before(oldest) {
+	for _, x := range s.stays {
+		if !over(x) && x.visit.Entry.Time.Before(oldest) {
 			oldest = x.visit.Entry.Time
 		}
-		return over
-	})
+	}
+	s.stays = slices.DeleteFunc(s.stays, func(x *stay) bool { return over(x) && x.visit.Exit.Time.Before(oldest) })
+	for _, x := range s.stays {
+		if x.visit.Entry.Time.Before(oldest) {
+			oldest = x.visit.Entry.Time
+		}
+	}
 	s.stops = slices.DeleteFunc(s.stops, func(x *track.Stop) bool {
 		return !x.End.IsZero() && x.End.Before(oldest) && w.Sub(x.End) > d.o.Horizon
 	})

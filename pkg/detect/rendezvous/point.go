@@ -4,7 +4,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/track"
 	"github.com/darkwake/darkwake/pkg/vessel"
@@ -130,13 +129,12 @@ func turn(from, to geo.Degrees, f float64) geo.Degrees {
 
 // headingOf is a fix's true heading; the course stands in only above 3 kn, where ships go where they point.
 func headingOf(f *track.Fix) (geo.Degrees, bool) {
-	switch {
-	case f.Has&ais.HasHeading != 0:
-		return f.Heading, true
-	case f.Has&ais.HasCOG != 0 && f.Has&ais.HasSOG != 0 && f.SOG > 3:
-		return f.COG, true
+	if heading, ok := f.TrueHeading(); ok {
+		return heading, true
 	}
-	return 0, false
+	speed, moves := f.Speed()
+	course, ok := f.Course()
+	return course, ok && moves && speed > 3
 }
 
 // measured tells whether a ship's outline is known: dimensions of a ship, and the antenna's place in them.

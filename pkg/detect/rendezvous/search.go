@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/track"
 )
@@ -70,8 +69,10 @@ func (o Options) together(a, b motion) bool {
 
 // motionOf takes speed and course from the sample, or from the fixes round it where the ship does not say.
 func motionOf(s *track.Sample) motion {
-	m := motion{speed: s.SOG, course: s.COG}
-	if s.Has&ais.HasSOG == 0 || s.Has&ais.HasCOG == 0 && s.SOG > 0.5 {
+	speed, moves := s.Speed()
+	course, points := s.Course()
+	m := motion{speed: speed, course: course}
+	if !moves || !points && speed > 0.5 {
 		m.speed, m.course = displacement(s)
 	}
 	sin, cos := math.Sincos(m.course.Radians())
@@ -100,9 +101,10 @@ func (o Options) usable(list []*track.Sample) []*track.Sample {
 		if i+1 < len(list) && list[i+1].MMSI == s.MMSI && list[i+1].Segment.Equal(s.Segment) {
 			continue
 		}
+		speed, moves := s.Speed()
 		if s.MMSI.Ship() && !s.OnLand && s.Before != nil && s.After != nil &&
 			sound(s.Before) && sound(s.After) && s.After.Time.Sub(s.Before.Time) <= o.Bracket &&
-			(s.Has&ais.HasSOG == 0 || s.SOG <= o.Underway) {
+			(!moves || speed <= o.Underway) {
 			out = append(out, s)
 		}
 	}
