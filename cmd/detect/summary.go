@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/ais"
@@ -49,21 +50,23 @@ func summarise(r *pipeline.Result, stream *feed.Replay, sources []feed.SourceCon
 	return s
 }
 
-// problems says whether a whole input was of no use: unreadable, or with over half its lines refused.
+// problems says, in one line, whether a whole input was of no use: unreadable, or with over half its lines refused.
 func problems(stream *feed.Replay) error {
-	var errs []error
+	var texts []string
+	known := map[string]bool{}
 	for _, p := range stream.Problems() {
-		errs = append(errs, p)
+		texts = append(texts, p.Error())
+		known[p.Source] = true
 	}
 	for _, st := range stream.Stats() {
-		if refused := st.Refused(); refused*2 > st.Lines {
-			errs = append(errs, fmt.Errorf("read %s: %d of %d lines were refused", st.Source, refused, st.Lines))
+		if refused := st.Refused(); refused*2 > st.Lines && !known[st.Source] {
+			texts = append(texts, fmt.Sprintf("read %s: %d of %d lines were refused", st.Source, refused, st.Lines))
 		}
 	}
-	if len(errs) == 0 {
+	if len(texts) == 0 {
 		return nil
 	}
-	return inputError{errors.Join(errs...)}
+	return inputError{errors.New(strings.Join(texts, "; "))}
 }
 
 func rejected(n [ais.Reasons]int64) map[string]int64 {

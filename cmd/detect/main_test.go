@@ -1,0 +1,173 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+const firstLook = "../../testdata/feeds/first-look.nmea.zst"
+
+// command runs the program in its own folder for output and returns its exit code and what it printed.
+func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	code = run(t.Context(), args, &out, &err)
+	return code, out.String(), err.String()
+}
+
+// TestFirstCommand is the README's first command: what a stranger sees, and the files that are left.
+func TestFirstCommand(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	code, stdout, stderr := command(t, "replay", "--out", dir, firstLook)
+	if code != exitOK || stderr != "" {
+		t.Fatalf("got exit code %d and %q on stderr, want 0 and nothing", code, stderr)
+	}
+	for _, want := range []string{"SYNTHETIC", "Barrels a day slipping past sanctions", "2025-03-01", "2025-04-01", "Lifts:", "SYN TANKER",
+		"Silences of six hours", "Ships alongside", "bad checksum", "lines a second", "detect explain"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("the table does not say %q", want)
+		}
+	}
+	daily := readCSV(t, filepath.Join(dir, "daily.csv"))
+	if want := "date,basis,mean,p05,p50,p95,mean_28d,p05_28d,p95_28d,lifts,seen,inferred,pending,unobserved,detection_probability,feed_health,status,as_of"; strings.Join(daily[0], ",") != want {
+		t.Errorf("daily.csv: got header %v, want %s", daily[0], want)
+	}
+	if len(daily) != 1+32 {
+		t.Errorf("daily.csv: got %d days, want the feed's 32", len(daily)-1)
+	}
+	if vintages := readCSV(t, filepath.Join(dir, "vintages.csv")); len(vintages) < 32*32/2 {
+		t.Errorf("vintages.csv: got %d rows, want one for each day at each midnight", len(vintages))
+	}
+	for _, name := range []string{"daily.json", "summary.json"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || !json.Valid(data) {
+			t.Errorf("%s: not valid JSON (%v)", name, err)
+		}
+	}
+	explainLift(t, dir, stdout)
+}
+
+// explainLift follows the table's own advice: it takes an id from it and asks why.
+func explainLift(t *testing.T, dir, table string) {
+	t.Helper()
+	for _, kind := range []string{"lift", "gap", "rendezvous"} {
+		id := regexp.MustCompile(kind + `-[0-9a-f]{16}`).FindString(table)
+		if id == "" {
+			t.Errorf("the table names no %s", kind)
+			continue
+		}
+		code, stdout, stderr := command(t, "explain", id[:len(kind)+9], "--in", dir)
+		if code != exitOK {
+			t.Fatalf("explain %s: got exit code %d: %s", id, code, stderr)
+		}
+		for _, want := range []string{id, "Rules", "Facts", "Evidence", "!AIVDM", "first-look.nmea.zst, byte ", "SYN TANKER"} {
+			if !strings.Contains(stdout, want) {
+				t.Errorf("explain %s does not say %q", id, want)
+			}
+		}
+	}
+}
+
+func TestAllVersions(t *testing.T) {
+	dir := t.TempDir()
+	if code, _, stderr := command(t, "replay", "--quiet", "--all-versions", "--out", dir, firstLook); code != exitOK {
+		t.Fatalf("got exit code %d: %s", code, stderr)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "events.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	versions := map[string]int{}
+	for line := range strings.Lines(string(data)) {
+		var e struct {
+			ID      string
+			Version int
+		}
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatal(err)
+		}
+		if e.Version != versions[e.ID]+1 {
+			t.Fatalf("%s: got version %d after %d", e.ID, e.Version, versions[e.ID])
+		}
+		versions[e.ID] = e.Version
+	}
+	if len(versions) < 50 {
+		t.Errorf("got %d events, want the feed's", len(versions))
+	}
+}
+
+func TestExitCodes(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	const line = "!AIVDM,1,1,,A,15MwkRUOidG?GElEa<iQk1JV06Jd,0*6E\n"
+	timeless := write("timeless.nmea", strings.Repeat(line, 3))
+	refused := write("refused.nmea", "1550303566 "+line+strings.Repeat("!AIVDM,1,1,,A,15MwkRUOidG?GElEa<iQk1JV06Jd,0*00\n", 9))
+	cut := write("cut.nmea.gz", "\x1f\x8b\x08\x00")
+	for _, tc := range []struct {
+		name string
+		args []string
+		code int
+		says string
+	}{
+		{"no input", []string{"replay"}, exitUsage, "no input"},
+		{"unknown flag", []string{"replay", "--ouput", "x", timeless}, exitUsage, "--ouput"},
+		{"unknown command", []string{"reply"}, exitUsage, `"reply"`},
+		{"bad start", []string{"replay", "--assume-start", "yesterday", timeless}, exitUsage, `"yesterday"`},
+		{"bad shards", []string{"replay", "--shards", "0", timeless}, exitUsage, "--shards 0"},
+		{"bad lateness", []string{"replay", "--lateness", "-1m", timeless}, exitUsage, "--lateness -1m"},
+		{"missing gazetteer", []string{"replay", "--gazetteer", "nowhere.csv", timeless}, exitUsage, "nowhere.csv"},
+		{"missing feeds", []string{"replay", "--feeds", "nowhere.yaml"}, exitUsage, "nowhere.yaml"},
+		{"broken feeds", []string{"replay", "--feeds", write("feeds.yaml", "sources:\n  - id: a\n    pathes: [b]\n")}, exitUsage, "pathes"},
+		{"out is a file", []string{"replay", "--out", timeless, timeless}, exitUsage, timeless},
+		{"missing input", []string{"replay", "nowhere.nmea"}, exitInput, "nowhere.nmea"},
+		{"cut archive", []string{"replay", cut}, exitInput, "cut.nmea.gz"},
+		{"not AIS", []string{"replay", write("poem.txt", "Full fathom five\nthy father lies\n")}, exitInput, "poem.txt"},
+		{"no time at all", []string{"replay", timeless}, exitInput, "timeless.nmea"},
+		{"start given", []string{"replay", "--assume-start", "2026-03-01T00:00:00Z", timeless}, exitOK, ""},
+		{"most lines refused", []string{"replay", refused}, exitInput, "refused.nmea"},
+		{"no such run", []string{"explain", "gap-00", "--in", dir}, exitUsage, "run detect replay first"},
+		{"no id", []string{"explain"}, exitUsage, "event id"},
+		{"version", []string{"version"}, exitOK, ""},
+		{"defaults", []string{"config", "print-defaults"}, exitOK, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			args := tc.args
+			if args[0] == "replay" && !strings.Contains(strings.Join(args, " "), "--out") {
+				args = append(args, "--out", filepath.Join(t.TempDir(), "out"))
+			}
+			code, _, stderr := command(t, args...)
+			if code != tc.code || !strings.Contains(stderr, tc.says) {
+				t.Errorf("got exit code %d and %q, want %d and a line that names %q", code, stderr, tc.code, tc.says)
+			}
+			if n := strings.Count(stderr, "\n"); tc.code != exitOK && n != 1 {
+				t.Errorf("got %d lines on stderr, want one: %q", n, stderr)
+			}
+		})
+	}
+}
+
+func readCSV(t *testing.T, path string) [][]string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	return rows
+}
