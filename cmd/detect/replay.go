@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -88,18 +89,18 @@ func replay(ctx context.Context, f replayFlags, args []string, stdout, stderr io
 	}
 	defer stream.Close()
 
-	listen, closeVersions, err := f.versions(out)
+	files, err := f.running(out)
 	if err != nil {
 		return err
 	}
-	engine, err := pipeline.New(config, f.shards, listen)
+	engine, err := pipeline.New(config, f.shards, files.listen)
 	if err != nil {
-		return usageError{err}
+		return usageError{errors.Join(err, files.close())}
 	}
 	stopProgress := showProgress(stream, f.quiet, stderr)
 	result, err := engine.Run(ctx, stream)
 	stopProgress()
-	if err := errors.Join(err, closeVersions()); err != nil {
+	if err := errors.Join(err, files.close()); err != nil {
 		return fmt.Errorf("replay: %w", err)
 	}
 	report := summarise(result, stream, sources, config.Software, time.Since(began))
@@ -172,22 +173,46 @@ func (f replayFlags) config() (pipeline.Config, error) {
 	return c, nil
 }
 
-// versions returns a listener that writes every version as it arises, if that was asked for, and what closes its file.
-func (f replayFlags) versions(out folder) (pipeline.Listener, func() error, error) {
-	if !f.allVersions {
-		return pipeline.Listener{}, func() error { return nil }, nil
-	}
-	w, err := out.create("events.jsonl")
+// running are the files that are written while the engine runs.
+type running struct {
+	listen  pipeline.Listener
+	closers []func() error
+}
+
+// running opens vintages.csv and, if every version was asked for, events.jsonl.
+func (f replayFlags) running(out folder) (*running, error) {
+	r := &running{}
+	w, err := out.create("vintages.csv")
 	if err != nil {
-		return pipeline.Listener{}, nil, err
+		return nil, err
 	}
+	days := export.NewDays(w)
+	r.listen.Vintage = days.Add
+	r.closers = append(r.closers, func() error { return errors.Join(days.Flush(), w.Close()) })
+	if !f.allVersions {
+		return r, nil
+	}
+	v, err := out.create("events.jsonl")
+	if err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	buffered := bufio.NewWriter(v)
 	var failed error
-	listen := pipeline.Listener{Event: func(e event.Event) {
+	r.listen.Event = func(e event.Event) {
 		if failed == nil {
-			failed = export.Event(w, e)
+			failed = export.Event(buffered, e)
 		}
-	}}
-	return listen, func() error { return errors.Join(failed, w.Close()) }, nil
+	}
+	r.closers = append(r.closers, func() error { return errors.Join(failed, buffered.Flush(), v.Close()) })
+	return r, nil
+}
+
+func (r *running) close() error {
+	var errs []error
+	for _, c := range r.closers {
+		errs = append(errs, c())
+	}
+	return errors.Join(errs...)
 }
 
 func writeAll(out folder, r *pipeline.Result, s export.Summary, allVersions bool) error {
@@ -197,7 +222,6 @@ func writeAll(out folder, r *pipeline.Result, s export.Summary, allVersions bool
 	}{
 		{"events.jsonl", func(w io.Writer) error { return export.Events(w, r.Events) }},
 		{"daily.csv", func(w io.Writer) error { return export.Days(w, r.Estimate.Days) }},
-		{"vintages.csv", func(w io.Writer) error { return export.Days(w, r.Vintages) }},
 		{"daily.json", func(w io.Writer) error { return export.Estimate(w, r.Estimate) }},
 		{"summary.json", func(w io.Writer) error { return export.WriteSummary(w, s) }},
 	}

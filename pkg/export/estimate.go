@@ -12,17 +12,32 @@ import (
 // Days writes estimate rows as CSV with the header that DESIGN.md section 2 fixes. A blind day keeps its row; where
 // there is no number its cell is empty, never zero.
 func Days(w io.Writer, rows []estimate.Row) error {
-	out := csv.NewWriter(w)
-	if err := out.Write(estimate.Columns()); err != nil {
-		return fmt.Errorf("write days: %w", err)
-	}
+	out := NewDays(w)
+	out.Add(rows)
+	return out.Flush()
+}
+
+// DayWriter writes estimate rows as they come, under one header.
+type DayWriter struct{ out *csv.Writer }
+
+// NewDays writes the header; errors are told by Flush.
+func NewDays(w io.Writer) *DayWriter {
+	d := &DayWriter{out: csv.NewWriter(w)}
+	_ = d.out.Write(estimate.Columns()) // kept by the writer until Flush
+	return d
+}
+
+// Add writes rows; errors are told by Flush.
+func (d *DayWriter) Add(rows []estimate.Row) {
 	for _, r := range rows {
-		if err := out.Write(r.Record()); err != nil {
-			return fmt.Errorf("write days: %w", err)
-		}
+		_ = d.out.Write(r.Record()) // kept by the writer until Flush
 	}
-	out.Flush()
-	if err := out.Error(); err != nil {
+}
+
+// Flush writes what is buffered and returns the first error of all writes.
+func (d *DayWriter) Flush() error {
+	d.out.Flush()
+	if err := d.out.Error(); err != nil {
 		return fmt.Errorf("write days: %w", err)
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 
 // Event writes one event as one line of JSON: the lossless form from which all others are derived.
 func Event(w io.Writer, e event.Event) error {
-	line, err := json.Marshal(e)
+	line, err := e.MarshalJSON() // json.Marshal would escape the < and > of raw sentences
 	if err != nil {
 		return fmt.Errorf("write event %s: %w", e.ID, err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/pkg/ais"
+	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/export"
 	"github.com/darkwake/darkwake/pkg/feed"
@@ -196,6 +197,10 @@ func run(t testing.TB, shards int, s feed.Stream) string {
 		if err := export.Event(&out, e); err != nil {
 			t.Error(err)
 		}
+	}, Vintage: func(rows []estimate.Row) {
+		if err := export.Days(&out, rows); err != nil {
+			t.Error(err)
+		}
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -204,7 +209,7 @@ func run(t testing.TB, shards int, s feed.Stream) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = errors.Join(export.Events(&out, r.Events), export.Days(&out, r.Vintages), export.Days(&out, r.Estimate.Days), export.Estimate(&out, r.Estimate))
+	err = errors.Join(export.Events(&out, r.Events), export.Days(&out, r.Estimate.Days), export.Estimate(&out, r.Estimate))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,8 +16,7 @@ import (
 type Result struct {
 	Events   []event.Event   // the last version of every event, retracted ones included, in canonical order
 	Versions int64           // how many versions were emitted in all
-	Estimate estimate.Result // the newest vintage: every day of the input
-	Vintages []estimate.Row  // all vintages, in order
+	Estimate estimate.Result // the newest vintage; its days are the newest rows of every day of the input
 	Lifts    []cargo.Lift    // what the estimate rests on
 	Pending  int             // candidates that wait for their outcome: they carry no barrels yet
 	Below    int             // candidates below the cut: they carry no barrels
@@ -42,7 +41,7 @@ func (e *Engine) result() *Result {
 	b := e.b
 	r := &Result{
 		Events: slices.SortedFunc(maps.Values(b.events), event.Compare), Versions: b.versions,
-		Vintages: b.vintages, Lifts: b.ledger.Lifts(), Counts: e.counts, Facts: map[string]int64{},
+		Lifts: b.ledger.Lifts(), Counts: e.counts, Facts: map[string]int64{},
 		Refused: b.refused, Ships: b.fleet.Len(), Health: b.health(), Config: b.hash,
 	}
 	r.Pending, r.Below = b.ledger.Tally()
@@ -51,8 +50,7 @@ func (e *Engine) result() *Result {
 	}
 	if e.first != 0 {
 		r.First, r.Last = e.first.Time(), e.last.Time()
-		r.Estimate = b.estimator.Compute(b.input(b.now))
-		r.Vintages = append(r.Vintages, r.Estimate.Days...)
+		r.Estimate = b.newest()
 	}
 	return r
 }
@@ -72,4 +70,15 @@ func (b *stageB) health() map[string]float64 {
 		}
 	}
 	return mean
+}
+
+// newest cuts the last vintage and puts the newest rows of older days before its own.
+func (b *stageB) newest() estimate.Result {
+	r := b.estimator.Compute(b.input(b.now))
+	b.keep(r.Days, b.now)
+	if r.NewestFinal >= 0 {
+		r.NewestFinal += len(b.days) - len(r.Days)
+	}
+	r.Days = b.days
+	return r
 }

@@ -30,8 +30,8 @@ type Detector interface {
 
 // Listener is told what happens, from the goroutine of stage B. Unset functions are skipped; none may block for long.
 type Listener struct {
-	Event func(event.Event) // every version of every event, in canonical order
-	Tick  func(time.Time)   // after a grid point is done
+	Event   func(event.Event)    // every version of every event, in canonical order
+	Vintage func([]estimate.Row) // every vintage's days, as it is cut
 }
 
 // stageB drives the detectors, the ledger and the estimate.
@@ -41,6 +41,7 @@ type stageB struct {
 	listen    Listener
 	fleet     *vessel.Fleet
 	coverage  *coverage.Model
+	outages   *outage.Detector
 	detectors []Detector
 	ledger    *cargo.Ledger
 	estimator *estimate.Estimator
@@ -48,29 +49,38 @@ type stageB struct {
 	refused   [ais.Reasons]int64
 	events    map[string]event.Event // the last version of each
 	versions  int64
-	first     time.Time // first grid point
-	now       time.Time // last grid point
-	vintages  []estimate.Row
+	first     time.Time      // first grid point
+	now       time.Time      // last grid point
+	heard     bool           // something was observed since the last vintage
+	cut       time.Time      // when the last vintage was cut
+	days      []estimate.Row // the newest row of every day, by date
 }
+
+// vintageSpan bounds the days that one vintage states anew. A year and a month: weights of past days halve every 90
+// days, so that what lies further back moves nothing, and the cost of a vintage does not grow with the input.
+const vintageSpan = 400 * 24 * time.Hour
 
 func newStageB(c Config, w world, l Listener) *stageB {
 	if l.Event == nil {
 		l.Event = func(event.Event) {}
 	}
-	if l.Tick == nil {
-		l.Tick = func(time.Time) {}
+	if l.Vintage == nil {
+		l.Vintage = func([]estimate.Row) {}
 	}
-	fleet := vessel.NewFleet()
+	fleet, heard := vessel.NewFleet(), coverage.NewModel(c.Coverage)
+	out := outage.New(c.Outage, fleet, w.places, w.sea)
+	silent := gap.New(c.Gap, fleet, w.places, w.sea)
+	silent.Controls(heard.HeardIn)
 	return &stageB{
 		config: c, hash: c.hash(w), listen: l, fleet: fleet,
-		coverage: coverage.NewModel(c.Coverage),
+		coverage: heard, outages: out,
 		// DESIGN.md section 4 fixes this order; interference, identity, false positions and loitering have their
 		// places in it once they exist.
 		detectors: []Detector{
-			outage.New(c.Outage, fleet, w.places, w.sea),
+			out,
 			portcall.New(c.PortCall, fleet, w.places, w.sea),
 			draught.New(c.Draught, fleet, w.places, w.sea),
-			gap.New(c.Gap, fleet, w.places, w.sea),
+			silent,
 			rendezvous.New(c.Rendezvous, fleet, w.places, w.sea),
 		},
 		ledger:    cargo.New(c.Cargo, fleet, w.places, w.sea),
@@ -94,6 +104,7 @@ func (b *stageB) run(walks <-chan walk, shards []*shard) {
 		slices.SortStableFunc(facts, track.Compare)
 		for _, e := range w.ended {
 			b.coverage.Ended(e.source, e.at)
+			b.outages.Ended(e.source)
 		}
 		for tick := w.from; !tick.After(w.to); tick = tick.Add(track.Grid) {
 			n := 0
@@ -109,8 +120,9 @@ func (b *stageB) run(walks <-chan walk, shards []*shard) {
 // tick does one grid point: facts first, then the detectors in their order, the ledger, and at midnight a vintage.
 func (b *stageB) tick(at time.Time, facts []track.Fact) {
 	if b.first.IsZero() {
-		b.first = at
+		b.first, b.cut = at, at
 	}
+	b.heard = b.heard || len(facts) > 0
 	b.now = at
 	for _, f := range facts {
 		b.observe(f)
@@ -129,9 +141,26 @@ func (b *stageB) tick(at time.Time, facts []track.Fact) {
 		b.publish(e, at)
 	}
 	if at.Equal(at.Truncate(24*time.Hour)) && at.After(b.first) {
-		b.vintages = append(b.vintages, b.estimator.Days(b.input(at))...)
+		b.midnight(at)
 	}
-	b.listen.Tick(at)
+}
+
+// midnight cuts a vintage. A hole in the input cuts none while it lasts, but so often that no day is left without a row.
+func (b *stageB) midnight(at time.Time) {
+	if b.heard || at.Sub(b.cut) >= vintageSpan-24*time.Hour {
+		b.keep(b.estimator.Days(b.input(at)), at)
+	}
+}
+
+// keep hands a vintage on and remembers its rows as the newest of their days.
+func (b *stageB) keep(rows []estimate.Row, at time.Time) {
+	b.heard, b.cut = false, at
+	b.listen.Vintage(rows)
+	if len(rows) == 0 {
+		return
+	}
+	n, _ := slices.BinarySearchFunc(b.days, rows[0].Date, func(r estimate.Row, day time.Time) int { return r.Date.Compare(day) })
+	b.days = append(b.days[:n], rows...)
 }
 
 func (b *stageB) observe(f track.Fact) {
@@ -161,13 +190,16 @@ func (b *stageB) publish(e event.Event, at time.Time) event.Event {
 	return e
 }
 
-// input is what a vintage as of a moment rests on: every day of the input so far.
+// input is what a vintage as of a moment rests on: every day of the input so far, within the span of a vintage.
 func (b *stageB) input(asOf time.Time) estimate.Input {
-	last := asOf.Add(-time.Nanosecond).Truncate(24 * time.Hour)
+	first, last := b.first.Truncate(24*time.Hour), asOf.Add(-time.Nanosecond).Truncate(24*time.Hour)
+	if oldest := last.Add(24*time.Hour - vintageSpan); first.Before(oldest) {
+		first = oldest
+	}
 	return estimate.Input{
 		Lifts:  b.ledger.Lifts(),
 		Health: func(day time.Time) float64 { return float64(b.coverage.Health(day)) },
-		First:  b.first.Truncate(24 * time.Hour),
+		First:  first,
 		Last:   last,
 		AsOf:   asOf,
 	}

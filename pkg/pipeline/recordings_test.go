@@ -1,0 +1,94 @@
+package pipeline
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/feed"
+)
+
+// recordings are real recordings beside the checkout; they are never part of it.
+const recordings = "../../../shared/data"
+
+// replayRecording runs one recording through the engine. Recordings without any time start where no other does.
+func replayRecording(t *testing.T, path string) *Result {
+	t.Helper()
+	sources, err := feed.Inputs([]string{path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources[0].AssumeStart = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	s, err := feed.Open(t.Context(), sources, feed.Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	e, err := New(Defaults(), 2, Listener{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := e.Run(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestRecordingsReplay takes every NMEA recording through to the estimate. They last seconds to days, far from the
+// Gulf: nothing in them is a transfer or a lift.
+func TestRecordingsReplay(t *testing.T) {
+	if _, err := os.Stat(recordings); err != nil {
+		t.Skip("../shared/data is not present: skipping the replay of real recordings")
+	}
+	ran := 0
+	err := filepath.WalkDir(recordings, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		switch filepath.Ext(path) {
+		case ".nmea", ".log", ".aivdm", ".ais", ".txt", ".csv":
+		default:
+			return nil
+		}
+		ran++
+		t.Run(strings.TrimPrefix(path, recordings+"/"), func(t *testing.T) {
+			r := replayRecording(t, path)
+			for _, e := range r.Events {
+				if e.Kind == event.Rendezvous || e.Kind == event.Lift {
+					t.Errorf("got %s %s of %v, want none in this recording", e.Kind, e.ID, e.Vessels)
+				}
+			}
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ran < 30 {
+		t.Errorf("replayed %d recordings, want all of them (30 and more)", ran)
+	}
+}
+
+// TestJammedShipsDoNotMeet replays the interference of 17 March 2026 off Dubai: 1,035 fixes of 103 ships at one point on
+// land, moored side by side if one believed them.
+func TestJammedShipsDoNotMeet(t *testing.T) {
+	path := filepath.Join(recordings, "hormuz-aisstream", "positions.csv")
+	if _, err := os.Stat(path); err != nil {
+		t.Skip("../shared/data/hormuz-aisstream is not present: skipping the replay of real interference")
+	}
+	r := replayRecording(t, path)
+	if r.Counts.Reports < 2576 {
+		t.Errorf("got %d reports, want at least the recording's 2,576 fixes", r.Counts.Reports)
+	}
+	for _, e := range r.Events {
+		switch e.Kind {
+		case event.Rendezvous, event.PortCall, event.Lift:
+			t.Errorf("got %s %s at %.3f %.3f of %v, want none", e.Kind, e.ID, e.Lon, e.Lat, e.Vessels)
+		}
+	}
+}
