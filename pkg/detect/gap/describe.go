@@ -128,12 +128,23 @@ func (d *Detector) explain(f *track.Silence, ship vessel.Ship, g event.GapDetail
 		// A ship that is heard a few times a day falls out by chance; how often, only a reception model can tell.
 		unknown *= 4
 	}
-	scale := (1 - out - port) / (off + faulty + unknown)
+	left := (1 - out - port) * d.left(f)
+	scale := (1 - out - port - left) / (off + faulty + unknown)
 	return event.Normalise([]event.Explanation{
-		{Cause: event.FeedOutage, P: out}, {Cause: event.InPort, P: port},
+		{Cause: event.FeedOutage, P: out}, {Cause: event.InPort, P: port}, {Cause: event.LeftArea, P: left},
 		{Cause: event.SwitchedOff, P: off * scale}, {Cause: event.FaultyTransponder, P: faulty * scale},
 		{Cause: event.Unknown, P: unknown * scale},
 	})
+}
+
+// left is the share that sailing away explains: the last that was heard of her is that she passed the way out, at most
+// a few days before, and she is not back on its near side.
+func (d *Detector) left(f *track.Silence) float64 {
+	passed, ok := d.leaving[f.MMSI]
+	if !ok || passed.After(f.Off.Time) || f.Off.Time.Sub(passed) > d.o.LeftWithin {
+		return 0
+	}
+	return d.o.LeftArea
 }
 
 // inPort is the share that a port explains: the ship fell silent where ships lie, and reappeared there if at all.

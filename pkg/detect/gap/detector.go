@@ -3,6 +3,7 @@ package gap
 import (
 	"cmp"
 	"container/heap"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -29,7 +30,8 @@ type Detector struct {
 	done     dueHeap              // when closed gaps can be forgotten
 	classB   map[vessel.MMSI]bool // ships known by class B only
 	outages  outages
-	sources  []place.ID // where sanctioned oil is loaded, without berths that lie inside another
+	leaving  map[vessel.MMSI]time.Time // when a ship last passed the way out; gone when she came back in
+	sources  []place.ID                // where sanctioned oil is loaded, without berths that lie inside another
 }
 
 // Heard counts what was heard in a cell from one instant to another, in emitter-hours.
@@ -54,7 +56,7 @@ type silence struct {
 // New returns a detector that knows no silence.
 func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, sea *geo.Sea) *Detector {
 	d := &Detector{o: o, fleet: fleet, places: places, sea: sea, ways: ways{sea, map[leg]geo.Metres{}}, silences: map[key]*silence{},
-		classB: map[vessel.MMSI]bool{}, outages: outages{}}
+		classB: map[vessel.MMSI]bool{}, outages: outages{}, leaving: map[vessel.MMSI]time.Time{}}
 	d.sources = loadingPlaces(places)
 	return d
 }
@@ -90,12 +92,25 @@ func (d *Detector) take(f *track.Silence) {
 	}
 }
 
-// Hear takes in outages: silences inside them explain themselves.
+// Hear takes in outages, inside which silences explain themselves, and passages of the way out of the Gulf of Oman,
+// behind which a ship sails out of what is heard.
 func (d *Detector) Hear(e event.Event) {
-	if details, ok := e.Details.(event.OutageDetails); ok {
+	switch details := e.Details.(type) {
+	case event.OutageDetails:
 		d.outages.hear(details.Source, e)
+	case event.TransitDetails:
+		if details.Gate == wayOut && len(e.Vessels) > 0 {
+			if details.Outbound && e.Status != event.Retracted {
+				d.leaving[e.Vessels[0].MMSI] = e.Start
+			} else {
+				delete(d.leaving, e.Vessels[0].MMSI)
+			}
+		}
 	}
 }
+
+// wayOut is the gate behind which the coast stations of the Gulf of Oman end (gazetteer).
+const wayOut = "GULF_OF_OMAN_EXIT"
 
 // Advance returns what changed up to the grid point w, in canonical order.
 func (d *Detector) Advance(w time.Time) []event.Event {
@@ -232,6 +247,7 @@ func (d *Detector) forget(w time.Time) {
 		}
 	}
 	d.outages.forget(w)
+	maps.DeleteFunc(d.leaving, func(_ vessel.MMSI, at time.Time) bool { return w.Sub(at) > outageMemory })
 }
 
 // dueKey is a silence and the moment at which something is to be done about it.

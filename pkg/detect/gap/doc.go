@@ -25,12 +25,13 @@
 //
 // Rates compete: switched off at 0.002 a ship-day (0.03 under Iran's flag or on a list), times the share of such
 // silences that last as long; a broken transponder at 0.0005, likewise. The share of the silence in which the feed was
-// itself out explains itself, and so does a silence that begins in a port or anchorage. Off and on further apart than
+// itself out explains itself; so does a silence that begins in a port or anchorage, and one that begins after the ship
+// passed the way out of the Gulf of Oman, behind which the coast stations end. Off and on further apart than
 // the fastest ship of the class could sail are two ships or a false position, not a silence.
 //
 // There is no reception model yet: nobody has measured whether this ship could have been heard where she was.
-// "Unknown" therefore always weighs at least as much as switched off and faulty together, "not received" and "left
-// the area" have no entry of their own, and the probability never exceeds 0.5. Details say reception_model "none".
+// "Unknown" therefore always weighs at least as much as switched off and faulty together, "not received" has no entry of
+// its own, and the probability never exceeds 0.5. Details say reception_model "none".
 //
 // # Hidden calls
 //

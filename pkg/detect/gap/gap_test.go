@@ -486,3 +486,35 @@ func TestWaysAgreeWithTheSea(t *testing.T) {
 		}
 	}
 }
+
+// TestSailedAway: a ship that was last heard passing the way out of the Gulf of Oman has left what is heard; one that
+// came back in, or fell silent long after, has not.
+func TestSailedAway(t *testing.T) {
+	pass := func(h float64, gate string, outbound bool) event.Event {
+		return event.Event{Kind: event.Transit, Status: event.Closed, Start: at(h), Vessels: []event.Vessel{{MMSI: tanker}},
+			Details: event.TransitDetails{Gate: gate, Outbound: outbound}}
+	}
+	for _, tc := range []struct {
+		name  string
+		heard []event.Event
+		want  bool
+	}{
+		{"never near a gate", nil, false},
+		{"out, then silent", []event.Event{pass(20, wayOut, true)}, true},
+		{"out and in again", []event.Event{pass(10, wayOut, true), pass(20, wayOut, false)}, false},
+		{"out of Hormuz only", []event.Event{pass(20, "HORMUZ_OUTER", true)}, false},
+		{"out long before", []event.Event{pass(24-73, wayOut, true)}, false},
+	} {
+		b := newBench(t)
+		for _, e := range tc.heard {
+			b.Hear(e)
+		}
+		got := b.walk(24, 60, tick(silent(tanker, 24), 25))
+		if len(got) != 1 {
+			t.Fatalf("%s: got %d events, want 1", tc.name, len(got))
+		}
+		if left := event.Probability(got[0].Explanations, event.LeftArea); (left > 0.5) != tc.want {
+			t.Errorf("%s: left_area got %.2f, want above a half: %v", tc.name, left, tc.want)
+		}
+	}
+}

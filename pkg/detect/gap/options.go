@@ -35,6 +35,9 @@ type Options struct {
 	SoftFrom float64 `json:"hidden_soft_from"`
 	Longest  float64 `json:"hidden_longest_days"` // longer silences hide more than one voyage, and say nothing of any
 
+	LeftArea   float64       `json:"left_area"`   // share explained by sailing away when she had just passed the way out
+	LeftWithin time.Duration `json:"left_within"` // how long after the passage a silence counts as that
+
 	Horizon time.Duration `json:"horizon"` // how long a closed gap can still be revised by late reports
 }
 
@@ -45,7 +48,7 @@ type Options struct {
 // 0.0005 for failures (assumption), 7 days of failure (assumption: until the next port). 30 days of darkness: usual
 // for the Iranian fleet ("30 and more", Windward; cases of 14, 14 and 55 days, UANI 2020). 100 m: the smallest class
 // that carries oil across a sea, GP, begins at 110 m. Feasibility 1.1 leaves a tenth for the coarse coastline. In port
-// 0.7 is an assumption. Berthing 6 h and leaving 4 h: 6–8 h of berthing, hoses and documents at Kharg
+// 0.7 is an assumption, and so are 0.9 for a silence within 72 h (1,000 nm at 14 kn) behind the way out of the Gulf of Oman. Berthing 6 h and leaving 4 h: 6–8 h of berthing, hoses and documents at Kharg
 // (aradstarlian.com). 90 days: the longest silence of a known voyage was 55, and a cargo is looked for up to 75 days
 // before its transfer. The horizon is the system's, 48 h. Two fixes of a tanker and three of an unknown ship are the
 // least that make an interval.
@@ -54,6 +57,7 @@ func Defaults() Options {
 		Candidate: 2 * time.Hour, Publish: 6 * time.Hour, Intervals: 5,
 		MaxFeasibility: 1.1, MinLength: 100, LeastTanker: 2, LeastUnknown: 3,
 		SwitchedOff: 0.002, SwitchedOffIran: 0.03, Faulty: 0.0005, SwitchedOffDays: 30, FaultyDays: 7, WellHeard: 12,
+		LeftArea: 0.9, LeftWithin: 72 * time.Hour,
 		InPort: 0.7, Sail: float64(vessel.BallastSpeed), SailOut: float64(vessel.LadenSpeed), BerthH: 6, LeaveH: 4,
 		SoftFrom: 0.8, Longest: 90, Horizon: 48 * time.Hour,
 	}
@@ -81,6 +85,8 @@ func (o Options) Validate() error {
 		{"gap.faulty_days", o.FaultyDays, 0.1, 365, "days"},
 		{"gap.well_heard", float64(o.WellHeard), 1, 1000, "fixes a day"},
 		{"gap.in_port", o.InPort, 0, 0.95, "something must be left for the rivals"},
+		{"gap.left_area", o.LeftArea, 0, 0.99, "something must be left for the rivals"},
+		{"gap.left_within", o.LeftWithin.Hours(), 1, 240, "hours"},
 		{"gap.hidden_sail_in", o.Sail, 5, 25, "knots"},
 		{"gap.hidden_sail_out", o.SailOut, 5, 25, "knots"},
 		{"gap.hidden_berth_h", o.BerthH, 0, 48, "hours"},
