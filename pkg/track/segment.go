@@ -245,17 +245,17 @@ func (t *Tracker) samples(v *ship, s *segment, a, b *Fix, why string) {
 
 // interpolate fills position and motion at a fraction of the way from Before to After: speed between both if both
 // tell it, course and heading of the nearer one that tells them.
-func (m *Sample) interpolate(fraction float64) {
-	near, far := m.Before, m.After
+func (f *Sample) interpolate(fraction float64) {
+	near, far := f.Before, f.After
 	if fraction >= 0.5 {
 		near, far = far, near
 	}
-	m.Position = m.After.Position
+	f.Position = f.After.Position
 	if fraction < 1 {
-		m.Position = geo.Interpolate(m.Before.Position, m.After.Position, fraction)
+		f.Position = geo.Interpolate(f.Before.Position, f.After.Position, fraction)
 	}
-	m.OnLand = near.OnLand
-	m.Has = (near.Has | far.Has) & (ais.HasSOG | ais.HasCOG | ais.HasHeading)
+	f.OnLand = near.OnLand
+	f.Has = (near.Has | far.Has) & (ais.HasSOG | ais.HasCOG | ais.HasHeading)
 	both := near.Has & far.Has
 	pick := func(has ais.Field) *Fix {
 		if near.Has&has != 0 {
@@ -263,18 +263,18 @@ func (m *Sample) interpolate(fraction float64) {
 		}
 		return far
 	}
-	m.SOG, m.COG, m.Heading = pick(ais.HasSOG).SOG, pick(ais.HasCOG).COG, pick(ais.HasHeading).Heading
+	f.SOG, f.COG, f.Heading = pick(ais.HasSOG).SOG, pick(ais.HasCOG).COG, pick(ais.HasHeading).Heading
 	if both&ais.HasSOG != 0 {
-		m.SOG = m.Before.SOG + (m.After.SOG-m.Before.SOG)*geo.Knots(fraction)
+		f.SOG = f.Before.SOG + (f.After.SOG-f.Before.SOG)*geo.Knots(fraction)
 	}
 }
 
 // speed is what the ship reports, or what her way between the fixes asks for.
-func (m *Sample) speed() geo.Knots {
-	if m.Has&ais.HasSOG != 0 {
-		return m.SOG
+func (f *Sample) speed() geo.Knots {
+	if f.Has&ais.HasSOG != 0 {
+		return f.SOG
 	}
-	return implied(m.Before, m.After)
+	return implied(f.Before, f.After)
 }
 
 // placeOf is the first place by precedence that holds a position.

@@ -64,16 +64,15 @@ func (s stage) launch(m vessel.MMSI, shipType uint8, h geo.Hull) {
 
 // actor says where a ship is and where she points at an hour; ok is false when she is not there.
 type actor struct {
-	mmsi    vessel.MMSI
-	every   time.Duration // between fixes
-	phase   time.Duration // of the first
-	silent  func(h float64) bool
-	coarse  bool
-	onLand  bool
-	nohdg   bool
-	pose    func(h float64) (p geo.Point, heading geo.Degrees, sog geo.Knots, cog geo.Degrees)
-	jitter  float64 // metres of position noise
-	bearing geo.Degrees
+	mmsi   vessel.MMSI
+	every  time.Duration // between fixes
+	phase  time.Duration // of the first
+	silent func(h float64) bool
+	coarse bool
+	onLand bool
+	nohdg  bool
+	pose   func(h float64) (p geo.Point, heading geo.Degrees, sog geo.Knots, cog geo.Degrees)
+	jitter float64 // metres of position noise
 }
 
 func (a actor) fix(t time.Time, random *rand.Rand) *track.Fix {

@@ -1,0 +1,131 @@
+package pipeline
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/darkwake/darkwake/internal/sim"
+	"github.com/darkwake/darkwake/internal/sim/scenario"
+	"github.com/darkwake/darkwake/pkg/feed"
+)
+
+// fullRate writes some days of the bundled world as plain NMEA at the rates of real transponders: every 6 s under way,
+// every minute at rest, statics every 6 minutes (ITU-R M.1371-5 table 1 has 2–10 s and 3 min).
+func fullRate(tb testing.TB, days float64) (path string, lines int) {
+	tb.Helper()
+	s, err := scenario.Open("../../testdata/scenarios/first-look.yaml")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s.Days = days
+	s.Reporting.Moving, s.Reporting.Still, s.Reporting.Static = scenario.Span(6*time.Second), scenario.Span(time.Minute), scenario.Span(6*time.Minute)
+	world, err := sim.New(s)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	path = filepath.Join(tb.TempDir(), "full.nmea")
+	var all bytes.Buffer
+	if _, err := world.WriteFeed(&all); err != nil {
+		tb.Fatal(err)
+	}
+	if err := os.WriteFile(path, all.Bytes(), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return path, bytes.Count(all.Bytes(), []byte("\n"))
+}
+
+// BenchmarkReplay measures detect replay from a plain file to the estimate, reading included, on all cores. Lines carry
+// TAG blocks, as feeds of national services do.
+func BenchmarkReplay(b *testing.B) {
+	path, lines := fullRate(b, 12)
+	info, err := os.Stat(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(info.Size())
+	var r *Result
+	for b.Loop() {
+		sources, err := feed.Inputs([]string{path})
+		if err != nil {
+			b.Fatal(err)
+		}
+		s, err := feed.Open(b.Context(), sources, feed.Defaults())
+		if err != nil {
+			b.Fatal(err)
+		}
+		e, err := New(Defaults(), runtime.NumCPU(), Listener{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if r, err = e.Run(b.Context(), s); err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+	if len(r.Estimate.Days) != 12 || len(r.Lifts) < 3 || r.Counts.Reports < int64(lines)*8/10 {
+		b.Fatalf("got %d days, %d lifts and %d reports of %d lines", len(r.Estimate.Days), len(r.Lifts), r.Counts.Reports, lines)
+	}
+}
+
+// TestMemoryIsFlat replays a little and ten times as much of the same traffic: what stays in use must follow the ships,
+// not the lines.
+func TestMemoryIsFlat(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long input is made: skipped by -short")
+	}
+	s, err := os.ReadFile("../../testdata/scenarios/first-look.yaml")
+	if err != nil || !strings.Contains(string(s), "first-look") {
+		t.Fatal("the scenario behind the test is missing")
+	}
+	peak := func(days float64) uint64 {
+		path, _ := fullRate(t, days)
+		sources, err := feed.Inputs([]string{path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stream, err := feed.Open(t.Context(), sources, feed.Defaults())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer stream.Close()
+		e, err := New(Defaults(), 2, Listener{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		watched := &watch{Stream: stream}
+		if _, err := e.Run(t.Context(), watched); err != nil {
+			t.Fatal(err)
+		}
+		return watched.peak
+	}
+	small, large := peak(1), peak(10)
+	t.Logf("live heap: %d MB at one day, %d MB at ten days", small>>20, large>>20)
+	if large > small+small/2+16<<20 {
+		t.Errorf("live heap grew from %d to %d MB with ten times the input", small>>20, large>>20)
+	}
+}
+
+// watch looks at the live heap, after a collection, every 10,000 records.
+type watch struct {
+	feed.Stream
+	n    int
+	peak uint64
+}
+
+func (w *watch) Next() (feed.Record, error) {
+	if w.n++; w.n%10_000 == 0 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		w.peak = max(w.peak, m.HeapAlloc)
+	}
+	return w.Stream.Next()
+}
