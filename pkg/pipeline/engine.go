@@ -21,6 +21,10 @@ const stretch = int(24 * time.Hour / track.Grid)
 // enough to stay in cache.
 const batchSize = 256
 
+// ahead is how many walks stage A may be ahead of stage B: half a day of event time. Stage B works in bursts (a vintage
+// takes 20 ms at each midnight), which must not stop the reading.
+const ahead = 128
+
 // Engine runs the two stages over a stream of records. It is made for one run.
 type Engine struct {
 	config Config
@@ -64,7 +68,7 @@ func New(c Config, shards int, l Listener) (*Engine, error) {
 // Run takes every record of the stream through both stages and returns what was found. It ends with the stream, or
 // early with the context's or the stream's error. It does not close the stream.
 func (e *Engine) Run(ctx context.Context, s feed.Stream) (*Result, error) {
-	walks := make(chan walk, 4)
+	walks := make(chan walk, ahead)
 	var stageA, stageB sync.WaitGroup
 	for _, sh := range e.shards {
 		stageA.Go(sh.run)
@@ -106,12 +110,12 @@ func (e *Engine) pump(ctx context.Context, s feed.Stream, walks chan<- walk) err
 			e.counts.Punctuations++
 			watermark = rec.Punctuation.Watermark
 			if !e.noteEnds(rec.Punctuation.Marks) {
-				e.walkTo(watermark.Time().Truncate(track.Grid), walks)
+				e.walkTo(ctx, watermark.Time().Truncate(track.Grid), walks)
 			}
 		}
 	}
-	e.finish(max(watermark, e.last), walks)
-	return nil
+	e.finish(ctx, max(watermark, e.last), walks)
+	return ctx.Err()
 }
 
 // noteEnds remembers the sources that ended, each once: from then on a source is not expected to be heard. It tells
@@ -139,15 +143,16 @@ func (e *Engine) dispatch(r *ais.Report) {
 	e.shards[shardOf(r.MMSI, len(e.shards))].add(r)
 }
 
-// walkTo hands every grid point up to `to` that was not walked yet to all shards and to stage B.
-func (e *Engine) walkTo(to time.Time, walks chan<- walk) {
+// walkTo hands every grid point up to `to` that was not walked yet to all shards and to stage B. It stops early when the
+// context ends: a wild clock may have opened a hole of centuries.
+func (e *Engine) walkTo(ctx context.Context, to time.Time, walks chan<- walk) {
 	if e.first == 0 {
 		return
 	}
 	if e.walked.IsZero() {
 		e.walked = gridAfter(e.first).Add(-track.Grid)
 	}
-	for e.walked.Before(to) {
+	for e.walked.Before(to) && ctx.Err() == nil {
 		w := walk{from: e.walked.Add(track.Grid), to: to}
 		if limit := e.walked.Add(time.Duration(stretch) * track.Grid); limit.Before(to) {
 			w.to = limit
@@ -157,7 +162,7 @@ func (e *Engine) walkTo(to time.Time, walks chan<- walk) {
 }
 
 // finish walks to the first grid point at or after the end of all input, where whatever is still held back is released.
-func (e *Engine) finish(end ais.UnixMilli, walks chan<- walk) {
+func (e *Engine) finish(ctx context.Context, end ais.UnixMilli, walks chan<- walk) {
 	if e.first == 0 {
 		return
 	}
@@ -165,7 +170,7 @@ func (e *Engine) finish(end ais.UnixMilli, walks chan<- walk) {
 	if !e.walked.Before(last) {
 		last = e.walked.Add(track.Grid) // the watermark had come this far already: what lies on the grid point itself is still held
 	}
-	e.walkTo(last.Add(-track.Grid), walks)
+	e.walkTo(ctx, last.Add(-track.Grid), walks)
 	e.hand(walk{from: last, to: last, final: true}, walks)
 }
 

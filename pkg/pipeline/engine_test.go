@@ -107,6 +107,23 @@ func TestRunEndsEarly(t *testing.T) {
 	}
 }
 
+// TestStopsInAHole cancels while a hole of two thousand years is walked, which would take minutes.
+func TestStopsInAHole(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	e, err := New(Defaults(), 1, Listener{Vintage: func([]estimate.Row) { cancel() }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &records{}
+	for _, year := range []int{2020, 4020} {
+		at := ais.Milli(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC))
+		s.add(&ais.Report{Kind: ais.Position, MMSI: 620999001, Time: at, Has: ais.HasPosition, Source: "wild clock"})
+	}
+	if _, err := e.Run(ctx, s); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+}
+
 func TestNewRefuses(t *testing.T) {
 	c := Defaults()
 	c.Gap.Publish = 0

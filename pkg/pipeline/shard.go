@@ -47,7 +47,7 @@ type shard struct {
 }
 
 func newShard(o track.Options, w world) *shard {
-	s := &shard{in: make(chan *batch, 8), out: make(chan walked, 4)}
+	s := &shard{in: make(chan *batch, 32), out: make(chan walked, ahead)}
 	s.pool.New = func() any { return &batch{reports: make([]ais.Report, 0, batchSize)} }
 	s.next = s.pool.Get().(*batch)
 	s.tracker = track.New(o, w.places, w.sea, track.Listener{
