@@ -230,6 +230,7 @@ func run(t testing.TB, shards int, s feed.Stream) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	fmt.Fprintln(&out, "facts", r.Facts, "refused", r.Refused, "ships", r.Ships, "health", r.Health)
 	return out.String()
 }
 

@@ -21,7 +21,7 @@ type Result struct {
 	Pending  int             // candidates that wait for their outcome: they carry no barrels yet
 	Below    int             // candidates below the cut: they carry no barrels
 	Counts   Counts
-	Facts    map[string]int64   // facts by kind
+	Facts    map[string]int64   // facts by kind, but for the deltas of reception, whose number says nothing
 	Refused  [ais.Reasons]int64 // refused by stage A; the feed counts its own
 	Ships    int                // with static data
 	First    time.Time          // earliest event time that was not late; zero for an empty input
@@ -33,7 +33,7 @@ type Result struct {
 var factNames = map[track.FactKind]string{
 	track.KindProfile: "profile", track.KindDraught: "draught", track.KindJump: "jump", track.KindAmbiguity: "ambiguity",
 	track.KindSilence: "silence", track.KindCrossing: "crossing", track.KindVisit: "visit", track.KindStop: "stop",
-	track.KindSample: "sample", track.KindReception: "reception",
+	track.KindSample: "sample",
 }
 
 // result closes the books after the last tick.

@@ -164,7 +164,9 @@ func (b *stageB) keep(rows []estimate.Row, at time.Time) {
 }
 
 func (b *stageB) observe(f track.Fact) {
-	b.facts[f.Kind()]++
+	if f.Kind() != track.KindReception {
+		b.facts[f.Kind()]++ // counts of reception are deltas, more of them the more shards there are
+	}
 	switch f := f.(type) {
 	case *track.Profile:
 		b.fleet.Update(f.Particulars)
