@@ -100,9 +100,15 @@ func (o Options) Validate() error {
 func Inputs(args []string) ([]SourceConfig, error) {
 	var paths []string
 	for _, arg := range args {
+		if arg == "" {
+			return nil, errors.New(`read input "": a file, folder, glob or - expected`)
+		}
 		found, err := expand(arg)
 		if err != nil {
 			return nil, err
+		}
+		if len(found) == 0 {
+			return nil, fmt.Errorf("read input %q: no file in this folder", arg)
 		}
 		for _, p := range found {
 			if !slices.Contains(paths, p) {

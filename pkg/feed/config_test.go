@@ -34,6 +34,23 @@ sources:
 	}
 }
 
+// TestInputsNamesWhatHoldsNothing: an empty argument is a variable that was not set, never the current folder.
+func TestInputsNamesWhatHoldsNothing(t *testing.T) {
+	empty := t.TempDir()
+	for _, tc := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{""}, `""`},
+		{[]string{"a.nmea", ""}, `""`},
+		{[]string{empty}, empty},
+	} {
+		if got, err := Inputs(tc.args); err == nil || !strings.Contains(err.Error(), tc.says) {
+			t.Errorf("%q: got %v, %v; want an error that names %q", tc.args, got, err, tc.says)
+		}
+	}
+}
+
 func TestLoadConfigErrors(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"unknown key names its line", "sources:\n  - id: a\n    pathh: x\n", "[3:"},
