@@ -62,12 +62,15 @@ func (p *printer) head(e event.Event) {
 	p.printf("%s  version %d, %s\n", e.ID, e.Version, e.Status)
 	p.printf("  claim        %s: probability %.2f\n", claim, e.Probability)
 	p.printf("  when         %s\n", Span(e.Start, e.End))
-	p.printf("  where        %s", Position(e.Lon, e.Lat))
-	if e.Place != nil {
-		p.printf(", %s (%s)", e.Place.Name, strings.ReplaceAll(e.Place.Kind, "_", " "))
+	if e.Kind != event.Outage { // a feed is out everywhere that it listens
+		p.printf("  where        %s", Position(e.Lon, e.Lat))
+		if e.Place != nil {
+			p.printf(", %s (%s)", e.Place.Name, strings.ReplaceAll(e.Place.Kind, "_", " "))
+		}
+		p.printf("\n")
 	}
-	p.printf("\n  this version %s\n", e.Why)
-	p.printf("  known at     %s  (%s, configuration %.14s…)\n", e.Watermark.Format(minute), e.Software, e.Config)
+	p.printf("  this version %s\n", e.Why)
+	p.printf("  known at     %s UTC  (%s, configuration %.14s…)\n", e.Watermark.Format(minute), e.Software, e.Config)
 }
 
 func (p *printer) vessel(v event.Vessel) {
@@ -148,16 +151,29 @@ func (p *printer) details(e event.Event) error {
 }
 
 func (p *printer) evidence(e event.Event) {
-	p.printf("\nEvidence: %d references, sha256 %s\n", len(e.Evidence.Refs), e.Evidence.SHA256)
-	for i, s := range e.Evidence.Sentences {
-		where := ""
-		if i < len(e.Evidence.Refs) {
-			where = fmt.Sprintf("%s, byte %d", e.Evidence.Refs[i].Source, e.Evidence.Refs[i].Offset)
+	ev := e.Evidence
+	p.printf("\nEvidence: %d of %d reports, sha256 of all %s\n", len(ev.Refs), ev.Total, ev.SHA256)
+	paired := len(ev.Refs) == len(ev.Sentences) // else some reports came without sentences
+	for i, r := range ev.Refs {
+		at := "byte"
+		if paired && strings.Contains(ev.Sentences[i], "\n") {
+			at = "last line at byte"
 		}
-		p.printf("  %s\n", where)
-		for line := range strings.SplitSeq(s, "\n") {
-			p.printf("    %s\n", line)
+		p.printf("  %s, %s %d\n", r.Source, at, r.Offset)
+		if paired {
+			p.sentences(ev.Sentences[i])
 		}
+	}
+	if !paired {
+		for _, s := range ev.Sentences {
+			p.sentences(s)
+		}
+	}
+}
+
+func (p *printer) sentences(s string) {
+	for line := range strings.SplitSeq(s, "\n") {
+		p.printf("    %s\n", line)
 	}
 }
 

@@ -189,17 +189,19 @@ func atMost(events []event.Event, n int) (shown []event.Event, hidden int) {
 	return events[:n], len(events) - n
 }
 
-// ships names the vessels of an event, in the order of their roles.
+// ships names the vessels of an event, in the order of their roles. A vessel in two roles is named once; two vessels may
+// bear one name.
 func ships(e event.Event) string {
 	var names []string
-	for _, v := range e.Vessels {
+	for i, v := range e.Vessels {
+		if slices.ContainsFunc(e.Vessels[:i], func(named event.Vessel) bool { return named.MMSI == v.MMSI }) {
+			continue
+		}
 		name := v.Name
 		if name == "" {
 			name = v.MMSI.String()
 		}
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
+		names = append(names, name)
 	}
 	return strings.Join(names, " + ")
 }
