@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"os"
@@ -99,6 +100,39 @@ func TestAllVersions(t *testing.T) {
 	}
 	if len(versions) < 50 {
 		t.Errorf("got %d events, want the feed's", len(versions))
+	}
+}
+
+// TestFailedRunLeavesTheLastOne starts a run that fails in an output folder that holds an earlier run: its files stay.
+func TestFailedRunLeavesTheLastOne(t *testing.T) {
+	dir := t.TempDir()
+	earlier := filepath.Join(dir, "vintages.csv")
+	if err := os.WriteFile(earlier, []byte("earlier"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	for _, tc := range []struct {
+		name string
+		ctx  context.Context
+		args []string
+		code int
+	}{
+		{"stopped", stopped, []string{firstLook}, exitFailed},
+		{"broken gazetteer", t.Context(), []string{"--gazetteer", "main.go", firstLook}, exitUsage},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var out bytes.Buffer
+			if code := run(tc.ctx, append([]string{"replay", "--quiet", "--all-versions", "--out", dir}, tc.args...), &out, &out); code != tc.code {
+				t.Errorf("got exit code %d, want %d: %s", code, tc.code, out.String())
+			}
+			if data, err := os.ReadFile(earlier); err != nil || string(data) != "earlier" {
+				t.Errorf("vintages.csv: got %q, %v; want the earlier run's", data, err)
+			}
+			if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+				t.Errorf("got %v, %v; want the earlier file alone", entries, err)
+			}
+		})
 	}
 }
 

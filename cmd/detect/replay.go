@@ -95,12 +95,15 @@ func replay(ctx context.Context, f replayFlags, args []string, stdout, stderr io
 	}
 	engine, err := pipeline.New(config, f.shards, files.listen)
 	if err != nil {
-		return usageError{errors.Join(err, files.close())}
+		return usageError{errors.Join(err, files.discard())}
 	}
 	stopProgress := showProgress(stream, f.quiet, stderr)
 	result, err := engine.Run(ctx, stream)
 	stopProgress()
-	if err := errors.Join(err, files.close()); err != nil {
+	if err != nil {
+		return fmt.Errorf("replay: %w", errors.Join(err, files.discard()))
+	}
+	if err := files.close(); err != nil {
 		return fmt.Errorf("replay: %w", err)
 	}
 	report := summarise(result, stream, sources, config.Software, time.Since(began))
@@ -173,10 +176,11 @@ func (f replayFlags) config() (pipeline.Config, error) {
 	return c, nil
 }
 
-// running are the files that are written while the engine runs.
+// running are the files that are written while the engine runs. They end with close or with discard.
 type running struct {
-	listen  pipeline.Listener
-	closers []func() error
+	listen   pipeline.Listener
+	files    []*outputFile
+	finishes []func() error // write what is buffered for each file
 }
 
 // running opens vintages.csv and, if every version was asked for, events.jsonl.
@@ -188,13 +192,13 @@ func (f replayFlags) running(out folder) (*running, error) {
 	}
 	days := export.NewDays(w)
 	r.listen.Vintage = days.Add
-	r.closers = append(r.closers, func() error { return errors.Join(days.Flush(), w.Close()) })
+	r.files, r.finishes = append(r.files, w), append(r.finishes, days.Flush)
 	if !f.allVersions {
 		return r, nil
 	}
 	v, err := out.create("events.jsonl")
 	if err != nil {
-		return nil, errors.Join(err, r.close())
+		return nil, errors.Join(err, r.discard())
 	}
 	buffered := bufio.NewWriter(v)
 	var failed error
@@ -203,14 +207,31 @@ func (f replayFlags) running(out folder) (*running, error) {
 			failed = export.Event(buffered, e)
 		}
 	}
-	r.closers = append(r.closers, func() error { return errors.Join(failed, buffered.Flush(), v.Close()) })
+	r.files = append(r.files, v)
+	r.finishes = append(r.finishes, func() error { return errors.Join(failed, buffered.Flush()) })
 	return r, nil
 }
 
+// close completes the files and makes them appear, or none of them.
 func (r *running) close() error {
 	var errs []error
-	for _, c := range r.closers {
-		errs = append(errs, c())
+	for _, finish := range r.finishes {
+		errs = append(errs, finish())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return errors.Join(err, r.discard())
+	}
+	for _, f := range r.files {
+		errs = append(errs, f.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// discard leaves the files of an earlier run in place.
+func (r *running) discard() error {
+	var errs []error
+	for _, f := range r.files {
+		errs = append(errs, f.File.Close(), f.discard())
 	}
 	return errors.Join(errs...)
 }

@@ -87,19 +87,37 @@ func instant(t time.Time) *time.Time {
 	return &t
 }
 
-// hashOf is the SHA-256 of a source's files as they lie on disk, one after the other; empty for standard input and for
-// files that can no longer be read.
+// hashOf is the SHA-256 of a source's files as they lie on disk, one after the other in the order in which they are
+// read; empty for what can be read only once (standard input, a named pipe) and for files that cannot be read.
 func hashOf(paths []string) string {
+	files, err := feed.Inputs(paths)
+	if err != nil {
+		return ""
+	}
 	sum := sha256.New()
-	for _, path := range paths {
-		f, err := os.Open(path)
-		if err != nil {
-			return ""
-		}
-		_, err = io.Copy(sum, f)
-		if err := errors.Join(err, f.Close()); err != nil {
-			return ""
+	for _, file := range files {
+		for _, path := range file.Paths {
+			if addFile(sum, path) != nil {
+				return ""
+			}
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// addFile writes a regular file's bytes to w. It opens nothing else: a named pipe would block for ever.
+func addFile(w io.Writer, path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("read %s: not a regular file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, f)
+	return errors.Join(err, f.Close())
 }
