@@ -74,6 +74,9 @@ const (
 	Neighbours    Cause = "anchored_neighbours"
 	Berthed       Cause = "berth_neighbours"
 	OtherMeeting  Cause = "other"
+
+	// Observed is the cause of what was seen to happen: a gate passed, a draught typed anew.
+	Observed Cause = "observed"
 )
 
 // Explanation is a cause with its probability. The explanations of an event sum to one.

@@ -78,3 +78,8 @@ func Probability(list []Explanation, c Cause) float64 {
 	}
 	return 0
 }
+
+// Seen explains an event that is its own claim: observed with probability p, and otherwise unknown.
+func Seen(p float64) []Explanation {
+	return Normalise([]Explanation{{Cause: Observed, P: p}, {Cause: Unknown, P: 1 - p}})
+}

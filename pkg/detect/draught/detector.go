@@ -145,7 +145,7 @@ func (d *Detector) judge(f *track.DraughtStep, w time.Time) (event.Event, bool) 
 		if !known || last.Status == event.Retracted {
 			return event.Event{}, false
 		}
-		e.Status, e.Probability = event.Retracted, 0
+		e.Status, e.Probability, e.Explanations = event.Retracted, 0, event.Seen(0)
 	}
 	d.told[k] = e
 	return e, true
@@ -177,7 +177,7 @@ func (d *Detector) describe(f *track.DraughtStep, ship vessel.Ship, change geo.M
 		Schema: event.Schema, ID: event.ID(event.DraughtChange, from, p[0], p[1], f.MMSI), Version: 1,
 		Kind: event.DraughtChange, Status: event.Closed, Start: from, End: &to, Lon: p[0], Lat: p[1],
 		Why:     fmt.Sprintf("%d static reports say %.1f m after %.1f m", f.Reports, float64(f.After), float64(f.Before)),
-		Vessels: []event.Vessel{v}, Probability: believed(f.Reports), Watermark: w,
+		Vessels: []event.Vessel{v}, Probability: believed(f.Reports), Explanations: event.Seen(believed(f.Reports)), Watermark: w,
 		Details: event.DraughtDetails{
 			Rules: event.Rules{Rules: []event.Rule{
 				{Name: "draught_step", Value: float64(change), Op: ">=", Threshold: float64(threshold), Unit: "m",

@@ -98,6 +98,7 @@ func (d *Detector) Hear(e event.Event) {
 	switch details := e.Details.(type) {
 	case event.OutageDetails:
 		d.outages.hear(details.Source, e)
+		d.reconsider(details.Source, e)
 	case event.TransitDetails:
 		if details.Gate == wayOut && len(e.Vessels) > 0 {
 			if details.Outbound && e.Status != event.Retracted {
@@ -105,6 +106,18 @@ func (d *Detector) Hear(e event.Event) {
 			} else {
 				delete(d.leaving, e.Vessels[0].MMSI)
 			}
+		}
+	}
+}
+
+// reconsider marks the silences that an outage overlaps: it is often known only long after they were told.
+func (d *Detector) reconsider(source string, e event.Event) {
+	for k, s := range d.silences {
+		f := s.fact
+		before := f.On != nil && !f.On.Time.After(e.Start)
+		after := e.End != nil && !e.End.After(f.Off.Time)
+		if f.Off.Source == source && !before && !after {
+			d.dirty = append(d.dirty, k) // sorted before it is used
 		}
 	}
 }
@@ -151,6 +164,9 @@ func (d *Detector) judge(k key, s *silence, w time.Time) []event.Event {
 		return s.retract(reason(f, "shorter than the threshold"), nil)
 	}
 	e := d.describe(f, w, length)
+	if s.last != nil && s.last.Status == e.Status && !f.Restated {
+		e.Why = "what else is known of that time has changed"
+	}
 	if s.last != nil && s.last.ID != e.ID {
 		out := s.retract(reason(f, "the silence began at another fix"), &e.ID)
 		s.last = nil

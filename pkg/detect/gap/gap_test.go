@@ -518,3 +518,22 @@ func TestSailedAway(t *testing.T) {
 		}
 	}
 }
+
+// TestOutageKnownLater: an outage is often known only long after the silences inside it were told. They are judged again.
+func TestOutageKnownLater(t *testing.T) {
+	b := newBench(t)
+	first := b.walk(24, 40, tick(silent(tanker, 24), 25))
+	if len(first) != 1 {
+		t.Fatalf("got %d events, want the open gap", len(first))
+	}
+	b.Hear(event.Event{ID: "outage-1", Kind: event.Outage, Status: event.Open, Start: at(24), Details: event.OutageDetails{Source: "feed"}})
+	b.Hear(event.Event{ID: "outage-2", Kind: event.Outage, Status: event.Open, Start: at(24), Details: event.OutageDetails{Source: "another feed"}})
+	again := b.walk(40.1, 41)
+	if len(again) != 1 || again[0].ID != first[0].ID || again[0].Version != 2 || again[0].Why == first[0].Why {
+		t.Fatalf("got %v, want a second version of %s that says why", again, first[0].ID)
+	}
+	before, after := event.Probability(first[0].Explanations, event.FeedOutage), event.Probability(again[0].Explanations, event.FeedOutage)
+	if before != 0 || after < 0.9 {
+		t.Errorf("feed_outage got %.2f, then %.2f, want 0, then 0.95", before, after)
+	}
+}

@@ -65,7 +65,7 @@ func (d *Detector) transit(f *track.Crossing, w time.Time) event.Event {
 		Vessels: []event.Vessel{event.FromShip(event.Subject, ship, f.Before.Time, f.After.Time)},
 		Place:   &event.Place{Name: gate.Name, Kind: string(gate.Kind), Country: gate.Country},
 		// Two fixes on both sides leave no doubt when they lie close together; a long bracket may go another way round.
-		Probability: seen(bracket), Details: details, Evidence: b.Done(), Watermark: w,
+		Probability: seen(bracket), Explanations: event.Seen(seen(bracket)), Details: details, Evidence: b.Done(), Watermark: w,
 	}
 }
 
