@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -144,10 +146,27 @@ func (p *printer) details(e event.Event) error {
 			return fmt.Errorf("explain %s: %w", e.ID, err)
 		}
 		if name != "rules" {
-			p.printf("  %-28s %s\n", name, strings.Trim(string(value), `"`))
+			p.fact(fmt.Sprint(name), value)
 		}
 	}
 	return nil
+}
+
+// fact prints one fact; a list of objects takes a line for each.
+func (p *printer) fact(name string, value json.RawMessage) {
+	var list []map[string]any
+	if json.Unmarshal(value, &list) != nil || len(list) == 0 {
+		p.printf("  %-28s %s\n", name, strings.Trim(string(value), `"`))
+		return
+	}
+	p.printf("  %s\n", name)
+	for _, item := range list {
+		var parts []string
+		for _, key := range slices.Sorted(maps.Keys(item)) {
+			parts = append(parts, fmt.Sprintf("%s %v", key, item[key]))
+		}
+		p.printf("    %s\n", strings.Join(parts, ", "))
+	}
 }
 
 func (p *printer) evidence(e event.Event) {
@@ -185,6 +204,9 @@ func Span(start time.Time, end *time.Time) string {
 		return start.UTC().Format(minute) + " UTC, not ended"
 	}
 	d := end.Sub(start)
+	if d < time.Minute {
+		return start.UTC().Format(minute) + " UTC"
+	}
 	length := fmt.Sprintf("%.1f h", d.Hours())
 	if d >= 48*time.Hour {
 		length = fmt.Sprintf("%.1f d", d.Hours()/24)

@@ -100,7 +100,7 @@ func (p *printer) lifts(events []event.Event) {
 		p.printf("\nNo lift of sanctioned crude was found.\n")
 		return
 	}
-	p.printf("\nLifts: cargoes that probably left an Iranian terminal (probability, barrels if so, loaded between)\n")
+	p.printf("\nLifts: cargoes that probably left an Iranian terminal (probability, million barrels if so, loaded between)\n")
 	shown, hidden := atMost(lifts, 2*tableEvents)
 	for _, e := range shown {
 		route := ""
@@ -109,11 +109,11 @@ func (p *printer) lifts(events []event.Event) {
 		} else if d, ok := e.Details.(event.LiftDetails); ok {
 			route = d.Route
 		}
-		volume := vessel.Barrels(0)
+		million := 0.0
 		if e.Barrels != nil {
-			volume = e.Barrels.P50
+			million = float64(e.Barrels.Mean) / 1e6
 		}
-		p.printf("  %.2f  %10s  %s  %-9s %-22s %s\n", e.Probability, barrels(volume), days(e), route, ships(e), e.ID)
+		p.printf("  %.2f  %5.2f Mb  %s  %-9s %-22s %s\n", e.Probability, million, days(e), route, ships(e), e.ID)
 	}
 	p.more(hidden)
 }

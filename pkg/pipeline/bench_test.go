@@ -14,8 +14,8 @@ import (
 	"github.com/darkwake/darkwake/pkg/feed"
 )
 
-// fullRate writes some days of the bundled world as plain NMEA at the rates of real transponders: every 6 s under way,
-// every minute at rest, statics every 6 minutes (ITU-R M.1371-5 table 1 has 2–10 s and 3 min).
+// fullRate writes some days of the bundled world as plain NMEA at full rate: base stations every 20 s, ships as often as
+// transponders send (ITU-R M.1371-5 table 1: every 2–10 s under way).
 func fullRate(tb testing.TB, days float64) (path string, lines int) {
 	tb.Helper()
 	s, err := scenario.Open("../../testdata/scenarios/first-look.yaml")
@@ -23,7 +23,12 @@ func fullRate(tb testing.TB, days float64) (path string, lines int) {
 		tb.Fatal(err)
 	}
 	s.Days = days
-	s.Reporting.Moving, s.Reporting.Still, s.Reporting.Static = scenario.Span(6*time.Second), scenario.Span(time.Minute), scenario.Span(6*time.Minute)
+	for span, every := range map[*scenario.Span]time.Duration{
+		&s.Reporting.Moving: 2 * time.Second, &s.Reporting.Still: 10 * time.Second, &s.Reporting.Static: 90 * time.Second,
+		&s.Reporting.Base: 20 * time.Second, &s.Reporting.Aid: time.Minute,
+	} {
+		*span = scenario.Span(every)
+	}
 	world, err := sim.New(s)
 	if err != nil {
 		tb.Fatal(err)
@@ -42,7 +47,7 @@ func fullRate(tb testing.TB, days float64) (path string, lines int) {
 // BenchmarkReplay measures detect replay from a plain file to the estimate, reading included, on all cores. Lines carry
 // TAG blocks, as feeds of national services do.
 func BenchmarkReplay(b *testing.B) {
-	path, lines := fullRate(b, 12)
+	path, lines := fullRate(b, 32)
 	info, err := os.Stat(path)
 	if err != nil {
 		b.Fatal(err)
@@ -70,7 +75,7 @@ func BenchmarkReplay(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
-	if len(r.Estimate.Days) != 12 || len(r.Lifts) < 3 || r.Counts.Reports < int64(lines)*8/10 {
+	if len(r.Estimate.Days) != 32 || len(r.Lifts) < 10 || r.Counts.Reports < int64(lines)*8/10 {
 		b.Fatalf("got %d days, %d lifts and %d reports of %d lines", len(r.Estimate.Days), len(r.Lifts), r.Counts.Reports, lines)
 	}
 }
@@ -106,8 +111,8 @@ func TestMemoryIsFlat(t *testing.T) {
 		}
 		return watched.peak
 	}
-	small, large := peak(1), peak(10)
-	t.Logf("live heap: %d MB at one day, %d MB at ten days", small>>20, large>>20)
+	small, large := peak(0.5), peak(5)
+	t.Logf("live heap: %d MB at half a day, %d MB at five days", small>>20, large>>20)
 	if large > small+small/2+16<<20 {
 		t.Errorf("live heap grew from %d to %d MB with ten times the input", small>>20, large>>20)
 	}
