@@ -136,6 +136,46 @@ func TestFailedRunLeavesTheLastOne(t *testing.T) {
 	}
 }
 
+// TestRejectedLinesAreKept: original bytes, reason and place; what is no text comes as base64.
+func TestRejectedLinesAreKept(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "spoilt.nmea")
+	good := "1550303566 !AIVDM,1,1,,A,15MwkRUOidG?GElEa<iQk1JV06Jd,0*6E\n"
+	spoilt := "1550303567 !AIVDM,1,1,,A,15MwkRUOidG?GElEa<iQk1JV06Jd,0*00\n"
+	if err := os.WriteFile(path, []byte(good+spoilt+good+"1550303568 !AIVDM,1,1,,A,15Mwk\xff\n"+good+good), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := command(t, "replay", "--quiet", "--rejected", "--out", dir, path); code != exitOK {
+		t.Fatalf("got exit code %d: %s", code, stderr)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "rejected.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	type refused struct {
+		Source, Reason, Line string
+		Offset               int64
+		Bytes                []byte
+	}
+	var got []refused
+	for line := range strings.Lines(string(data)) {
+		var r refused
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, r)
+	}
+	if len(got) != 2 {
+		t.Fatalf("got %d refused lines, want 2: %s", len(got), data)
+	}
+	if got[0].Reason != "bad_checksum" || got[0].Offset != int64(len(good)) || got[0].Line+"\n" != spoilt || got[0].Source != "spoilt.nmea" {
+		t.Errorf("got %+v, want the spoilt line with its place and reason", got[0])
+	}
+	if got[1].Line != "" || !bytes.HasSuffix(got[1].Bytes, []byte("15Mwk\xff")) {
+		t.Errorf("got %+v, want its bytes as they were", got[1])
+	}
+}
+
 func TestExitCodes(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {

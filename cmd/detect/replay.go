@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/export"
 	"github.com/darkwake/darkwake/pkg/feed"
 	"github.com/darkwake/darkwake/pkg/pipeline"
@@ -27,6 +25,7 @@ type replayFlags struct {
 	lateness    time.Duration
 	shards      int
 	allVersions bool
+	rejected    bool
 	quiet       bool
 }
 
@@ -64,6 +63,7 @@ zstd or zip. Several inputs are merged by event time.`,
 	fl.DurationVar(&f.lateness, "lateness", 0, "how late a report may be and still keep its place (0: 2m, satellites 90m)")
 	fl.IntVar(&f.shards, "shards", runtime.NumCPU(), "goroutines for stage A; any number gives the same bytes")
 	fl.BoolVar(&f.allVersions, "all-versions", false, "write every version of every event, in the order they arose")
+	fl.BoolVar(&f.rejected, "rejected", false, "write the lines that were refused, with reason and place, to rejected.jsonl")
 	fl.BoolVar(&f.quiet, "quiet", false, "no progress and no table")
 	return c
 }
@@ -83,16 +83,18 @@ func replay(ctx context.Context, f replayFlags, args []string, stdout, stderr io
 	if err != nil {
 		return usageError{fmt.Errorf("--out %q: %w", f.out, err)}
 	}
-	stream, err := feed.Open(ctx, sources, feed.Defaults())
-	if err != nil {
-		return usageError{err}
-	}
-	defer stream.Close()
-
 	files, err := f.running(out)
 	if err != nil {
 		return err
 	}
+	options := feed.Defaults()
+	options.Rejected = files.rejected
+	stream, err := feed.Open(ctx, sources, options)
+	if err != nil {
+		return usageError{errors.Join(err, files.discard())}
+	}
+	defer stream.Close()
+
 	engine, err := pipeline.New(config, f.shards, files.listen)
 	if err != nil {
 		return usageError{errors.Join(err, files.discard())}
@@ -174,66 +176,6 @@ func (f replayFlags) config() (pipeline.Config, error) {
 		c.Gazetteer = data
 	}
 	return c, nil
-}
-
-// running are the files that are written while the engine runs. They end with close or with discard.
-type running struct {
-	listen   pipeline.Listener
-	files    []*outputFile
-	finishes []func() error // write what is buffered for each file
-}
-
-// running opens vintages.csv and, if every version was asked for, events.jsonl.
-func (f replayFlags) running(out folder) (*running, error) {
-	r := &running{}
-	w, err := out.create("vintages.csv")
-	if err != nil {
-		return nil, err
-	}
-	days := export.NewDays(w)
-	r.listen.Vintage = days.Add
-	r.files, r.finishes = append(r.files, w), append(r.finishes, days.Flush)
-	if !f.allVersions {
-		return r, nil
-	}
-	v, err := out.create("events.jsonl")
-	if err != nil {
-		return nil, errors.Join(err, r.discard())
-	}
-	buffered := bufio.NewWriter(v)
-	var failed error
-	r.listen.Event = func(e event.Event) {
-		if failed == nil {
-			failed = export.Event(buffered, e)
-		}
-	}
-	r.files = append(r.files, v)
-	r.finishes = append(r.finishes, func() error { return errors.Join(failed, buffered.Flush()) })
-	return r, nil
-}
-
-// close completes the files and makes them appear, or none of them.
-func (r *running) close() error {
-	var errs []error
-	for _, finish := range r.finishes {
-		errs = append(errs, finish())
-	}
-	if err := errors.Join(errs...); err != nil {
-		return errors.Join(err, r.discard())
-	}
-	for _, f := range r.files {
-		errs = append(errs, f.Close())
-	}
-	return errors.Join(errs...)
-}
-
-// discard leaves the files of an earlier run in place.
-func (r *running) discard() error {
-	var errs []error
-	for _, f := range r.files {
-		errs = append(errs, f.File.Close(), f.discard())
-	}
-	return errors.Join(errs...)
 }
 
 func writeAll(out folder, r *pipeline.Result, s export.Summary, allVersions bool) error {

@@ -84,6 +84,10 @@ func TestEffectsStayAtTheRim(t *testing.T) {
 				if !within(s.pkg, routines) {
 					t.Errorf("%s starts a goroutine: only %v may", s.file, routines)
 				}
+			case *ast.CallExpr:
+				if call, ok := n.Fun.(*ast.SelectorExpr); ok && call.Sel.Name == "Go" && len(n.Args) == 1 && !within(s.pkg, routines) {
+					t.Errorf("%s starts a goroutine by %s: only %v may", s.file, call.Sel.Name, routines)
+				}
 			case *ast.SelectorExpr:
 				if x, ok := n.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains([]string{"Now", "Since", "Until", "Sleep"}, n.Sel.Name) && !within(s.pkg, clock) {
 					t.Errorf("%s calls time.%s: only %v may", s.file, n.Sel.Name, clock)
