@@ -51,8 +51,8 @@ func TestExitCodes(t *testing.T) {
 		{"no scenario", []string{"make"}, exitUsage, "got 0 scenario files, want 1"},
 		{"unknown flag", []string{"make", smallScenario, "--speed", "9"}, exitUsage, "--speed"},
 		{"unknown command", []string{"mak", smallScenario}, exitUsage, "mak"},
-		{"missing file", []string{"make", "nowhere.yaml"}, exitFailed, "nowhere.yaml"},
-		{"unknown key", []string{"make", broken, "--out", t.TempDir()}, exitFailed, "colour"},
+		{"missing file", []string{"make", "nowhere.yaml"}, exitUsage, "nowhere.yaml"},
+		{"unknown key", []string{"make", broken, "--out", t.TempDir()}, exitUsage, "colour"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

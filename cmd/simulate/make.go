@@ -51,7 +51,7 @@ func exactlyOne(args []string) error {
 func (o *makeOptions) run(ctx context.Context, path string, stdout io.Writer) error {
 	s, err := scenario.Open(path)
 	if err != nil {
-		return fmt.Errorf("read scenario: %w", err)
+		return usageError{err}
 	}
 	world, err := sim.New(s)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -217,8 +218,23 @@ func decode(r io.Reader, s *Scenario) (err error) {
 			err = fmt.Errorf("parse YAML: %v", p)
 		}
 	}()
-	return yaml.NewDecoder(r, yaml.Strict()).Decode(s)
+	if err := yaml.NewDecoder(r, yaml.Strict()).Decode(s); err != nil {
+		return oneLine{err}
+	}
+	return nil
 }
+
+// oneLine cuts the picture of the file that the YAML library appends to its errors.
+type oneLine struct{ error }
+
+// Error is the first line, which holds the place and the reason.
+func (e oneLine) Error() string {
+	text, _, _ := strings.Cut(yaml.FormatError(e.error, false, false), "\n")
+	return text
+}
+
+// Unwrap gives the library's error.
+func (e oneLine) Unwrap() error { return e.error }
 
 // Open reads and checks a scenario file.
 func Open(path string) (*Scenario, error) {
