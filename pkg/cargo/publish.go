@@ -138,13 +138,8 @@ func (s *ship) evidence(because []string) event.Evidence {
 			if !ok {
 				continue
 			}
-			paired := len(e.Evidence.Refs) == len(e.Evidence.Sentences)
 			for i, r := range e.Evidence.Refs {
-				raw := ""
-				if paired {
-					raw = e.Evidence.Sentences[i]
-				}
-				b.Add(r.Source, r.Offset, raw)
+				b.Add(r.Source, r.Offset, e.Evidence.Sentences[i])
 			}
 		}
 	}

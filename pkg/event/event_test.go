@@ -139,12 +139,16 @@ func TestEvidenceIsBoundedAndHashesAll(t *testing.T) {
 	}
 }
 
-func TestEvidenceWithoutSentencesKeepsRefs(t *testing.T) {
+// TestSentencesPairWithRefs mixes a feed that gives sentences with one that gives none: a reader of the JSON pairs them by
+// their positions.
+func TestSentencesPairWithRefs(t *testing.T) {
 	var b EvidenceBuilder
-	b.Add("positions.csv", 1200, "")
+	b.Add("b.nmea", 20, "!AIVDM,1,1,,A,z,0*00")
+	b.Add("a.csv", 1200, "")
 	got := b.Done()
-	if len(got.Sentences) != 0 || len(got.Refs) != 1 || got.Refs[0] != (Ref{"positions.csv", 1200}) {
-		t.Errorf("got %+v, want one ref and no sentence", got)
+	want := []Ref{{"a.csv", 1200}, {"b.nmea", 20}}
+	if !slices.Equal(got.Refs, want) || !slices.Equal(got.Sentences, []string{"", "!AIVDM,1,1,,A,z,0*00"}) {
+		t.Errorf("got %+v, want refs %v and as many sentences, the first empty", got, want)
 	}
 }
 

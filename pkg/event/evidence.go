@@ -33,7 +33,8 @@ func (b *EvidenceBuilder) Add(source string, offset int64, raw string) {
 	b.items = append(b.items, evidenceItem{source, offset, raw})
 }
 
-// Done returns the evidence: at most 24 reports in order of (source, offset), and the SHA-256 over all that were
+// Done returns the evidence: at most 24 reports in order of (source, offset), a sentence (empty where the feed gave
+// none) for each reference, and the SHA-256 over all that were
 // added, in the same order, each once. Each report enters the hash as its source, a zero byte, the offset as eight
 // bytes, most significant first, the raw sentences, and a zero byte.
 func (b *EvidenceBuilder) Done() Evidence {
@@ -45,9 +46,7 @@ func (b *EvidenceBuilder) Done() Evidence {
 	for _, i := range chosen(len(b.items)) {
 		it := b.items[i]
 		e.Refs = append(e.Refs, Ref{it.source, it.offset})
-		if it.raw != "" {
-			e.Sentences = append(e.Sentences, it.raw)
-		}
+		e.Sentences = append(e.Sentences, it.raw)
 	}
 	return e
 }

@@ -172,25 +172,23 @@ func (p *printer) fact(name string, value json.RawMessage) {
 func (p *printer) evidence(e event.Event) {
 	ev := e.Evidence
 	p.printf("\nEvidence: %d of %d reports, sha256 of all %s\n", len(ev.Refs), ev.Total, ev.SHA256)
-	paired := len(ev.Refs) == len(ev.Sentences) // else some reports came without sentences
 	for i, r := range ev.Refs {
-		at := "byte"
-		if paired && strings.Contains(ev.Sentences[i], "\n") {
+		at, sentence := "byte", ""
+		if i < len(ev.Sentences) {
+			sentence = ev.Sentences[i]
+		}
+		if strings.Contains(sentence, "\n") {
 			at = "last line at byte"
 		}
 		p.printf("  %s, %s %d\n", r.Source, at, r.Offset)
-		if paired {
-			p.sentences(ev.Sentences[i])
-		}
-	}
-	if !paired {
-		for _, s := range ev.Sentences {
-			p.sentences(s)
-		}
+		p.sentences(sentence)
 	}
 }
 
 func (p *printer) sentences(s string) {
+	if s == "" {
+		return
+	}
 	for line := range strings.SplitSeq(s, "\n") {
 		p.printf("    %s\n", line)
 	}
