@@ -2,8 +2,10 @@ package event
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
+	"time"
 )
 
 // shares is how finely explanations are divided: 1/10,000, the four decimals that JSON carries.
@@ -82,4 +84,10 @@ func Probability(list []Explanation, c Cause) float64 {
 // Seen explains an event that is its own claim: observed with probability p, and otherwise unknown.
 func Seen(p float64) []Explanation {
 	return Normalise([]Explanation{{Cause: Observed, P: p}, {Cause: Unknown, P: 1 - p}})
+}
+
+// Hours prints a duration as people say it, to the minute: 126h30m.
+func Hours(t time.Duration) string {
+	t = t.Round(time.Minute)
+	return fmt.Sprintf("%dh%02dm", int(t.Hours()), int(t.Minutes())%60)
 }

@@ -104,9 +104,7 @@ func (p *printer) lifts(events []event.Event) {
 	shown, hidden := atMost(lifts, 2*tableEvents)
 	for _, e := range shown {
 		route := ""
-		if d, ok := e.Details.(*event.LiftDetails); ok {
-			route = d.Route
-		} else if d, ok := e.Details.(event.LiftDetails); ok {
+		if d, ok := e.Details.(event.LiftDetails); ok {
 			route = d.Route
 		}
 		million := 0.0

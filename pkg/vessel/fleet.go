@@ -49,6 +49,14 @@ func (f *Fleet) Ship(m MMSI) (Ship, bool) {
 	return *s, true
 }
 
+// About returns what is known of a ship, and of one that sent no static data yet what her number tells: the flag.
+func (f *Fleet) About(m MMSI) Ship {
+	if s, ok := f.Ship(m); ok {
+		return s
+	}
+	return Ship{Particulars: Particulars{MMSI: m}, Flag: Flag(m)}
+}
+
 // Register adds what a list says about a hull; ships with that IMO number heard later or already known follow it.
 func (f *Fleet) Register(n IMO, r Registered) {
 	f.registered[n] = r

@@ -131,10 +131,7 @@ func (d *Detector) Advance(w time.Time) []event.Event {
 func (d *Detector) judge(f *track.DraughtStep, w time.Time) (event.Event, bool) {
 	k := key{f.MMSI, f.Segment.UnixMilli(), f.Start.UnixMilli()}
 	last, known := d.told[k]
-	ship, ok := d.fleet.Ship(f.MMSI)
-	if !ok {
-		ship = vessel.Ship{Particulars: vessel.Particulars{MMSI: f.MMSI}, Flag: vessel.Flag(f.MMSI)}
-	}
+	ship := d.fleet.About(f.MMSI)
 	change := geo.Metres(math.Abs(float64(f.After - f.Before)))
 	e := d.describe(f, ship, change, w)
 	if known {

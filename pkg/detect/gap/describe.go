@@ -14,21 +14,18 @@ import (
 
 // describe makes the event of a silence that is long enough, without its version.
 func (d *Detector) describe(f *track.Silence, w time.Time, length time.Duration) event.Event {
-	ship, known := d.fleet.Ship(f.MMSI)
-	if !known {
-		ship = vessel.Ship{Particulars: vessel.Particulars{MMSI: f.MMSI}, Flag: vessel.Flag(f.MMSI)}
-	}
+	ship := d.fleet.About(f.MMSI)
 	off := f.Off.Position
 	e := event.Event{
 		Schema: event.Schema, ID: event.ID(event.Gap, f.Off.Time, off[0], off[1], f.MMSI),
 		Kind: event.Gap, Status: event.Open, Start: f.Off.Time, Lon: off[0], Lat: off[1],
 		Place: d.placeOf(f.Place), Evidence: evidence(f), Watermark: w,
-		Why: fmt.Sprintf("silent for %s, threshold %s", hours(length), hours(d.threshold(f))),
+		Why: fmt.Sprintf("silent for %s, threshold %s", event.Hours(length), event.Hours(d.threshold(f))),
 	}
 	on := time.Time{}
 	if f.On != nil {
 		on = f.On.Time
-		e.Status, e.End, e.Why = event.Closed, &on, "heard again after "+hours(length)
+		e.Status, e.End, e.Why = event.Closed, &on, "heard again after "+event.Hours(length)
 		if f.Restated && f.Why != "" {
 			e.Why = f.Why
 		}
@@ -81,7 +78,7 @@ func (d *Detector) rules(f *track.Silence, details event.GapDetails, length time
 	candidate, publish := d.candidate(f), d.threshold(f)
 	rules := []event.Rule{
 		rule("silence_candidate", length.Hours(), ">=", candidate.Hours(), "h",
-			fmt.Sprintf("max(%s, %g x the ship's own interval of %.0f min)", hours(d.o.Candidate), d.o.Intervals, expected(f).Minutes())),
+			fmt.Sprintf("max(%s, %g x the ship's own interval of %.0f min)", event.Hours(d.o.Candidate), d.o.Intervals, expected(f).Minutes())),
 		rule("silence_published", length.Hours(), ">=", publish.Hours(), "h", ""),
 		rule("fixes_24h_before", float64(f.Heard24h), ">=", float64(d.o.WellHeard), "fixes", "heard often enough that the silence stands out"),
 		rule("outage_share", 0, "<=", 0.5, "of the silence", "time in which "+f.Off.Source+" was itself out"),
@@ -199,10 +196,4 @@ func (d *Detector) placeOf(id place.ID) *event.Place {
 	}
 	p := d.places.At(id)
 	return &event.Place{Name: p.Name, Kind: string(p.Kind), Country: p.Country}
-}
-
-// hours prints a duration as people say it: 126h30m.
-func hours(t time.Duration) string {
-	t = t.Round(time.Minute)
-	return fmt.Sprintf("%dh%02dm", int(t.Hours()), int(t.Minutes())%60)
 }

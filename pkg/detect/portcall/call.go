@@ -166,10 +166,7 @@ func (d *Detector) describe(x *stay, stops []span, w time.Time) event.Event {
 	if v.Restated && v.Why != "" {
 		e.Why = v.Why
 	}
-	ship, known := d.fleet.Ship(v.MMSI)
-	if !known {
-		ship = vessel.Ship{Particulars: vessel.Particulars{MMSI: v.MMSI}, Flag: vessel.Flag(v.MMSI)}
-	}
+	ship := d.fleet.About(v.MMSI)
 	e.Vessels = []event.Vessel{event.FromShip(event.Subject, ship, v.Entry.Time, after)}
 	e.Probability = d.o.Believed[details.Confidence-1]
 	if p.Confidence == "low" {

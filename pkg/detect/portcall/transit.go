@@ -7,7 +7,6 @@ import (
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/track"
-	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
 // passages turns the crossings of this tick into transits.
@@ -47,10 +46,7 @@ func (d *Detector) transit(f *track.Crossing, w time.Time) event.Event {
 	}
 	details.Rules.Rules = []event.Rule{{Name: "bracket", Value: bracket.Minutes(), Op: "<=", Threshold: 60, Unit: "min",
 		Passed: bracket <= time.Hour, Note: "between the fixes on both sides of the gate"}}
-	ship, known := d.fleet.Ship(f.MMSI)
-	if !known {
-		ship = vessel.Ship{Particulars: vessel.Particulars{MMSI: f.MMSI}, Flag: vessel.Flag(f.MMSI)}
-	}
+	ship := d.fleet.About(f.MMSI)
 	var b event.EvidenceBuilder
 	b.Add(f.Before.Source, f.Before.Offset, f.Before.Raw)
 	b.Add(f.After.Source, f.After.Offset, f.After.Raw)

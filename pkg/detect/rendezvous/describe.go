@@ -13,7 +13,7 @@ import (
 // tell makes the next version of a run's event and remembers it.
 func (d *Detector) tell(r *run, w time.Time, why string) event.Event {
 	v := d.o.judge(&r.sum)
-	c := circumstances{v: v, length: r.lastClose.Sub(r.start), a: d.ship(r.a), b: d.ship(r.b), drA: d.draught(r.a, r), drB: d.draught(r.b, r)}
+	c := circumstances{v: v, length: r.lastClose.Sub(r.start), a: d.fleet.About(r.a), b: d.fleet.About(r.b), drA: d.draught(r.a, r), drB: d.draught(r.b, r)}
 	e := event.Event{
 		Schema: event.Schema, ID: event.ID(event.Rendezvous, r.start, r.middle[0], r.middle[1], r.a, r.b), Version: 1,
 		Kind: event.Rendezvous, Status: event.Open, Why: why, Start: r.start, Lon: r.middle[0], Lat: r.middle[1],
@@ -111,10 +111,4 @@ func atLeast(name string, value, threshold float64, unit, note string) event.Rul
 
 func atMost(name string, value, threshold float64, unit, note string) event.Rule {
 	return event.Rule{Name: name, Value: value, Op: "<=", Threshold: threshold, Unit: unit, Passed: value <= threshold, Note: note}
-}
-
-// hours prints a duration as people say it: 2h00m.
-func hours(t time.Duration) string {
-	t = t.Round(time.Minute)
-	return fmt.Sprintf("%dh%02dm", int(t.Hours()), int(t.Minutes())%60)
 }

@@ -98,7 +98,7 @@ func (d *Detector) Advance(w time.Time) []event.Event {
 // decide adds the points of one bin to the runs.
 func (d *Detector) decide(list []*track.Sample) {
 	d.search.pairs(d.o, d.o.usable(list), func(a, b *track.Sample) {
-		shipA, shipB := d.ship(a.MMSI), d.ship(b.MMSI)
+		shipA, shipB := d.fleet.About(a.MMSI), d.fleet.About(b.MMSI)
 		reach := d.o.Antennas + (shipA.Hull.Length()+shipB.Hull.Length())/2
 		if geo.Distance(a.Position, b.Position) > reach || !mayCarry(shipA, shipB) {
 			return
@@ -120,13 +120,6 @@ func (d *Detector) decide(list []*track.Sample) {
 			r.add(x, d.o.Missing)
 		}
 	})
-}
-
-func (d *Detector) ship(m vessel.MMSI) vessel.Ship {
-	if s, known := d.fleet.Ship(m); known {
-		return s
-	}
-	return vessel.Ship{Particulars: vessel.Particulars{MMSI: m}, Flag: vessel.Flag(m)}
 }
 
 // mayCarry tells whether a pair can matter: at least one is known to be a tanker.
@@ -183,7 +176,7 @@ func (d *Detector) tryOpen(r *run, w time.Time) []event.Event {
 // close tells the end, or takes back a run whose whole shows the ships apart.
 func (d *Detector) close(r *run, w time.Time) event.Event {
 	if d.o.judge(&r.sum).alongside {
-		return d.tell(r, w, "apart for "+hours(d.o.Merge))
+		return d.tell(r, w, "apart for "+event.Hours(d.o.Merge))
 	}
 	e := *r.last
 	e.Version, e.Status, e.Probability, e.Watermark = e.Version+1, event.Retracted, 0, w
