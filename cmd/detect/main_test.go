@@ -29,7 +29,7 @@ func TestFirstCommand(t *testing.T) {
 	if code != exitOK || stderr != "" {
 		t.Fatalf("got exit code %d and %q on stderr, want 0 and nothing", code, stderr)
 	}
-	for _, want := range []string{"SYNTHETIC", "Barrels a day slipping past sanctions", "2025-03-01", "2025-04-01", "Lifts:", "SYN TANKER",
+	for _, want := range []string{"SYNTHETIC", "Barrels a day slipping past sanctions", "2025-03-01", "2025-04-01", "Lifts:", "Candidates that carry no barrels", "SYN TANKER",
 		"Silences of six hours", "Ships alongside", "bad checksum", "lines a second", "detect explain"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("the table does not say %q", want)

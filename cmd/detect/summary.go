@@ -22,7 +22,7 @@ func summarise(r *pipeline.Result, stream *feed.Replay, sources []feed.SourceCon
 	s := export.Summary{
 		Software: software, Config: r.Config, First: instant(r.First), Last: instant(r.Last),
 		Late: r.Counts.Late, Ships: r.Ships, Rejected: rejected(r.Refused), Facts: r.Facts,
-		Events: map[string]int64{}, Versions: r.Versions, Health: r.Health, Seconds: took.Seconds(),
+		Events: map[string]int64{}, Versions: r.Versions, Waiting: r.Pending, BelowCut: r.Below, Health: r.Health, Seconds: took.Seconds(),
 	}
 	for i, st := range stream.Stats() {
 		in := export.Input{

@@ -26,6 +26,8 @@ type Summary struct {
 	Events    map[string]int64   `json:"events"` // last versions by kind, retracted ones left out
 	Retracted int64              `json:"retracted"`
 	Versions  int64              `json:"versions"`
+	Waiting   int                `json:"lift_candidates_waiting"`   // for their outcome: no barrels yet
+	BelowCut  int                `json:"lift_candidates_below_cut"` // too improbable: no barrels
 	Health    map[string]float64 `json:"feed_health"`
 	Problems  []string           `json:"problems,omitempty"` // whole inputs that were of no use
 	Seconds   float64            `json:"seconds"`

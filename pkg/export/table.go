@@ -31,6 +31,7 @@ func Table(w io.Writer, events []event.Event, e estimate.Result, s Summary) erro
 	p.headline(e)
 	p.days(e.Days)
 	p.lifts(events)
+	p.printf("  Candidates that carry no barrels: %d wait for their outcome, %d are too improbable.\n", s.Waiting, s.BelowCut)
 	p.others(events, s)
 	p.input(s)
 	return p.err
