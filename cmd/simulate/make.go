@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/darkwake/darkwake/internal/sim"
+	"github.com/darkwake/darkwake/internal/sim/air"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 )
 
@@ -73,10 +74,10 @@ func (o *makeOptions) run(ctx context.Context, path string, stdout io.Writer) er
 }
 
 // feed writes the sentences.
-func (o *makeOptions) feed(ctx context.Context, world *sim.World, base string) (counts sim.Counts, err error) {
+func (o *makeOptions) feed(ctx context.Context, world *sim.World, base string) (counts air.Counts, err error) {
 	if o.plain {
 		err = create(base+".nmea", func(w io.Writer) error {
-			counts, err = world.WriteFeed(stopping{ctx, w})
+			counts, err = air.WriteFeed(world, stopping{ctx, w})
 			return err
 		})
 		return counts, err
@@ -86,7 +87,7 @@ func (o *makeOptions) feed(ctx context.Context, world *sim.World, base string) (
 		if err != nil {
 			return fmt.Errorf("compress feed: %w", err)
 		}
-		if counts, err = world.WriteFeed(stopping{ctx, z}); err != nil {
+		if counts, err = air.WriteFeed(world, stopping{ctx, z}); err != nil {
 			return errors.Join(err, z.Close())
 		}
 		return z.Close()
@@ -121,7 +122,7 @@ func create(path string, fill func(io.Writer) error) error {
 }
 
 // report prints what was made.
-func report(w io.Writer, t *sim.Truth, c sim.Counts) error {
+func report(w io.Writer, t *sim.Truth, c air.Counts) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "SYNTHETIC scenario\t%s, seed %d\n", t.Scenario, t.Seed)
 	fmt.Fprintf(table, "time\t%s to %s\n", t.Start.Format("2006-01-02"), t.End.Format("2006-01-02"))

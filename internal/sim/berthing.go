@@ -11,7 +11,7 @@ import (
 
 // swing sails to an anchor's spot, or a buoy, and lies there. Where the hull will lie depends on the tide at the time
 // of arrival, and that on the way: two rounds of planning settle it.
-func (p *planner) swing(s *scenario.Stay, kind stayKind, room geo.Metres) error {
+func (p *planner) swing(s *scenario.Stay, kind StayKind, room geo.Metres) error {
 	place := p.spot(s.At)
 	phase := motion.Swing{Water: p.world.water, Anchor: place.At.Geo(), Radius: room, Habit: p.habit}
 	target := place.At.Geo()
@@ -25,7 +25,7 @@ func (p *planner) swing(s *scenario.Stay, kind stayKind, room geo.Metres) error 
 		return err
 	}
 	begin := p.clock
-	p.lie(phase, 30*time.Minute, stay{end: end, kind: kind, place: place.Title})
+	p.lie(phase, 30*time.Minute, Stay{End: end, Kind: kind, Place: place.Title})
 	return p.handle(s, begin, end, place.Title)
 }
 
@@ -40,7 +40,7 @@ func (p *planner) moor(s *scenario.Stay) error {
 		return err
 	}
 	begin := p.clock
-	p.lie(motion.Moored(at), mooringFade, stay{end: end, kind: berthed, place: place.Title})
+	p.lie(motion.Moored(at), mooringFade, Stay{End: end, Kind: Berthed, Place: place.Title})
 	p.leave = motion.Leg{To: off.Point(berthRoom, 0), Speed: pilotKnots}
 	return p.handle(s, begin, end, place.Title)
 }
@@ -75,7 +75,7 @@ func (p *planner) drift(s *scenario.Stay) error {
 		return err
 	}
 	phase := motion.Drift{Water: p.world.water, From: p.here().At, Since: p.clock, Habit: p.habit}
-	p.lie(phase, 40*time.Minute, stay{end: end, kind: drifting})
+	p.lie(phase, 40*time.Minute, Stay{End: end, Kind: Drifting})
 	return nil
 }
 
@@ -106,7 +106,7 @@ func (p *planner) tie(s *scenario.Alongside) error {
 	if err := host.stillFrom(begin, end); err != nil {
 		return fmt.Errorf("lie alongside %s: %w", s.Ship, err)
 	}
-	p.lie(phase, alongsideFade, stay{end: end, kind: alongside, with: host, purpose: s.Purpose})
+	p.lie(phase, alongsideFade, Stay{End: end, Kind: Alongside, With: host, Purpose: s.Purpose})
 	p.leave = motion.Leg{To: host.track.Pose(end).Point(phase.Ahead, lateral+side*alongsideRoom), Speed: pilotKnots}
 	return p.pump(s, host, begin, end)
 }
@@ -129,15 +129,15 @@ func (p *planner) pump(s *scenario.Alongside, host *Ship, begin, end time.Durati
 
 // stillFrom checks that a ship lies in one place for a time.
 func (s *Ship) stillFrom(begin, end time.Duration) error {
-	lies, ok := s.stayAt(begin)
+	lies, ok := s.StayAt(begin)
 	if !ok {
-		return fmt.Errorf("she is under way or away at %s", s.world.at(begin).Format(time.DateTime))
+		return fmt.Errorf("she is under way or away at %s", s.world.At(begin).Format(time.DateTime))
 	}
-	if lies.end < end {
-		return fmt.Errorf("she leaves at %s, before %s", s.world.at(lies.end).Format(time.DateTime), s.world.at(end).Format(time.DateTime))
+	if lies.End < end {
+		return fmt.Errorf("she leaves at %s, before %s", s.world.At(lies.End).Format(time.DateTime), s.world.At(end).Format(time.DateTime))
 	}
-	if lies.begin+mooringFade > begin {
-		return fmt.Errorf("she arrives at %s only", s.world.at(lies.begin).Format(time.DateTime))
+	if lies.Begin+mooringFade > begin {
+		return fmt.Errorf("she arrives at %s only", s.world.At(lies.Begin).Format(time.DateTime))
 	}
 	return nil
 }

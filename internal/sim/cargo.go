@@ -79,7 +79,7 @@ func (o *operation) apply() error {
 func (s *Ship) change(o *operation, barrels, sanctioned int64) error {
 	last := s.contents[len(s.contents)-1]
 	if last.at > o.begin {
-		return fmt.Errorf("%s: two operations at once at %s", s.spec.Name, s.world.at(o.begin).Format(time.DateTime))
+		return fmt.Errorf("%s: two operations at once at %s", s.spec.Name, s.world.At(o.begin).Format(time.DateTime))
 	}
 	next := content{o.end, last.barrels + barrels, last.sanctioned + sanctioned}
 	if room := s.room(); float64(next.barrels) > room {

@@ -41,7 +41,7 @@ type planner struct {
 type waiting struct {
 	legs  int
 	after time.Duration
-	effect
+	Effect
 }
 
 // compile plans the whole track. A ship that another lies alongside is planned first.
@@ -53,10 +53,10 @@ func (s *Ship) compile() error {
 		return fmt.Errorf("%s: lies alongside a ship that, in the end, lies alongside her", s.spec.Name)
 	}
 	s.state = compiling
-	p := &planner{Ship: s, clock: days(s.spec.Day), speed: defaultKnots}
+	p := &planner{Ship: s, clock: Days(s.spec.Day), speed: defaultKnots}
 	from := p.point(s.spec.From)
 	p.track.Add(motion.Moored{At: from, Heading: 0}, p.clock, p.clock, 0)
-	p.effects = append(p.effects, effect{at: p.clock, kind: typeDraught}, effect{at: p.clock, kind: typeDestination, text: s.spec.Destination})
+	p.effects = append(p.effects, Effect{At: p.clock, Kind: TypeDraught}, Effect{At: p.clock, Kind: TypeDestination, Text: s.spec.Destination})
 	for round := 0; round == 0 || s.spec.Repeat && p.clock < s.world.end; round++ {
 		for i := range s.spec.Steps {
 			if err := p.step(&s.spec.Steps[i]); err != nil {
@@ -65,7 +65,7 @@ func (s *Ship) compile() error {
 		}
 	}
 	p.sail()
-	sort.SliceStable(s.effects, func(i, j int) bool { return s.effects[i].at < s.effects[j].at })
+	sort.SliceStable(s.effects, func(i, j int) bool { return s.effects[i].At < s.effects[j].At })
 	s.state = compiled
 	return nil
 }
@@ -76,9 +76,9 @@ func (p *planner) step(s *scenario.Step) error {
 	case s.Sail != nil:
 		p.way(s.Sail)
 	case s.Anchor != nil:
-		return p.swing(s.Anchor, anchored, p.room())
+		return p.swing(s.Anchor, Anchored, p.room())
 	case s.Buoy != nil:
-		return p.swing(s.Buoy, buoy, p.hull.Length()/2+60)
+		return p.swing(s.Buoy, Buoyed, p.hull.Length()/2+60)
 	case s.Berth != nil:
 		return p.moor(s.Berth)
 	case s.Drift != nil:
@@ -97,24 +97,24 @@ func (p *planner) step(s *scenario.Step) error {
 func (p *planner) crew(s *scenario.Step) {
 	switch {
 	case s.Off != nil:
-		p.later(s.Off.AfterHours, effect{kind: radioOff, text: s.Off.Cause})
+		p.later(s.Off.AfterHours, Effect{Kind: RadioOff, Text: s.Off.Cause})
 	case s.On != nil:
-		p.later(s.On.AfterHours, effect{kind: radioOn})
+		p.later(s.On.AfterHours, Effect{Kind: RadioOn})
 	case s.Draught != nil:
-		p.later(s.Draught.AfterHours, effect{kind: typeDraught, num: s.Draught.Metres})
+		p.later(s.Draught.AfterHours, Effect{Kind: TypeDraught, Num: s.Draught.Metres})
 	case s.Destination != nil:
-		p.later(s.Destination.AfterHours, effect{kind: typeDestination, text: s.Destination.Text})
+		p.later(s.Destination.AfterHours, Effect{Kind: TypeDestination, Text: s.Destination.Text})
 	case s.Identity != nil:
-		p.later(s.Identity.AfterHours, effect{kind: newIdentity, id: *s.Identity})
+		p.later(s.Identity.AfterHours, Effect{Kind: NewIdentity, ID: *s.Identity})
 	case s.False != nil:
 		fake := motion.Swing{Water: p.world.water, Anchor: p.point(s.False.At), Radius: p.room(), Habit: p.habit}
-		p.later(s.False.AfterHours, effect{kind: falsePosition, fake: fake, till: hours(s.False.Hours)})
+		p.later(s.False.AfterHours, Effect{Kind: FalsePosition, Fake: fake, Till: hours(s.False.Hours)})
 	}
 }
 
 // later lets something happen some hours after the present step of the plan.
-func (p *planner) later(after float64, e effect) {
-	p.waiting = append(p.waiting, waiting{legs: len(p.legs), after: hours(after), effect: e})
+func (p *planner) later(after float64, e Effect) {
+	p.waiting = append(p.waiting, waiting{legs: len(p.legs), after: hours(after), Effect: e})
 	if len(p.legs) == 0 {
 		p.happen(func(int) time.Duration { return p.clock })
 	}
@@ -123,9 +123,9 @@ func (p *planner) later(after float64, e effect) {
 // happen dates the effects that wait, by the time at which a number of legs is done.
 func (p *planner) happen(when func(legs int) time.Duration) {
 	for _, w := range p.waiting {
-		w.effect.at = when(w.legs) + w.after
-		w.effect.till += w.effect.at
-		p.effects = append(p.effects, w.effect)
+		w.Effect.At = when(w.legs) + w.after
+		w.Effect.Till += w.Effect.At
+		p.effects = append(p.effects, w.Effect)
 	}
 	p.waiting = nil
 }
@@ -286,19 +286,19 @@ func (p *planner) slew(from, to geo.Degrees, least time.Duration) time.Duration 
 // until is when a stay ends.
 func (p *planner) until(h scenario.Range, day float64) (time.Duration, error) {
 	if day > 0 {
-		if days(day) <= p.clock {
+		if Days(day) <= p.clock {
 			return 0, fmt.Errorf("stay until day %g: she comes on day %.2f only", day, p.clock.Hours()/24)
 		}
-		return days(day), nil
+		return Days(day), nil
 	}
 	return p.clock + hours(p.between(h)), nil
 }
 
 // lie adds a stay.
-func (p *planner) lie(phase motion.Phase, least time.Duration, s stay) {
+func (p *planner) lie(phase motion.Phase, least time.Duration, s Stay) {
 	fade := p.slew(p.here().Heading, phase.Pose(p.clock).Heading, least)
-	p.track.Add(phase, p.clock, s.end, fade)
-	s.begin = p.clock
+	p.track.Add(phase, p.clock, s.End, fade)
+	s.Begin = p.clock
 	p.stays = append(p.stays, s)
-	p.clock = s.end
+	p.clock = s.End
 }

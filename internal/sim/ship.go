@@ -19,53 +19,55 @@ type Ship struct {
 	rand     *rand.Rand
 	habit    motion.Habit
 	track    motion.Track
-	effects  []effect
-	stays    []stay
+	effects  []Effect
+	stays    []Stay
 	state    compileState
 	contents []content
 }
 
-// stay is a time that a ship lies still, and what for.
-type stay struct {
-	begin, end time.Duration
-	kind       stayKind
-	place      string
-	with       *Ship
-	purpose    string
+// Stay is a time that a ship lies still, and what for.
+type Stay struct {
+	Begin, End time.Duration
+	Kind       StayKind
+	Place      string
+	With       *Ship
+	Purpose    string
 }
 
-// stayKind tells stays apart.
-type stayKind uint8
+// StayKind tells stays apart.
+type StayKind uint8
 
+// The kinds of stays.
 const (
-	anchored stayKind = iota
-	buoy
-	berthed
-	drifting
-	alongside
+	Anchored StayKind = iota
+	Buoyed
+	Berthed
+	Drifting
+	Alongside
 )
 
-// effect is something that changes what the transponder says, from a time on.
-type effect struct {
-	at   time.Duration
-	kind effectKind
-	text string
-	num  float64
-	id   scenario.Identity
-	fake motion.Phase  // falsePosition only
-	till time.Duration // falsePosition only
+// Effect is something that changes what the transponder says, from a time on.
+type Effect struct {
+	At   time.Duration
+	Kind EffectKind
+	Text string
+	Num  float64
+	ID   scenario.Identity
+	Fake motion.Phase  // FalsePosition only
+	Till time.Duration // FalsePosition only
 }
 
-// effectKind tells effects apart. The order is the order of effects of one instant.
-type effectKind uint8
+// EffectKind tells effects apart. The order is the order of effects of one instant.
+type EffectKind uint8
 
+// The kinds of effects.
 const (
-	radioOff effectKind = iota
-	radioOn
-	typeDraught
-	typeDestination
-	newIdentity
-	falsePosition
+	RadioOff EffectKind = iota
+	RadioOn
+	TypeDraught
+	TypeDestination
+	NewIdentity
+	FalsePosition
 )
 
 // compileState guards against ships that lie alongside each other in a circle.
@@ -78,7 +80,7 @@ const (
 )
 
 func newShip(w *World, spec scenario.Ship) *Ship {
-	s := &Ship{world: w, spec: spec, kind: w.scenario.Hulls[spec.Hull], rand: w.generator(spec.MMSI)}
+	s := &Ship{world: w, spec: spec, kind: w.scenario.Hulls[spec.Hull], rand: w.Generator(spec.MMSI)}
 	s.hull = s.kind.Geo()
 	for i := range s.habit {
 		s.habit[i] = s.rand.Float64()
@@ -88,6 +90,15 @@ func newShip(w *World, spec scenario.Ship) *Ship {
 
 // Name is the ship's name at the begin.
 func (s *Ship) Name() string { return s.spec.Name }
+
+// Spec is what the scenario says of her.
+func (s *Ship) Spec() scenario.Ship { return s.spec }
+
+// Kind is her kind of hull, as the scenario has it.
+func (s *Ship) Kind() scenario.Hull { return s.kind }
+
+// Effects are what her crew does to her transponder, in order of time.
+func (s *Ship) Effects() []Effect { return s.effects }
 
 // MMSI is the radio's number at the begin.
 func (s *Ship) MMSI() uint32 { return s.spec.MMSI }
@@ -115,24 +126,24 @@ func (s *Ship) Track() *motion.Track { return &s.track }
 func (s *Ship) Silent(at time.Duration) bool {
 	off := false
 	for _, e := range s.effects {
-		if e.at > at {
+		if e.At > at {
 			break
 		}
-		switch e.kind {
-		case radioOff:
+		switch e.Kind {
+		case RadioOff:
 			off = true
-		case radioOn:
+		case RadioOn:
 			off = false
 		}
 	}
 	return off
 }
 
-// stayAt finds what she lies still for at a time.
-func (s *Ship) stayAt(at time.Duration) (stay, bool) {
-	i := sort.Search(len(s.stays), func(i int) bool { return s.stays[i].begin > at }) - 1
-	if i < 0 || at > s.stays[i].end {
-		return stay{}, false
+// StayAt finds what she lies still for at a time.
+func (s *Ship) StayAt(at time.Duration) (Stay, bool) {
+	i := sort.Search(len(s.stays), func(i int) bool { return s.stays[i].Begin > at }) - 1
+	if i < 0 || at > s.stays[i].End {
+		return Stay{}, false
 	}
 	return s.stays[i], true
 }

@@ -147,7 +147,7 @@ func (t *Truth) Write(w io.Writer) error {
 // Truth tells what happens in the world.
 func (w *World) Truth() *Truth {
 	s := w.scenario
-	t := &Truth{Schema: TruthSchema, Synthetic: true, Scenario: s.Name, Seed: s.Seed, Start: s.Start.Time, End: w.at(w.end), Ships: len(w.ships),
+	t := &Truth{Schema: TruthSchema, Synthetic: true, Scenario: s.Name, Seed: s.Seed, Start: s.Start.Time, End: w.At(w.end), Ships: len(w.ships),
 		Lifts: []Lift{}, Transfers: []Move{}, Lawful: []Loading{}, Meetings: []Meeting{}, Silences: []Silence{}, False: []Fake{}, Outages: []Outage{}}
 	w.operations(t)
 	for _, ship := range w.ships {
@@ -171,12 +171,12 @@ func (w *World) Truth() *Truth {
 
 func (t *Truth) outages(w *World, station string, windows []scenario.Window) {
 	for _, o := range windows {
-		t.Outages = append(t.Outages, Outage{station, w.stamp(days(o.From)), w.stamp(days(o.To))})
+		t.Outages = append(t.Outages, Outage{station, w.stamp(Days(o.From)), w.stamp(Days(o.To))})
 	}
 }
 
 // stamp is a time of the world on the calendar, to the second.
-func (w *World) stamp(at time.Duration) time.Time { return w.at(at).Truncate(time.Second) }
+func (w *World) stamp(at time.Duration) time.Time { return w.At(at).Truncate(time.Second) }
 
 func (s *Ship) vessel() Vessel {
 	return Vessel{MMSI: s.spec.MMSI, IMO: s.IMO(), Name: s.spec.Name, Flag: s.spec.Flag, Class: s.kind.Class}
@@ -216,7 +216,7 @@ func (o *operation) part(barrels int64, from, to time.Duration) int64 {
 // mode tells what the transponder did during a loading: the worst of it.
 func (s *Ship) mode(begin, end time.Duration) string {
 	for _, e := range s.effects {
-		if e.kind == falsePosition && e.at < end && e.till > begin {
+		if e.Kind == FalsePosition && e.At < end && e.Till > begin {
 			return "false_position"
 		}
 	}
@@ -288,18 +288,18 @@ func (s *Ship) exit(after, before time.Duration) *time.Time {
 func (s *Ship) tell(t *Truth) {
 	w := s.world
 	for _, lies := range s.stays {
-		if begin := lies.begin + alongsideFade; lies.kind == alongside && begin < w.end {
-			t.Meetings = append(t.Meetings, Meeting{s.vessel(), lies.with.vessel(), lies.purpose, w.stamp(begin), w.stamp(min(lies.end, w.end))})
+		if begin := lies.Begin + alongsideFade; lies.Kind == Alongside && begin < w.end {
+			t.Meetings = append(t.Meetings, Meeting{s.vessel(), lies.With.vessel(), lies.Purpose, w.stamp(begin), w.stamp(min(lies.End, w.end))})
 		}
 	}
 	for i, e := range s.effects {
 		switch {
-		case e.at >= w.end:
-		case e.kind == radioOff:
-			t.Silences = append(t.Silences, Silence{s.vessel(), w.stamp(e.at), s.backOn(i), e.text})
-		case e.kind == falsePosition:
-			at := e.fake.Pose(e.at).At
-			t.False = append(t.False, Fake{s.vessel(), w.stamp(e.at), w.stamp(min(e.till, w.end)), round5(at[0]), round5(at[1])})
+		case e.At >= w.end:
+		case e.Kind == RadioOff:
+			t.Silences = append(t.Silences, Silence{s.vessel(), w.stamp(e.At), s.backOn(i), e.Text})
+		case e.Kind == FalsePosition:
+			at := e.Fake.Pose(e.At).At
+			t.False = append(t.False, Fake{s.vessel(), w.stamp(e.At), w.stamp(min(e.Till, w.end)), round5(at[0]), round5(at[1])})
 		}
 	}
 	parts := s.track.Parts()
@@ -326,8 +326,8 @@ func (t *Truth) left(s *Ship, from, to time.Duration) {
 // backOn is when the transponder speaks again after it fell silent.
 func (s *Ship) backOn(i int) *time.Time {
 	for _, e := range s.effects[i:] {
-		if e.kind == radioOn && e.at < s.world.end {
-			t := s.world.stamp(e.at)
+		if e.Kind == RadioOn && e.At < s.world.end {
+			t := s.world.stamp(e.At)
 			return &t
 		}
 	}
@@ -339,12 +339,12 @@ func (w *World) daily(t *Truth) {
 	exited := map[string]int64{}
 	for _, s := range w.ships {
 		for _, c := range s.exits() {
-			exited[w.at(c.at).Format(time.DateOnly)] += c.sanctioned
+			exited[w.At(c.at).Format(time.DateOnly)] += c.sanctioned
 			t.Totals.ExitedBarrels += c.sanctioned
 		}
 	}
 	first := w.scenario.Start.Truncate(24 * time.Hour)
-	for day := first; day.Before(w.at(w.end)); day = day.AddDate(0, 0, 1) {
+	for day := first; day.Before(w.At(w.end)); day = day.AddDate(0, 0, 1) {
 		from, to := day.Sub(w.scenario.Start.Time), min(day.AddDate(0, 0, 1).Sub(w.scenario.Start.Time), w.end)
 		d := Day{Date: day.Format(time.DateOnly), Exited: exited[day.Format(time.DateOnly)]}
 		for _, op := range w.ops {

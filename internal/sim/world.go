@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -26,7 +27,7 @@ func New(s *scenario.Scenario) (*World, error) {
 	w := &World{
 		scenario: s,
 		water:    motion.Water{WindFrom: geo.Degrees(s.Water.WindFrom), TideAxis: geo.Degrees(s.Water.TideAxis), Wind: s.Water.Wind},
-		end:      days(s.Days),
+		end:      Days(s.Days),
 		byName:   map[string]*Ship{},
 		taken:    map[string]int{},
 	}
@@ -54,18 +55,24 @@ func (w *World) Ships() []*Ship { return w.ships }
 // End is how long the world lasts.
 func (w *World) End() time.Duration { return w.end }
 
-// at turns a time of the world into one of the calendar.
-func (w *World) at(d time.Duration) time.Time { return w.scenario.Start.Add(d) }
+// Scenario is what the world was made of.
+func (w *World) Scenario() *scenario.Scenario { return w.scenario }
 
-// days is a length of time in days.
-func days(d float64) time.Duration { return time.Duration(d * float64(24*time.Hour)) }
+// At turns a time of the world into one of the calendar.
+func (w *World) At(d time.Duration) time.Time { return w.scenario.Start.Add(d) }
+
+// never is later than any world lasts.
+const never = time.Duration(math.MaxInt64)
+
+// Days is a length of time in days.
+func Days(d float64) time.Duration { return time.Duration(d * float64(24*time.Hour)) }
 
 // hours is a length of time in hours.
 func hours(h float64) time.Duration { return time.Duration(h * float64(time.Hour)) }
 
-// draw gives a number in 0..1 that depends on nothing but its keys, for things that several ships share, such
+// Draw gives a number in 0..1 that depends on nothing but its keys, for things that several ships share, such
 // as a satellite's pass or a day's ducting (SplitMix64's finisher).
-func draw(keys ...uint64) float64 {
+func Draw(keys ...uint64) float64 {
 	x := uint64(0x9E3779B97F4A7C15)
 	for _, k := range keys {
 		x ^= k + 0x9E3779B97F4A7C15 + x<<6 + x>>2
@@ -76,7 +83,7 @@ func draw(keys ...uint64) float64 {
 	return float64(x>>11) / (1 << 53)
 }
 
-// generator gives a ship, or another thing with a number, its own source of chance.
-func (w *World) generator(number uint32) *rand.Rand {
+// Generator gives a ship, or another thing with a number, its own source of chance.
+func (w *World) Generator(number uint32) *rand.Rand {
 	return rand.New(rand.NewPCG(w.scenario.Seed, uint64(number)))
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/internal/sim"
+	"github.com/darkwake/darkwake/internal/sim/air"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/pkg/feed"
 )
@@ -35,7 +36,7 @@ func fullRate(tb testing.TB, days float64) (path string, lines int) {
 	}
 	path = filepath.Join(tb.TempDir(), "full.nmea")
 	var all bytes.Buffer
-	if _, err := world.WriteFeed(&all); err != nil {
+	if _, err := air.WriteFeed(world, &all); err != nil {
 		tb.Fatal(err)
 	}
 	if err := os.WriteFile(path, all.Bytes(), 0o600); err != nil {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/internal/sim"
+	"github.com/darkwake/darkwake/internal/sim/air"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/estimate"
@@ -261,7 +262,7 @@ func twoStations(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	var all bytes.Buffer
-	if _, err := world.WriteFeed(&all); err != nil {
+	if _, err := air.WriteFeed(world, &all); err != nil {
 		t.Fatal(err)
 	}
 	var files [2]bytes.Buffer

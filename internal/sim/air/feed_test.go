@@ -1,4 +1,4 @@
-package sim
+package air
 
 import (
 	"bufio"
@@ -16,7 +16,9 @@ import (
 	goais "github.com/BertoldVdb/go-ais"
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/encode"
+	"github.com/darkwake/darkwake/internal/sim/scenario"
 )
 
 // heard is one message of a feed, read by other code than the simulator's.
@@ -82,10 +84,10 @@ func sixBits(payload string, fill int) []byte {
 	return bits[:len(bits)-fill]
 }
 
-func feedOf(t testing.TB, w *World) ([]byte, Counts) {
+func feedOf(t testing.TB, w *sim.World) ([]byte, Counts) {
 	t.Helper()
 	var out bytes.Buffer
-	counts, err := w.WriteFeed(&out)
+	counts, err := WriteFeed(w, &out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,8 +107,8 @@ func TestFirstLookFeed(t *testing.T) {
 
 // checkSilence also proves the other direction: a class A ship that the first look's feed does not
 // hear for six hours has, but for bad luck now and then, a reason in the truth. Boats with class B are heard badly.
-func checkSilence(t *testing.T, w *World, all []heard) {
-	ships := map[uint32]*Ship{}
+func checkSilence(t *testing.T, w *sim.World, all []heard) {
+	ships := map[uint32]*sim.Ship{}
 	for _, s := range w.Ships() {
 		ships[s.MMSI()] = s
 	}
@@ -118,12 +120,12 @@ func checkSilence(t *testing.T, w *World, all []heard) {
 			continue
 		}
 		messages++
-		at := h.at.Sub(w.scenario.Start.Time)
+		at := h.at.Sub(w.Scenario().Start.Time)
 		if s.Silent(at-2*time.Second) && s.Silent(at+2*time.Second) {
 			t.Errorf("%s is silent, but was heard at %s by %s", s.Name(), h.at.Format(time.DateTime), h.station)
 		}
 		before, known := last[s.MMSI()]
-		if from := before.Sub(w.scenario.Start.Time); known && !s.kind.ClassB && at-from > 6*time.Hour && !hasReason(s, from, at) {
+		if from := before.Sub(w.Scenario().Start.Time); known && !s.Kind().ClassB && at-from > 6*time.Hour && !hasReason(s, from, at) {
 			gaps++
 			t.Logf("%s was not heard from %s for %s", s.Name(), before.Format(time.DateTime), at-from)
 		}
@@ -138,9 +140,9 @@ func checkSilence(t *testing.T, w *World, all []heard) {
 }
 
 // hasReason tells whether a ship was silent or away for some of a time.
-func hasReason(s *Ship, from, to time.Duration) bool {
+func hasReason(s *sim.Ship, from, to time.Duration) bool {
 	for at := from; at <= to; at += 10 * time.Minute {
-		if s.Silent(at) || !s.track.Present(at) {
+		if s.Silent(at) || !s.Track().Present(at) {
 			return true
 		}
 	}
@@ -203,59 +205,12 @@ func TestSmallWorld(t *testing.T) {
 	}
 }
 
-func TestSmallTruth(t *testing.T) {
-	truth := small(t).Truth()
-	if len(truth.Lifts) != 1 || truth.Lifts[0].Mode != "false_position" || truth.Lifts[0].Barrels != 1_000_000 {
-		t.Errorf("lifts: got %+v, want one of a million barrels under a false position", truth.Lifts)
-	}
-	if len(truth.Transfers) != 1 || truth.Transfers[0].Sanctioned != 900_000 {
-		t.Errorf("transfers: got %+v, want one of 900,000 bbl, all sanctioned", truth.Transfers)
-	}
-	if truth.Totals.ExitedBarrels != 1_000_000 || truth.Totals.LiftedBarrels != 1_000_000 {
-		t.Errorf("lifted %d, exited %d, want a million each: both ships leave", truth.Totals.LiftedBarrels, truth.Totals.ExitedBarrels)
-	}
-	sum := int64(0)
-	for _, d := range truth.Days {
-		sum += d.Exited
-	}
-	if sum != truth.Totals.ExitedBarrels {
-		t.Errorf("days hold %d exited barrels, the total %d", sum, truth.Totals.ExitedBarrels)
-	}
-}
-
-// TestOilIsNeitherMadeNorLost follows every barrel of the first look.
-func TestOilIsNeitherMadeNorLost(t *testing.T) {
-	w := firstLook(t)
-	loaded, aboard, sanctionedIn, sanctionedOn := int64(0), int64(0), int64(0), int64(0)
-	for _, op := range w.ops {
-		if op.from == nil {
-			loaded += op.barrels
-			sanctionedIn += op.counted
-		}
-		if op.to == nil {
-			loaded -= op.barrels
-			sanctionedIn -= op.counted
-		}
-	}
-	for _, s := range w.Ships() {
-		loaded += s.spec.Cargo.Barrels
-		all, sanctioned := s.Barrels(never)
-		aboard, sanctionedOn = aboard+all, sanctionedOn+sanctioned
-		if sanctioned > all || sanctioned < 0 {
-			t.Errorf("%s: %d sanctioned of %d bbl", s.Name(), sanctioned, all)
-		}
-	}
-	if aboard != loaded || sanctionedOn != sanctionedIn {
-		t.Errorf("aboard %d bbl, %d of them sanctioned; put in %d, %d", aboard, sanctionedOn, loaded, sanctionedIn)
-	}
-}
-
 // checkCommitted compares with the bytes in the repository.
-func checkCommitted(t *testing.T, w *World, got []byte) {
+func checkCommitted(t *testing.T, w *sim.World, got []byte) {
 	if runtime.GOARCH != "amd64" {
 		t.Skip("other processors fuse multiplication and addition: the last digit of a position may differ from the committed feed")
 	}
-	folder := filepath.Join("..", "..", "testdata", "feeds")
+	folder := filepath.Join("..", "..", "..", "testdata", "feeds")
 	f, err := os.Open(filepath.Join(folder, "first-look.nmea.zst"))
 	if err != nil {
 		t.Fatal(err)
@@ -291,7 +246,7 @@ func BenchmarkFeed(b *testing.B) {
 	for b.Loop() {
 		out := &counting{}
 		var err error
-		if counts, err = w.WriteFeed(out); err != nil {
+		if counts, err = WriteFeed(w, out); err != nil {
 			b.Fatal(err)
 		}
 		size = out.n
@@ -306,3 +261,50 @@ func BenchmarkFeed(b *testing.B) {
 type counting struct{ n int64 }
 
 func (c *counting) Write(p []byte) (int, error) { c.n += int64(len(p)); return len(p), nil }
+
+func TestSameSeedSameBytes(t *testing.T) {
+	var a, b bytes.Buffer
+	for _, out := range []*bytes.Buffer{&a, &b} {
+		w := small(t)
+		if _, err := WriteFeed(w, out); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Truth().Write(out); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(a.Bytes(), b.Bytes()) {
+		t.Error("two runs of one scenario differ")
+	}
+	if a.Len() < 100_000 {
+		t.Errorf("only %d bytes: no feed to compare", a.Len())
+	}
+}
+
+// firstLook is the world behind the README's first command.
+func firstLook(t testing.TB) *sim.World {
+	t.Helper()
+	s, err := scenario.Open(filepath.Join("..", "..", "..", "testdata", "scenarios", "first-look.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := sim.New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// small is a world of a few days with everything in it that the first one leaves out.
+func small(t testing.TB) *sim.World {
+	t.Helper()
+	s, err := scenario.Open(filepath.Join("..", "testdata", "small.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := sim.New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}

@@ -1,10 +1,11 @@
-package sim
+package air
 
 import (
 	"math"
 	"math/rand/v2"
 	"time"
 
+	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/encode"
 	"github.com/darkwake/darkwake/internal/sim/motion"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
@@ -34,10 +35,11 @@ const never = time.Duration(math.MaxInt64)
 
 // transponder is a ship's AIS unit.
 type transponder struct {
-	ship             *Ship
+	world            *sim.World
+	ship             *sim.Ship
 	rand             *rand.Rand
 	position, static time.Duration // of the next of each
-	effects          []effect      // still to come
+	effects          []sim.Effect  // still to come
 	off              bool
 	mmsi             uint32
 	name, callsign   string
@@ -47,10 +49,10 @@ type transponder struct {
 	fakeTill         time.Duration
 }
 
-func newTransponder(s *Ship) *transponder {
-	t := &transponder{ship: s, rand: s.world.generator(s.spec.MMSI + 1_000_000_000), effects: s.effects,
-		mmsi: s.spec.MMSI, name: s.spec.Name, callsign: s.spec.CallSign}
-	begin := s.track.Begin()
+func newTransponder(w *sim.World, s *sim.Ship) *transponder {
+	t := &transponder{world: w, ship: s, rand: w.Generator(s.MMSI() + 1_000_000_000), effects: s.Effects(),
+		mmsi: s.MMSI(), name: s.Name(), callsign: s.Spec().CallSign}
+	begin := s.Track().Begin()
 	t.position = begin + time.Duration(t.rand.Float64()*float64(t.spacing(begin)))
 	t.static = begin + time.Duration(t.rand.Float64()*float64(t.staticSpacing()))
 	return t
@@ -62,7 +64,7 @@ func (t *transponder) next() time.Duration { return min(t.position, t.static) }
 func (t *transponder) send(out []transmission) []transmission {
 	at := t.next()
 	t.apply(at)
-	speaks := !t.off && t.ship.track.Present(at)
+	speaks := !t.off && t.ship.Track().Present(at)
 	if at == t.position {
 		if speaks {
 			out = append(out, t.transmit(at, t.positionMessage(at)))
@@ -82,7 +84,7 @@ func (t *transponder) send(out []transmission) []transmission {
 // after is when a report follows one at a time: real units keep to their slots within a tenth of the interval.
 func (t *transponder) after(at, spacing time.Duration) time.Duration {
 	at += spacing + time.Duration(float64(min(spacing, 20*time.Second))*0.2*(t.rand.Float64()-0.5))
-	if at > t.ship.track.End() || at > t.ship.world.end {
+	if at > t.ship.Track().End() || at > t.world.End() {
 		return never
 	}
 	return at
@@ -90,26 +92,26 @@ func (t *transponder) after(at, spacing time.Duration) time.Duration {
 
 // apply lets the crew's doings take effect.
 func (t *transponder) apply(at time.Duration) {
-	for len(t.effects) > 0 && t.effects[0].at <= at {
+	for len(t.effects) > 0 && t.effects[0].At <= at {
 		e := t.effects[0]
 		t.effects = t.effects[1:]
-		switch e.kind {
-		case radioOff:
+		switch e.Kind {
+		case sim.RadioOff:
 			t.off = true
-		case radioOn:
+		case sim.RadioOn:
 			t.off = false
-		case typeDraught:
-			d := e.num
+		case sim.TypeDraught:
+			d := e.Num
 			if d == 0 {
-				d = t.ship.Draught(e.at) + 0.06*t.rand.NormFloat64()
+				d = t.ship.Draught(e.At) + 0.06*t.rand.NormFloat64()
 			}
 			t.draught = int(math.Round(max(0, min(25.5, d)) * 10))
-		case typeDestination:
-			t.destination = e.text
-		case newIdentity:
-			t.become(e.id)
-		case falsePosition:
-			t.fake, t.fakeTill = e.fake, e.till
+		case sim.TypeDestination:
+			t.destination = e.Text
+		case sim.NewIdentity:
+			t.become(e.ID)
+		case sim.FalsePosition:
+			t.fake, t.fakeTill = e.Fake, e.Till
 		}
 	}
 	if t.fake != nil && at > t.fakeTill {
@@ -130,19 +132,19 @@ func (t *transponder) become(id scenario.Identity) {
 }
 
 func (t *transponder) transmit(at time.Duration, m encode.Message) transmission {
-	from := t.ship.track.Pose(at).Antenna(t.ship.hull)
-	return transmission{at: at, from: from, sender: t.ship.spec.MMSI, message: m, low: t.ship.kind.ClassB}
+	from := t.ship.Track().Pose(at).Antenna(t.ship.Hull())
+	return transmission{at: at, from: from, sender: t.ship.MMSI(), message: m, low: t.ship.Kind().ClassB}
 }
 
 // spacing is the interval to the next position: that of ITU-R M.1371-5 (annex 1, tables 1 and 2), or longer if
 // the scenario thins.
 func (t *transponder) spacing(at time.Duration) time.Duration {
-	r := t.ship.world.scenario.Reporting
-	speed, _ := motion.Velocity(t.phase(), t.ship.hull, at)
+	r := t.world.Scenario().Reporting
+	speed, _ := motion.Velocity(t.phase(), t.ship.Hull(), at)
 	switch {
 	case speed < 0.6:
 		return max(3*time.Minute, time.Duration(r.Still))
-	case t.ship.kind.ClassB:
+	case t.ship.Kind().ClassB:
 		return max(30*time.Second, time.Duration(r.Moving))
 	case speed <= 14:
 		return max(10*time.Second, time.Duration(r.Moving))
@@ -154,7 +156,7 @@ func (t *transponder) spacing(at time.Duration) time.Duration {
 }
 
 func (t *transponder) staticSpacing() time.Duration {
-	return max(6*time.Minute, time.Duration(t.ship.world.scenario.Reporting.Static))
+	return max(6*time.Minute, time.Duration(t.world.Scenario().Reporting.Static))
 }
 
 // phase is what the unit believes to be its track.
@@ -162,7 +164,7 @@ func (t *transponder) phase() motion.Phase {
 	if t.fake != nil {
 		return t.fake
 	}
-	return &t.ship.track
+	return t.ship.Track()
 }
 
 // scaled are a position's raw fields.
@@ -172,8 +174,8 @@ type scaled struct{ lon, lat, speed, course, heading, second, turn int }
 func (t *transponder) fix(at time.Duration) scaled {
 	phase, noise := t.phase(), t.rand.NormFloat64
 	pose := phase.Pose(at)
-	speed, course := motion.Velocity(phase, t.ship.hull, at)
-	place := motion.Move(pose.Antenna(t.ship.hull), geo.Metres(1.5*noise()), geo.Metres(1.5*noise()))
+	speed, course := motion.Velocity(phase, t.ship.Hull(), at)
+	place := motion.Move(pose.Antenna(t.ship.Hull()), geo.Metres(1.5*noise()), geo.Metres(1.5*noise()))
 	measured := max(0, float64(speed)+0.04*noise())
 	const look = 30 * time.Second
 	turn := motion.Turn(phase.Pose(at-look).Heading, phase.Pose(at+look).Heading)
@@ -183,7 +185,7 @@ func (t *transponder) fix(at time.Duration) scaled {
 		speed:   int(math.Round(measured * 10)),
 		course:  circle(float64(course)+noise()*min(40, 4/(float64(speed)+0.05)), 10),
 		heading: circle(float64(pose.Heading)+0.4*noise(), 1),
-		second:  int(t.ship.world.at(at).Second()),
+		second:  int(t.world.At(at).Second()),
 		turn:    int(math.Round(math.Copysign(4.733*math.Sqrt(math.Abs(turn)), turn))),
 	}
 }
@@ -196,7 +198,7 @@ func circle(d float64, scale int) int {
 
 func (t *transponder) positionMessage(at time.Duration) encode.Message {
 	f := t.fix(at)
-	if t.ship.kind.ClassB {
+	if t.ship.Kind().ClassB {
 		return encode.ClassB{MMSI: t.mmsi, Speed: f.speed, Longitude: f.lon, Latitude: f.lat, Course: f.course,
 			Heading: encode.NoHeading, Second: f.second, CarrierSense: true, Band: true, Message22: true, ITDMA: true, Radio: 6}
 	}
@@ -213,11 +215,11 @@ func (t *transponder) status(at time.Duration) int {
 	if t.fake != nil {
 		return 1
 	}
-	lies, ok := t.ship.stayAt(at)
+	lies, ok := t.ship.StayAt(at)
 	switch {
-	case !ok || lies.kind == drifting:
+	case !ok || lies.Kind == sim.Drifting:
 		return 0
-	case lies.kind == anchored:
+	case lies.Kind == sim.Anchored:
 		return 1
 	default:
 		return 5
@@ -225,7 +227,7 @@ func (t *transponder) status(at time.Duration) int {
 }
 
 func (t *transponder) staticMessages() []encode.Message {
-	k := t.ship.kind
+	k := t.ship.Kind()
 	size := encode.Dimensions{Bow: k.Bow, Stern: k.Stern, Port: k.Port, Starboard: k.Starboard}
 	if k.ClassB {
 		return []encode.Message{

@@ -1,4 +1,4 @@
-package sim
+package air
 
 import (
 	"bufio"
@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/encode"
 )
 
 // WriteFeed runs the world and writes what arrives of it, in order of arrival: comment lines that say what the file is,
 // then NMEA sentences with TAG blocks, each line ended by CR LF.
-func (w *World) WriteFeed(out io.Writer) (Counts, error) {
+func WriteFeed(w *sim.World, out io.Writer) (Counts, error) {
 	f := &feed{world: w, out: bufio.NewWriterSize(out, 1<<16), sent: map[string]int{}}
 	if err := f.header(); err != nil {
 		return Counts{}, err
@@ -32,7 +33,7 @@ type Counts struct {
 
 // feed is the state of a run.
 type feed struct {
-	world    *World
+	world    *sim.World
 	out      *bufio.Writer
 	emitters emitters
 	coasts   []*coast
@@ -46,7 +47,7 @@ type feed struct {
 }
 
 func (f *feed) header() error {
-	s := f.world.scenario
+	s := f.world.Scenario()
 	_, err := fmt.Fprintf(f.out, "# SYNTHETIC: made by darkwake's cmd/simulate from scenario %q, seed %d.\r\n"+
 		"# No real ship, voyage or cargo: names, MMSIs and IMO numbers are invented, times and places are a story's.\r\n", s.Name, s.Seed)
 	return err
@@ -55,14 +56,14 @@ func (f *feed) header() error {
 // run moves from transmission to transmission; what has arrived by then is written first.
 func (f *feed) run() error {
 	w := f.world
-	for _, s := range w.ships {
-		f.emitters = append(f.emitters, newTransponder(s))
+	for _, s := range w.Ships() {
+		f.emitters = append(f.emitters, newTransponder(w, s))
 	}
-	f.emitters = append(f.emitters, w.beacons()...)
-	for i, s := range w.scenario.Stations {
+	f.emitters = append(f.emitters, beacons(w)...)
+	for i, s := range w.Scenario().Stations {
 		f.coasts = append(f.coasts, &coast{Station: s, world: w, index: uint64(i)})
 	}
-	for i, s := range w.scenario.Satellites {
+	for i, s := range w.Scenario().Satellites {
 		f.sats = append(f.sats, &satellite{Satellite: s, world: w, index: uint64(i)})
 	}
 	heap.Init(&f.emitters)
@@ -83,7 +84,7 @@ func (f *feed) run() error {
 func (f *feed) hear(x transmission) {
 	f.counts.Transmitted++
 	channel := byte('A')
-	if draw(9, uint64(x.sender), uint64(x.at)) < 0.5 {
+	if sim.Draw(9, uint64(x.sender), uint64(x.at)) < 0.5 {
 		channel = 'B'
 	}
 	keep := func(d delivery, heard bool) {
@@ -105,7 +106,7 @@ func (f *feed) hear(x transmission) {
 func (f *feed) deliver(before int64) error {
 	for len(f.pending) > 0 && f.pending[0].arrival.Nanoseconds() < before {
 		d := heap.Pop(&f.pending).(delivery)
-		if d.arrival > f.world.end {
+		if d.arrival > f.world.End() {
 			continue // the recording has ended
 		}
 		if err := f.write(d); err != nil {
@@ -137,9 +138,9 @@ func (f *feed) write(d delivery) error {
 
 // damage spoils a few sentences on the line from the receiver.
 func (f *feed) damage(line string, d delivery, part int) string {
-	faults := f.world.scenario.Faults
-	chance := draw(11, d.number, uint64(part))
-	where := draw(12, d.number, uint64(part))
+	faults := f.world.Scenario().Faults
+	chance := sim.Draw(11, d.number, uint64(part))
+	where := sim.Draw(12, d.number, uint64(part))
 	switch {
 	case chance < faults.Corrupted:
 		f.counts.Corrupted++
