@@ -30,7 +30,7 @@ type content struct {
 // lost: what one ship gives another gets, with its share of sanctioned oil.
 func (w *World) book() error {
 	for _, s := range w.ships {
-		first := content{barrels: s.spec.Cargo.Barrels}
+		first := content{at: s.track.Begin(), barrels: s.spec.Cargo.Barrels}
 		if s.spec.Cargo.Sanctioned {
 			first.sanctioned = first.barrels
 		}

@@ -53,7 +53,7 @@ func (s *Ship) compile() error {
 		return fmt.Errorf("%s: lies alongside a ship that, in the end, lies alongside her", s.spec.Name)
 	}
 	s.state = compiling
-	p := &planner{Ship: s, clock: Days(s.spec.Day), speed: defaultKnots}
+	p := &planner{Ship: s, clock: Days(s.spec.Day - s.spec.Before), speed: defaultKnots}
 	from := p.point(s.spec.From)
 	p.track.Add(motion.Moored{At: from, Heading: 0}, p.clock, p.clock, 0)
 	p.effects = append(p.effects, Effect{At: p.clock, Kind: TypeDraught}, Effect{At: p.clock, Kind: TypeDestination, Text: s.spec.Destination})
@@ -286,10 +286,11 @@ func (p *planner) slew(from, to geo.Degrees, least time.Duration) time.Duration 
 // until is when a stay ends.
 func (p *planner) until(h scenario.Range, day float64) (time.Duration, error) {
 	if day > 0 {
-		if Days(day) <= p.clock {
-			return 0, fmt.Errorf("stay until day %g: she comes on day %.2f only", day, p.clock.Hours()/24)
+		end := Days(day - p.spec.Before)
+		if end <= p.clock {
+			return 0, fmt.Errorf("stay until day %g: she comes on day %.2f only", day, p.clock.Hours()/24+p.spec.Before)
 		}
-		return Days(day), nil
+		return end, nil
 	}
 	return p.clock + hours(p.between(h)), nil
 }

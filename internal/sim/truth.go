@@ -182,13 +182,13 @@ func (s *Ship) vessel() Vessel {
 	return Vessel{MMSI: s.spec.MMSI, IMO: s.IMO(), Name: s.spec.Name, Flag: s.spec.Flag, Class: s.kind.Class}
 }
 
-// operations tells of oil moved, as far as it happens before the world ends.
+// operations tells of oil moved, as far as it happens while the world lasts.
 func (w *World) operations(t *Truth) {
 	for _, op := range w.ops {
-		if op.begin >= w.end {
+		if op.begin >= w.end || op.end <= 0 {
 			continue
 		}
-		start, end, barrels := w.stamp(op.begin), w.stamp(min(op.end, w.end)), op.part(op.barrels, 0, w.end)
+		start, end, barrels := w.stamp(max(op.begin, 0)), w.stamp(min(op.end, w.end)), op.part(op.barrels, 0, w.end)
 		switch {
 		case op.from != nil && op.to != nil:
 			at := op.to.track.Pose((op.begin + op.end) / 2).At
@@ -243,7 +243,7 @@ func (s *Ship) exits() []crossing {
 		if _, sails := part.Phase.(*motion.Voyage); !sails {
 			continue
 		}
-		for at := part.Begin; at < min(part.End, s.world.end); at += step {
+		for at := max(0, part.Begin); at < min(part.End, s.world.end); at += step {
 			a, b := s.track.Pose(at).At, s.track.Pose(at+step).At
 			for _, gate := range s.world.scenario.Gates {
 				if crosses(a, b, gate[0].Geo(), gate[1].Geo()) {
@@ -288,28 +288,31 @@ func (s *Ship) exit(after, before time.Duration) *time.Time {
 func (s *Ship) tell(t *Truth) {
 	w := s.world
 	for _, lies := range s.stays {
-		if begin := lies.Begin + alongsideFade; lies.Kind == Alongside && begin < w.end {
+		if begin := max(0, lies.Begin+alongsideFade); lies.Kind == Alongside && begin < w.end && lies.End > 0 {
 			t.Meetings = append(t.Meetings, Meeting{s.vessel(), lies.With.vessel(), lies.Purpose, w.stamp(begin), w.stamp(min(lies.End, w.end))})
 		}
 	}
 	for i, e := range s.effects {
+		begin := max(0, e.At)
 		switch {
 		case e.At >= w.end:
 		case e.Kind == RadioOff:
-			t.Silences = append(t.Silences, Silence{s.vessel(), w.stamp(e.At), s.backOn(i), e.Text})
-		case e.Kind == FalsePosition:
-			at := e.Fake.Pose(e.At).At
-			t.False = append(t.False, Fake{s.vessel(), w.stamp(e.At), w.stamp(min(e.Till, w.end)), round5(at[0]), round5(at[1])})
+			if back := s.backOn(i); back == nil || back.After(w.At(0)) {
+				t.Silences = append(t.Silences, Silence{s.vessel(), w.stamp(begin), back, e.Text})
+			}
+		case e.Kind == FalsePosition && e.Till > 0:
+			at := e.Fake.Pose(begin).At
+			t.False = append(t.False, Fake{s.vessel(), w.stamp(begin), w.stamp(min(e.Till, w.end)), round5(at[0]), round5(at[1])})
 		}
 	}
 	parts := s.track.Parts()
 	for i := 1; i < len(parts); i++ {
-		if parts[i].Begin > parts[i-1].End && parts[i-1].End < w.end {
-			t.left(s, parts[i-1].End, parts[i].Begin)
+		if parts[i].Begin > max(0, parts[i-1].End) && parts[i-1].End < w.end {
+			t.left(s, max(0, parts[i-1].End), parts[i].Begin)
 		}
 	}
 	if s.track.End() < w.end {
-		t.left(s, s.track.End(), w.end)
+		t.left(s, max(0, s.track.End()), w.end)
 	}
 }
 

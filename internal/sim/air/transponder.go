@@ -52,7 +52,7 @@ type transponder struct {
 func newTransponder(w *sim.World, s *sim.Ship) *transponder {
 	t := &transponder{world: w, ship: s, rand: w.Generator(s.MMSI() + 1_000_000_000), effects: s.Effects(),
 		mmsi: s.MMSI(), name: s.Name(), callsign: s.Spec().CallSign}
-	begin := s.Track().Begin()
+	begin := max(0, s.Track().Begin())
 	t.position = begin + time.Duration(t.rand.Float64()*float64(t.spacing(begin)))
 	t.static = begin + time.Duration(t.rand.Float64()*float64(t.staticSpacing()))
 	return t

@@ -2,12 +2,15 @@ package scenario
 
 // Ship is a ship, or Count of them that do the same one after the other.
 type Ship struct {
-	Name        string  `yaml:"name"`
-	MMSI        uint32  `yaml:"mmsi"`
-	Serial      uint32  `yaml:"imo_serial"` // six digits; the check digit is computed. Zero: no IMO number
-	CallSign    string  `yaml:"callsign"`
-	Flag        string  `yaml:"flag"` // for the truth only: the feed shows the MID
-	Hull        string  `yaml:"hull"`
+	Name     string `yaml:"name"`
+	MMSI     uint32 `yaml:"mmsi"`
+	Serial   uint32 `yaml:"imo_serial"` // six digits; the check digit is computed. Zero: no IMO number
+	CallSign string `yaml:"callsign"`
+	Flag     string `yaml:"flag"` // for the truth only: the feed shows the MID
+	Hull     string `yaml:"hull"`
+	// Before shifts all days of this ship, so that she has a past when the world begins: they are counted from this many
+	// days before its start. What she did then is done, is not heard, and is no part of the truth.
+	Before      float64 `yaml:"days_before"`
 	Day         float64 `yaml:"day"` // when she appears, counted from the world's start
 	From        Spot    `yaml:"from"`
 	Destination string  `yaml:"destination"`

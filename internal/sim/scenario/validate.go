@@ -14,7 +14,7 @@ func (s *Scenario) Validate() error {
 	c := &check{s: s, names: map[string]bool{}, mmsis: map[uint32]string{}}
 	c.that(s.Name != "", "name: empty")
 	c.that(!s.Start.IsZero(), "start: missing")
-	c.that(s.Days > 0 && s.Days <= 800, "days: %g, want above 0 and up to 800", s.Days)
+	c.that(s.Days > 0 && s.Days <= mostDays, "days: %g, want above 0 and up to %d", s.Days, mostDays)
 	for _, name := range slices.Sorted(maps.Keys(s.Places)) {
 		c.point("places."+name, s.Places[name].At)
 	}
@@ -40,6 +40,9 @@ func (s *Scenario) Validate() error {
 	}
 	return errors.Join(c.errs...)
 }
+
+// mostDays is how long a world, or a ship's past, may last.
+const mostDays = 800
 
 // mostCopies is how many ships one entry may stand for: their MMSIs end in three digits of their own.
 const mostCopies = 999
@@ -91,6 +94,7 @@ func (c *check) ship(v *Ship) {
 	}
 	c.that(v.Serial == 0 || v.Serial >= 100_000 && v.Serial <= 999_999, "ship %q: imo_serial %d does not have six digits", v.Name, v.Serial)
 	c.that(strings.HasPrefix(v.Name, "SYN "), "ship %q: names of made-up ships begin with SYN", v.Name)
+	c.that(v.Before >= 0 && v.Before <= mostDays, "ship %q: days_before %g, want 0 to %d", v.Name, v.Before, mostDays)
 	c.spot("ship "+v.Name+" from", v.From, false)
 	c.that(len(v.Steps) > 0, "ship %q: no steps", v.Name)
 	for i := range v.Steps {
