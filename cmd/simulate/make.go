@@ -16,6 +16,7 @@ import (
 	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/air"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
+	"github.com/darkwake/darkwake/internal/sim/write"
 )
 
 // makeOptions are the flags of simulate make.
@@ -73,39 +74,35 @@ func (o *makeOptions) run(ctx context.Context, path string, stdout io.Writer) er
 	return report(stdout, truth, counts)
 }
 
+// made counts what a run brought forth.
+type made struct {
+	air   air.Counts
+	write write.Counts
+}
+
 // feed writes the sentences.
-func (o *makeOptions) feed(ctx context.Context, world *sim.World, base string) (counts air.Counts, err error) {
-	if o.plain {
-		err = create(base+".nmea", func(w io.Writer) error {
-			counts, err = air.WriteFeed(world, stopping{ctx, w})
+func (o *makeOptions) feed(ctx context.Context, world *sim.World, base string) (made, error) {
+	var m made
+	run := func(w io.Writer) (err error) {
+		nmea := write.NewNMEA(w, world)
+		if m.air, _, err = air.Run(ctx, world, nmea.Deliver); err != nil {
 			return err
-		})
-		return counts, err
+		}
+		m.write = nmea.Counts()
+		return nmea.Flush()
 	}
-	err = create(base+".nmea.zst", func(w io.Writer) error {
+	if o.plain {
+		err := create(base+".nmea", run)
+		return m, err
+	}
+	err := create(base+".nmea.zst", func(w io.Writer) error {
 		z, err := zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
 		if err != nil {
 			return fmt.Errorf("compress feed: %w", err)
 		}
-		if counts, err = air.WriteFeed(world, stopping{ctx, z}); err != nil {
-			return errors.Join(err, z.Close())
-		}
-		return z.Close()
+		return errors.Join(run(z), z.Close())
 	})
-	return counts, err
-}
-
-// stopping is a writer that refuses once its context has ended, so that an interrupt stops a long run.
-type stopping struct {
-	ctx context.Context
-	w   io.Writer
-}
-
-func (s stopping) Write(p []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return s.w.Write(p)
+	return m, err
 }
 
 // create writes a file whole or not at all.
@@ -122,12 +119,12 @@ func create(path string, fill func(io.Writer) error) error {
 }
 
 // report prints what was made.
-func report(w io.Writer, t *sim.Truth, c air.Counts) error {
+func report(w io.Writer, t *sim.Truth, m made) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "SYNTHETIC scenario\t%s, seed %d\n", t.Scenario, t.Seed)
 	fmt.Fprintf(table, "time\t%s to %s\n", t.Start.Format("2006-01-02"), t.End.Format("2006-01-02"))
 	fmt.Fprintf(table, "ships\t%d\n", t.Ships)
-	fmt.Fprintf(table, "sentences\t%d (%d messages sent, %d receptions, %d spoilt)\n", c.Sentences, c.Transmitted, c.Delivered, c.Corrupted)
+	fmt.Fprintf(table, "sentences\t%d (%d messages sent, %d receptions, %d spoilt)\n", m.write.Sentences, m.air.Transmitted, m.air.Delivered, m.write.Corrupted)
 	fmt.Fprintf(table, "true lifts\t%d, %d bbl\n", t.Totals.Lifts, t.Totals.LiftedBarrels)
 	fmt.Fprintf(table, "true barrels a day\t%d (last 28 days %d)\n", t.Totals.LiftedPerDay, t.Totals.LiftedPerDayLast)
 	fmt.Fprintf(table, "true transfers\t%d\n", len(t.Transfers))

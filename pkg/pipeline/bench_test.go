@@ -12,6 +12,7 @@ import (
 	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/air"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
+	"github.com/darkwake/darkwake/internal/sim/write"
 	"github.com/darkwake/darkwake/pkg/feed"
 )
 
@@ -36,7 +37,11 @@ func fullRate(tb testing.TB, days float64) (path string, lines int) {
 	}
 	path = filepath.Join(tb.TempDir(), "full.nmea")
 	var all bytes.Buffer
-	if _, err := air.WriteFeed(world, &all); err != nil {
+	nmea := write.NewNMEA(&all, world)
+	if _, _, err := air.Run(tb.Context(), world, nmea.Deliver); err != nil {
+		tb.Fatal(err)
+	}
+	if err := nmea.Flush(); err != nil {
 		tb.Fatal(err)
 	}
 	if err := os.WriteFile(path, all.Bytes(), 0o600); err != nil {

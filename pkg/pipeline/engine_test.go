@@ -16,6 +16,7 @@ import (
 	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/air"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
+	"github.com/darkwake/darkwake/internal/sim/write"
 	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
@@ -262,7 +263,11 @@ func twoStations(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	var all bytes.Buffer
-	if _, err := air.WriteFeed(world, &all); err != nil {
+	nmea := write.NewNMEA(&all, world)
+	if _, _, err := air.Run(t.Context(), world, nmea.Deliver); err != nil {
+		t.Fatal(err)
+	}
+	if err := nmea.Flush(); err != nil {
 		t.Fatal(err)
 	}
 	var files [2]bytes.Buffer

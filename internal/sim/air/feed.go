@@ -1,60 +1,59 @@
 package air
 
 import (
-	"bufio"
 	"container/heap"
-	"fmt"
-	"io"
+	"context"
+	"time"
 
 	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/encode"
 )
 
-// WriteFeed runs the world and writes what arrives of it, in order of arrival: comment lines that say what the file is,
-// then NMEA sentences with TAG blocks, each line ended by CR LF.
-func WriteFeed(w *sim.World, out io.Writer) (Counts, error) {
-	f := &feed{world: w, out: bufio.NewWriterSize(out, 1<<16), sent: map[string]int{}}
-	if err := f.header(); err != nil {
-		return Counts{}, err
-	}
-	if err := f.run(); err != nil {
-		return f.counts, fmt.Errorf("write feed: %w", err)
-	}
-	return f.counts, f.out.Flush()
+// Delivery is one message as one receiver passed it on. It is valid until the call it is handed to returns.
+type Delivery struct {
+	Arrival time.Duration // since the world's start
+	Stamp   time.Time     // by the receiver's clock, whole seconds
+	Station string
+	Space   bool   // heard by satellite
+	Channel byte   // 'A' or 'B'
+	Sender  uint32 // the hull's first MMSI, or the beacon's: never shown in a feed
+	Number  uint64 // running number, decides among equal arrivals
+	Message encode.Message
 }
 
 // Counts is what a run brought forth.
 type Counts struct {
 	Transmitted int // messages on the air, after thinning
 	Delivered   int // messages received, copies counted
-	Sentences   int
-	Corrupted   int // sentences with a wrong character or a missing end
+}
+
+// Run lets a world transmit, and hands what its receivers hear to deliver, in order of arrival. It stops with the first
+// error that deliver returns, or when the context ends.
+func Run(ctx context.Context, w *sim.World, deliver func(*Delivery) error) (Counts, *Heard, error) {
+	f := &feed{world: w, out: deliver, heard: &Heard{ships: map[uint32]*shipHeard{}, cells: map[cell]*bits{},
+		why: func(uint32, sim.Span) string { return "not_received" }}}
+	if err := f.run(ctx); err != nil {
+		return f.counts, nil, err
+	}
+	return f.counts, f.heard, nil
 }
 
 // feed is the state of a run.
 type feed struct {
 	world    *sim.World
-	out      *bufio.Writer
+	out      func(*Delivery) error
+	heard    *Heard
 	emitters emitters
 	coasts   []*coast
 	sats     []*satellite
 	pending  deliveries
 	number   uint64
-	sent     map[string]int // multi-part messages of each station
-	groups   int            // multi-part messages of all stations
 	counts   Counts
 	bufferTx []transmission
 }
 
-func (f *feed) header() error {
-	s := f.world.Scenario()
-	_, err := fmt.Fprintf(f.out, "# SYNTHETIC: made by darkwake's cmd/simulate from scenario %q, seed %d.\r\n"+
-		"# No real ship, voyage or cargo: names, MMSIs and IMO numbers are invented, times and places are a story's.\r\n", s.Name, s.Seed)
-	return err
-}
-
-// run moves from transmission to transmission; what has arrived by then is written first.
-func (f *feed) run() error {
+// run moves from transmission to transmission; what has arrived by then is delivered first.
+func (f *feed) run(ctx context.Context) error {
 	w := f.world
 	for _, s := range w.Ships() {
 		f.emitters = append(f.emitters, newTransponder(w, s))
@@ -68,6 +67,9 @@ func (f *feed) run() error {
 	}
 	heap.Init(&f.emitters)
 	for f.emitters[0].next() < never {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := f.deliver(f.emitters[0].next().Nanoseconds()); err != nil {
 			return err
 		}
@@ -89,6 +91,7 @@ func (f *feed) hear(x transmission) {
 	}
 	keep := func(d delivery, heard bool) {
 		if heard {
+			f.note(x, d)
 			f.number++
 			d.number, d.channel = f.number, channel
 			heap.Push(&f.pending, d)
@@ -102,57 +105,43 @@ func (f *feed) hear(x transmission) {
 	}
 }
 
-// deliver writes what has arrived before a time in nanoseconds of the world.
+// note remembers a message that will reach the feed.
+func (f *feed) note(x transmission, d delivery) {
+	if x.fixed || d.arrival > f.world.End() {
+		return
+	}
+	s := f.heard.ships[x.sender]
+	if s == nil {
+		s = &shipHeard{last: -1}
+		f.heard.ships[x.sender] = s
+	}
+	switch x.message.(type) {
+	case encode.Position, encode.ClassB:
+		s.message(x.at, true)
+	default:
+		s.message(x.at, false)
+	}
+	c := cellOf(x.from)
+	if f.heard.cells[c] == nil {
+		f.heard.cells[c] = new(bits)
+	}
+	f.heard.cells[c].set(int(x.at / heardHour))
+}
+
+// deliver hands out what has arrived before a time in nanoseconds of the world.
 func (f *feed) deliver(before int64) error {
 	for len(f.pending) > 0 && f.pending[0].arrival.Nanoseconds() < before {
 		d := heap.Pop(&f.pending).(delivery)
 		if d.arrival > f.world.End() {
 			continue // the recording has ended
 		}
-		if err := f.write(d); err != nil {
+		f.counts.Delivered++
+		if err := f.out(&Delivery{Arrival: d.arrival, Stamp: time.Unix(d.stamp, 0).UTC(), Station: d.station, Space: d.space,
+			Channel: d.channel, Sender: d.sender, Number: d.number, Message: d.message}); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// write composes the sentences of one message. Each station counts its own sequence numbers; groups are numbered over
-// the whole feed, because later parts name no station.
-func (f *feed) write(d delivery) error {
-	f.counts.Delivered++
-	n := f.sent[d.station]
-	lines := encode.Sentences(d.message, encode.Frame{Channel: d.channel, Sequence: n % 10,
-		Tag: encode.Tag{Station: d.station, Time: d.stamp, Group: 1 + f.groups%9999}})
-	if len(lines) > 1 {
-		f.sent[d.station] = n + 1
-		f.groups++
-	}
-	for i, line := range lines {
-		f.counts.Sentences++
-		if _, err := f.out.WriteString(f.damage(line, d, i) + "\r\n"); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// damage spoils a few sentences on the line from the receiver.
-func (f *feed) damage(line string, d delivery, part int) string {
-	faults := f.world.Scenario().Faults
-	chance := sim.Draw(11, d.number, uint64(part))
-	where := sim.Draw(12, d.number, uint64(part))
-	switch {
-	case chance < faults.Corrupted:
-		f.counts.Corrupted++
-		b := []byte(line)
-		i := len(b) - 6 - int(where*20)
-		b[i] ^= 1 // a neighbour in the table: still a payload character, but the checksum shows it
-		return string(b)
-	case chance < faults.Corrupted+faults.Cut:
-		f.counts.Corrupted++
-		return line[:len(line)-1-int(where*30)]
-	}
-	return line
 }
 
 // emitters is a heap by the time of the next transmission, then by sender.

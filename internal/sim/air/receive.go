@@ -16,6 +16,7 @@ type delivery struct {
 	arrival time.Duration
 	number  uint64 // order among deliveries of one instant
 	station string
+	space   bool
 	stamp   int64 // what the receiver's clock said, seconds since 1970
 	sender  uint32
 	message encode.Message
@@ -106,7 +107,7 @@ func (s *satellite) receive(x transmission) (delivery, bool) {
 	if s.Relay {
 		arrival += x.at - end
 	}
-	d := delivery{arrival: arrival, station: s.ID, stamp: s.world.At(x.at).Unix(), message: x.message, sender: x.sender}
+	d := delivery{arrival: arrival, station: s.ID, space: true, stamp: s.world.At(x.at).Unix(), message: x.message, sender: x.sender}
 	if p, ok := x.message.(encode.Position); ok && sim.Draw(seed, 600+s.index, sender, uint64(x.at)) < s.LongShare {
 		d.message = longRange(p)
 	}

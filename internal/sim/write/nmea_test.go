@@ -1,4 +1,4 @@
-package air
+package write
 
 import (
 	"bufio"
@@ -17,6 +17,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/darkwake/darkwake/internal/sim"
+	"github.com/darkwake/darkwake/internal/sim/air"
 	"github.com/darkwake/darkwake/internal/sim/encode"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 )
@@ -87,11 +88,20 @@ func sixBits(payload string, fill int) []byte {
 func feedOf(t testing.TB, w *sim.World) ([]byte, Counts) {
 	t.Helper()
 	var out bytes.Buffer
-	counts, err := WriteFeed(w, &out)
-	if err != nil {
+	counts := writeTo(t, w, &out)
+	return out.Bytes(), counts
+}
+
+func writeTo(t testing.TB, w *sim.World, out io.Writer) Counts {
+	t.Helper()
+	n := NewNMEA(out, w)
+	if _, _, err := air.Run(t.Context(), w, n.Deliver); err != nil {
 		t.Fatal(err)
 	}
-	return out.Bytes(), counts
+	if err := n.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	return n.Counts()
 }
 
 // TestFirstLookFeed makes the feed behind the README's first command once and looks at it from several sides.
@@ -240,19 +250,15 @@ func checkCommitted(t *testing.T, w *sim.World, got []byte) {
 	}
 }
 
-func BenchmarkFeed(b *testing.B) {
+func BenchmarkNMEA(b *testing.B) {
 	w := small(b)
 	counts, size := Counts{}, int64(0)
 	for b.Loop() {
 		out := &counting{}
-		var err error
-		if counts, err = WriteFeed(w, out); err != nil {
-			b.Fatal(err)
-		}
-		size = out.n
+		counts, size = writeTo(b, w, out), out.n
 	}
 	b.SetBytes(size)
-	b.ReportMetric(float64(counts.Transmitted)*float64(b.N)/b.Elapsed().Seconds(), "messages/s")
+	b.ReportMetric(float64(counts.Sentences)*float64(b.N)/b.Elapsed().Seconds(), "sentences/s")
 	if counts.Sentences < 3000 {
 		b.Fatalf("got %d sentences, want over 3,000", counts.Sentences)
 	}
@@ -266,9 +272,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 	var a, b bytes.Buffer
 	for _, out := range []*bytes.Buffer{&a, &b} {
 		w := small(t)
-		if _, err := WriteFeed(w, out); err != nil {
-			t.Fatal(err)
-		}
+		writeTo(t, w, out)
 		if err := w.Truth().Write(out); err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,124 @@
+package air
+
+import (
+	"math"
+	"time"
+
+	"github.com/darkwake/darkwake/internal/sim"
+	"github.com/darkwake/darkwake/internal/sim/motion"
+	"github.com/darkwake/darkwake/pkg/geo"
+)
+
+// What Heard remembers. A year of a thousand ships takes some 20 MB.
+const (
+	heardBin   = 5 * time.Minute  // of a ship's messages
+	heardCell  = 0.1              // degrees, of the places from which ships were heard
+	heardHour  = time.Hour        // of those places
+	leastGap   = 30 * time.Minute // between two positions; shorter ones are not kept
+	nearness   = 0.5 * 60         // nautical miles
+	whyStep    = 30 * time.Minute // between looks into a gap for its cause
+	whyAtLeast = 0.5              // share of the looks that must show a cause
+)
+
+// Heard tells what of a world reached its feed. It implements sim.Heard; times are exact to five minutes, places to a
+// tenth of a degree and an hour, gaps to the second.
+type Heard struct {
+	ships map[uint32]*shipHeard
+	cells map[cell]*bits
+	why   func(sender uint32, s sim.Span) string
+}
+
+var _ sim.Heard = (*Heard)(nil)
+
+// cell is a square of a tenth of a degree.
+type cell [2]int16
+
+func cellOf(p geo.Point) cell {
+	return cell{int16(math.Floor(p[0] / heardCell)), int16(math.Floor(p[1] / heardCell))}
+}
+
+// bits is a set of running numbers.
+type bits []uint64
+
+func (b *bits) set(i int) {
+	for i/64 >= len(*b) {
+		*b = append(*b, 0)
+	}
+	(*b)[i/64] |= 1 << (i % 64)
+}
+
+// any tells whether a number from one to another, both included, is in the set.
+func (b bits) any(from, to int) bool {
+	for i := max(0, from); i <= to && i/64 < len(b); i++ {
+		if b[i/64] == 0 {
+			i |= 63
+			continue
+		}
+		if b[i/64]>>(i%64)&1 != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// shipHeard is what was heard of one ship. Messages must be noted in order of sending.
+type shipHeard struct {
+	bins bits
+	last time.Duration // of the last position, negative before the first
+	gaps []sim.Span
+}
+
+// message notes a received message.
+func (h *shipHeard) message(at time.Duration, position bool) {
+	h.bins.set(int(at / heardBin))
+	if !position {
+		return
+	}
+	if h.last >= 0 && at-h.last >= leastGap {
+		h.gaps = append(h.gaps, sim.Span{From: h.last, To: at})
+	}
+	h.last = at
+}
+
+// Ship implements sim.Heard.
+func (h *Heard) Ship(sender uint32, from, to time.Duration) bool {
+	s := h.ships[sender]
+	return s != nil && s.bins.any(int(from/heardBin), int(to/heardBin))
+}
+
+// Near implements sim.Heard.
+func (h *Heard) Near(at geo.Point, from, to time.Duration) bool {
+	middle := cellOf(at)
+	first, last := int(from/heardHour), int(to/heardHour)
+	for x := middle[0] - 8; x <= middle[0]+8; x++ {
+		for y := middle[1] - 6; y <= middle[1]+6; y++ {
+			b := h.cells[cell{x, y}]
+			if b == nil {
+				continue
+			}
+			centre := geo.Point{(float64(x) + 0.5) * heardCell, (float64(y) + 0.5) * heardCell}
+			if motion.Length(at, centre) <= nearness*geo.NauticalMile && b.any(first, last) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Gaps implements sim.Heard. Gaps of less than half an hour are not kept.
+func (h *Heard) Gaps(sender uint32, least time.Duration) []sim.Span {
+	s := h.ships[sender]
+	if s == nil {
+		return nil
+	}
+	var out []sim.Span
+	for _, g := range s.gaps {
+		if g.To-g.From >= least {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// Why implements sim.Heard.
+func (h *Heard) Why(sender uint32, s sim.Span) string { return h.why(sender, s) }

@@ -1,0 +1,86 @@
+package write
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+
+	"github.com/darkwake/darkwake/internal/sim"
+	"github.com/darkwake/darkwake/internal/sim/air"
+	"github.com/darkwake/darkwake/internal/sim/encode"
+)
+
+// NMEA writes deliveries as sentences with TAG blocks, each line ended by CR LF, after comment lines that say what the
+// text is.
+type NMEA struct {
+	world  *sim.World
+	out    *bufio.Writer
+	sent   map[string]int // multi-part messages of each station
+	groups int            // multi-part messages of all stations
+	counts Counts
+}
+
+// Counts is what was written.
+type Counts struct {
+	Sentences int
+	Corrupted int // sentences with a wrong character or a missing end
+}
+
+// NewNMEA begins a feed.
+func NewNMEA(out io.Writer, w *sim.World) *NMEA {
+	n := &NMEA{world: w, out: bufio.NewWriterSize(out, 1<<16), sent: map[string]int{}}
+	s := w.Scenario()
+	// An error stays with the buffer: the next Deliver or Flush returns it.
+	fmt.Fprintf(n.out, "# SYNTHETIC: made by darkwake's cmd/simulate from scenario %q, seed %d.\r\n"+
+		"# No real ship, voyage or cargo: names, MMSIs and IMO numbers are invented, times and places are a story's.\r\n", s.Name, s.Seed)
+	return n
+}
+
+// Deliver writes the sentences of one message. Each station counts its own sequence numbers; groups are numbered over
+// the whole feed, because later parts name no station.
+func (n *NMEA) Deliver(d *air.Delivery) error {
+	sent := n.sent[d.Station]
+	lines := encode.Sentences(d.Message, encode.Frame{Channel: d.Channel, Sequence: sent % 10,
+		Tag: encode.Tag{Station: d.Station, Time: d.Stamp.Unix(), Group: 1 + n.groups%9999}})
+	if len(lines) > 1 {
+		n.sent[d.Station] = sent + 1
+		n.groups++
+	}
+	for i, line := range lines {
+		n.counts.Sentences++
+		if _, err := n.out.WriteString(n.damage(line, d, i) + "\r\n"); err != nil {
+			return fmt.Errorf("write feed: %w", err)
+		}
+	}
+	return nil
+}
+
+// Flush writes what is still in the buffer.
+func (n *NMEA) Flush() error {
+	if err := n.out.Flush(); err != nil {
+		return fmt.Errorf("write feed: %w", err)
+	}
+	return nil
+}
+
+// Counts tells how much was written so far.
+func (n *NMEA) Counts() Counts { return n.counts }
+
+// damage spoils a few sentences on the line from the receiver.
+func (n *NMEA) damage(line string, d *air.Delivery, part int) string {
+	faults := n.world.Scenario().Faults
+	chance := sim.Draw(11, d.Number, uint64(part))
+	where := sim.Draw(12, d.Number, uint64(part))
+	switch {
+	case chance < faults.Corrupted:
+		n.counts.Corrupted++
+		b := []byte(line)
+		i := len(b) - 6 - int(where*20)
+		b[i] ^= 1 // a neighbour in the table: still a payload character, but the checksum shows it
+		return string(b)
+	case chance < faults.Corrupted+faults.Cut:
+		n.counts.Corrupted++
+		return line[:len(line)-1-int(where*30)]
+	}
+	return line
+}
