@@ -145,7 +145,11 @@ func (s *Ship) stillFrom(begin, end time.Duration) error {
 // away leaves the world by the way planned and comes back somewhere later.
 func (p *planner) away(s *scenario.Away) {
 	p.sail()
+	begin := p.clock
 	p.clock += hours(p.between(s.Hours))
+	if s.Empty {
+		p.world.ops = append(p.world.ops, &operation{begin: begin, end: p.clock, from: p.Ship, beyond: true})
+	}
 	at := motion.Moored{At: p.point(s.Back)}
 	p.track.Add(at, p.clock, p.clock, 0)
 }

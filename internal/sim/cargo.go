@@ -17,6 +17,7 @@ type operation struct {
 	sanctioned bool   // of a loading: whether its oil counts
 	place      string // of a loading or discharge
 	purpose    string // of a transfer
+	beyond     bool   // everything on board is discharged outside the world
 	counted    int64  // sanctioned barrels among barrels, filled in when booked
 }
 
@@ -61,6 +62,12 @@ func (o *operation) apply() error {
 	}
 	if o.from != nil {
 		last := o.from.contents[len(o.from.contents)-1]
+		if o.beyond {
+			o.barrels = last.barrels
+		}
+		if o.barrels == 0 {
+			return nil
+		}
 		if last.barrels < o.barrels {
 			return fmt.Errorf("%s: gives %d bbl, has %d", o.from.spec.Name, o.barrels, last.barrels)
 		}

@@ -47,6 +47,10 @@ ships:
       - sail: {via: [[50.55, 29.05]], knots: 10}
       - anchor: {at: [50.55, 29.05], until_day: 11}
       - sail: {via: [[50.7, 29.0]], knots: 10}
+      - away: {hours: 12, back_at: [50.7, 29.0], empty: true}
+      - draught: {}
+      - sail: {via: [[50.5, 29.1]], knots: 10}
+      - drift: {until_day: 13}
 `
 
 func TestAShipMayHaveAPast(t *testing.T) {
@@ -64,6 +68,9 @@ func TestAShipMayHaveAPast(t *testing.T) {
 	}
 	if truth.Totals.ExitedBarrels != 4_000_000 {
 		t.Errorf("exited: got %d, want what both ships carry", truth.Totals.ExitedBarrels)
+	}
+	if all, _ := w.byName["SYN TWO"].Barrels(2*24*time.Hour + 12*time.Hour); all != 0 || truth.Totals.DischargedBarrels != 0 {
+		t.Errorf("back with %d bbl, %d discharged in the world: want none, she discharged elsewhere", all, truth.Totals.DischargedBarrels)
 	}
 	silent := 0
 	for _, q := range truth.Silences {

@@ -354,7 +354,7 @@ func (w *World) daily(t *Truth) {
 			switch {
 			case op.from == nil:
 				d.Lifted += op.part(op.counted, from, to)
-			case op.to == nil:
+			case op.to == nil && !op.beyond:
 				d.Discharged += op.part(op.counted, from, to)
 			}
 		}

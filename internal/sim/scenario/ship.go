@@ -79,6 +79,7 @@ type Alongside struct {
 type Away struct {
 	Hours Range `yaml:"hours"`
 	Back  Spot  `yaml:"back_at"`
+	Empty bool  `yaml:"empty"` // what she carries is discharged meanwhile, beyond the world
 }
 
 // Off silences the transponder.
