@@ -1,9 +1,14 @@
 package scenario
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +35,10 @@ type Scenario struct {
 	Satellites []Satellite         `yaml:"satellites"`
 	Aids       []Aid               `yaml:"aids"`
 	Ships      []Ship              `yaml:"ships"`
+	Extends    string              `yaml:"extends"` // another file, whose keys this one adds to or replaces; for Open only
+	Lanes      Lanes               `yaml:"lanes"`
+	Terminals  map[string]Terminal `yaml:"terminals"`
+	Population *Population         `yaml:"population"` // ships made by package populate
 }
 
 // Point is longitude and latitude in degrees.
@@ -138,11 +147,30 @@ func (h Hull) Geo() geo.Hull {
 
 // Place is a berth, an anchor's spot, or a field of them.
 type Place struct {
-	At      Point   `yaml:"at"`
-	Title   string  `yaml:"title"`       // as the truth names it; the key when empty
-	Heading float64 `yaml:"heading_deg"` // of a hull at the berth
-	Seaward float64 `yaml:"seaward_deg"` // the side from which a berth is reached
-	Spacing float64 `yaml:"spacing_m"`   // above zero: a field; each ship gets a spot of her own, this far from the next
+	At      Point    `yaml:"at"`
+	Title   string   `yaml:"title"`       // as the truth names it; the key when empty
+	Heading float64  `yaml:"heading_deg"` // of a hull at the berth
+	Seaward float64  `yaml:"seaward_deg"` // the side from which a berth is reached
+	Spacing float64  `yaml:"spacing_m"`   // above zero: a field; each ship gets a spot of her own, this far from the next
+	Spots   int      `yaml:"spots"`       // how many the field has; populate never gives out more at a time
+	Buoy    bool     `yaml:"buoy"`        // a single-point mooring: the hull swings round it
+	In      []string `yaml:"in"`          // nodes of the lanes from which she is reached; empty: the terminal's, or the nearest
+	Out     []string `yaml:"out"`         // nodes to which those bound elsewhere go; empty: the terminal's, or the nearest
+}
+
+// Terminal is a port or an oil terminal: its berths, and where ships wait for them.
+type Terminal struct {
+	Title  string   `yaml:"title"`
+	Berths []string `yaml:"berths"` // places
+	Roads  []string `yaml:"roads"`  // places
+	In     []string `yaml:"in"`     // as of a place, for all its places that have none of their own
+	Out    []string `yaml:"out"`
+}
+
+// Lanes is a directed graph of sea routes: ships of one direction keep to their side.
+type Lanes struct {
+	Nodes map[string]Point `yaml:"nodes"`
+	Edges [][]string       `yaml:"edges"` // each a way from node to node, in one direction
 }
 
 // Window is a time from one day of the world to another, counted from its start.
@@ -151,11 +179,14 @@ type Window struct {
 	To   float64 `yaml:"to_day"`
 }
 
-// Load reads and checks a scenario.
+// Load reads and checks a scenario that extends no other.
 func Load(r io.Reader) (*Scenario, error) {
 	s := new(Scenario)
-	if err := decode(r, s); err != nil {
+	if err := decode(r, s, yaml.Strict()); err != nil {
 		return nil, fmt.Errorf("read scenario: %w", err)
+	}
+	if s.Extends != "" {
+		return nil, errors.New("read scenario: extends: only a file can extend another")
 	}
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("check scenario %q: %w", s.Name, err)
@@ -163,15 +194,76 @@ func Load(r io.Reader) (*Scenario, error) {
 	return s, nil
 }
 
+// Open reads and checks a scenario file and those that it extends: their maps are merged key by key, lists and
+// single values are replaced.
+func Open(path string) (*Scenario, error) {
+	raw, err := gather(path, nil)
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(raw) // JSON is YAML
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	s, err := Load(bytes.NewReader(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return s, nil
+}
+
+// gather reads a file and all that it extends as plain maps. Each file is also read strictly by itself, so that an
+// error names the right line.
+func gather(path string, seen []string) (map[string]any, error) {
+	path = filepath.Clean(path)
+	if slices.Contains(seen, path) {
+		return nil, fmt.Errorf("%s: extends itself by way of %s", path, strings.Join(seen, ", "))
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var alone Scenario
+	if err := decode(bytes.NewReader(text), &alone, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("%s: read scenario: %w", path, err)
+	}
+	raw := map[string]any{}
+	if err := decode(bytes.NewReader(text), &raw); err != nil {
+		return nil, fmt.Errorf("%s: read scenario: %w", path, err)
+	}
+	if alone.Extends == "" {
+		return raw, nil
+	}
+	base, err := gather(filepath.Join(filepath.Dir(path), alone.Extends), append(seen, path))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	delete(raw, "extends")
+	return merge(base, raw), nil
+}
+
+// merge lays one map over another.
+func merge(base, over map[string]any) map[string]any {
+	for key, value := range over {
+		below, isMap := base[key].(map[string]any)
+		above, both := value.(map[string]any)
+		if isMap && both {
+			value = merge(below, above)
+		}
+		base[key] = value
+	}
+	return base
+}
+
 // decode reads YAML. The library (goccy/go-yaml v1.19.2) panics on some broken documents, such as a list that ends
 // within its first dash: to the reader of a file that is an error like any other.
-func decode(r io.Reader, s *Scenario) (err error) {
+func decode(r io.Reader, into any, opts ...yaml.DecodeOption) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("parse YAML: %v", p)
 		}
 	}()
-	if err := yaml.NewDecoder(r, yaml.Strict()).Decode(s); err != nil {
+	if err := yaml.NewDecoder(r, opts...).Decode(into); err != nil {
 		return oneLine{err}
 	}
 	return nil
@@ -188,17 +280,3 @@ func (e oneLine) Error() string {
 
 // Unwrap gives the library's error.
 func (e oneLine) Unwrap() error { return e.error }
-
-// Open reads and checks a scenario file.
-func Open(path string) (*Scenario, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	s, err := Load(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return s, nil
-}

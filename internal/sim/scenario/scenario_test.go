@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -72,6 +73,43 @@ func TestMistakesAreNamed(t *testing.T) {
 				t.Errorf("got %v, want an error with %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestExtends(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	write("least.yaml", least)
+	write("middle.yaml", "extends: least.yaml\nname: middle\nplaces:\n  bay: {at: [57, 25]}\n  roads: {spacing_m: 1.5e+3}\n")
+	s, err := Open(write("top.yaml", "extends: middle.yaml\ndays: 5\nroutes:\n  lane: [[57.5, 25.0], [57.2, 25.1], [57.0, 25.2]]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Name != "middle" || s.Days != 5 || s.Extends != "" || len(s.Places) != 2 || len(s.Routes["lane"]) != 3 || len(s.Ships) != 1 {
+		t.Errorf("got %+v", s)
+	}
+	if p := s.Places["roads"]; p.Spacing != 1500 || p.At != (Point{56.5, 25.2}) {
+		t.Errorf("a place of which one key was replaced: got %+v", p)
+	}
+	for name, c := range map[string]struct{ text, want string }{
+		"self.yaml":    {"extends: self.yaml\n", "extends itself"},
+		"unknown.yaml": {"extends: least.yaml\ndais: 3\n", "dais"},
+		"gone.yaml":    {"extends: nowhere.yaml\n", "nowhere.yaml"},
+		"invalid.yaml": {"extends: least.yaml\ndays: 0\n", "days: 0"},
+	} {
+		if _, err := Open(write(name, c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
+		}
+	}
+	if _, err := Load(strings.NewReader("extends: least.yaml\n")); err == nil {
+		t.Error("a reader without a folder extends a file")
 	}
 }
 

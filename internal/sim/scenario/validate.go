@@ -25,6 +25,7 @@ func (s *Scenario) Validate() error {
 		_, both := s.Places[name]
 		c.that(!both, "routes.%s: there is a place of that name too", name)
 	}
+	c.lanes()
 	for i := range s.Ships {
 		c.ship(&s.Ships[i])
 	}
@@ -73,6 +74,39 @@ func (c *check) spot(what string, p Spot, route bool) {
 	_, place := c.s.Places[p.Name]
 	_, way := c.s.Routes[p.Name]
 	c.that(place || way && route, "%s: no place %q", what, p.Name)
+}
+
+// lanes checks that the lanes, and what hangs on them, name what there is.
+func (c *check) lanes() {
+	for _, name := range slices.Sorted(maps.Keys(c.s.Lanes.Nodes)) {
+		c.point("lanes.nodes."+name, c.s.Lanes.Nodes[name])
+	}
+	for i, way := range c.s.Lanes.Edges {
+		c.that(len(way) > 1, "lanes.edges[%d]: a way of %d nodes", i, len(way))
+		c.nodes(fmt.Sprintf("lanes.edges[%d]", i), way)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.s.Places)) {
+		p := c.s.Places[name]
+		c.nodes("places."+name, p.In)
+		c.nodes("places."+name, p.Out)
+		c.that(p.Spots >= 0 && p.Spots <= 400, "places.%s: %d spots, want 0 to 400", name, p.Spots)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.s.Terminals)) {
+		t := c.s.Terminals[name]
+		c.nodes("terminals."+name, t.In)
+		c.nodes("terminals."+name, t.Out)
+		for _, p := range slices.Concat(t.Berths, t.Roads) {
+			c.spot("terminals."+name, Spot{Name: p}, false)
+		}
+	}
+}
+
+// nodes checks that the lanes have nodes of these names.
+func (c *check) nodes(what string, names []string) {
+	for _, n := range names {
+		_, known := c.s.Lanes.Nodes[n]
+		c.that(known, "%s: no node %q in the lanes", what, n)
+	}
 }
 
 // ship checks one ship apart from those she lies alongside.

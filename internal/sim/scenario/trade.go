@@ -1,0 +1,4 @@
+package scenario
+
+// Trade is the illicit trade of a world.
+type Trade struct{}
