@@ -19,26 +19,29 @@ import (
 
 // Scenario is one world.
 type Scenario struct {
-	Name       string              `yaml:"name"`
-	About      string              `yaml:"about"`
-	Seed       uint64              `yaml:"seed"`
-	Start      Instant             `yaml:"start"`
-	Days       float64             `yaml:"days"`
-	Water      Water               `yaml:"water"`
-	Reporting  Reporting           `yaml:"reporting"`
-	Faults     Faults              `yaml:"faults"`
-	Hulls      map[string]Hull     `yaml:"hulls"`
-	Places     map[string]Place    `yaml:"places"`
-	Routes     map[string][]Point  `yaml:"routes"`
-	Gates      map[string][2]Point `yaml:"gates"` // crossed by sanctioned cargo from left to right of the line is an exit
-	Stations   []Station           `yaml:"stations"`
-	Satellites []Satellite         `yaml:"satellites"`
-	Aids       []Aid               `yaml:"aids"`
-	Ships      []Ship              `yaml:"ships"`
-	Extends    string              `yaml:"extends"` // another file, whose keys this one adds to or replaces; for Open only
-	Lanes      Lanes               `yaml:"lanes"`
-	Terminals  map[string]Terminal `yaml:"terminals"`
-	Population *Population         `yaml:"population"` // ships made by package populate
+	Name        string              `yaml:"name"`
+	About       string              `yaml:"about"`
+	Seed        uint64              `yaml:"seed"`
+	Start       Instant             `yaml:"start"`
+	Days        float64             `yaml:"days"`
+	Water       Water               `yaml:"water"`
+	Reporting   Reporting           `yaml:"reporting"`
+	Faults      Faults              `yaml:"faults"`
+	Hulls       map[string]Hull     `yaml:"hulls"`
+	Places      map[string]Place    `yaml:"places"`
+	Routes      map[string][]Point  `yaml:"routes"`
+	Gates       map[string][2]Point `yaml:"gates"` // crossed by sanctioned cargo from left to right of the line is an exit
+	Stations    []Station           `yaml:"stations"`
+	Satellites  []Satellite         `yaml:"satellites"`
+	Aids        []Aid               `yaml:"aids"`
+	Ducts       []Duct              `yaml:"ducts"`
+	FeedOutages []Window            `yaml:"feed_outages"` // nothing at all arrives
+	Jams        []Jam               `yaml:"jams"`
+	Ships       []Ship              `yaml:"ships"`
+	Extends     string              `yaml:"extends"` // another file, whose keys this one adds to or replaces; for Open only
+	Lanes       Lanes               `yaml:"lanes"`
+	Terminals   map[string]Terminal `yaml:"terminals"`
+	Population  *Population         `yaml:"population"` // ships made by package populate
 }
 
 // Point is longitude and latitude in degrees.
@@ -171,12 +174,6 @@ type Terminal struct {
 type Lanes struct {
 	Nodes map[string]Point `yaml:"nodes"`
 	Edges [][]string       `yaml:"edges"` // each a way from node to node, in one direction
-}
-
-// Window is a time from one day of the world to another, counted from its start.
-type Window struct {
-	From float64 `yaml:"from_day"`
-	To   float64 `yaml:"to_day"`
 }
 
 // Load reads and checks a scenario that extends no other.

@@ -32,13 +32,7 @@ func (s *Scenario) Validate() error {
 	for i := range s.Ships {
 		c.hosts(&s.Ships[i])
 	}
-	for _, st := range s.Stations {
-		c.point("station "+st.ID, st.At)
-		c.that(st.ID != "" && len(st.ID) <= 15, "station %q: the id needs 1 to 15 characters", st.ID)
-	}
-	for _, sat := range s.Satellites {
-		c.that(sat.Every > 0 && sat.Pass > 0 && sat.Pass < sat.Every, "satellite %s: every and pass must be above zero, pass the shorter", sat.ID)
-	}
+	c.radio()
 	return errors.Join(c.errs...)
 }
 
