@@ -1,20 +1,83 @@
 package score
 
 import (
+	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/internal/sim"
 )
 
-// LiftTimes is how well the time of a lift is told, over pairs at the lower cut. Hours; null when there is no pair.
+// TimeError is how well one end of a kind of thing is told in time, over all pairs whatever the probability of the
+// claim. Hours; null when there is no pair. Ends that had not come when the world ended are left out.
+type TimeError struct {
+	Name   string   `json:"name"`
+	Pairs  int      `json:"pairs"`
+	Median *float64 `json:"median_error_h"` // without sign
+	P90    *float64 `json:"p90_error_h"`
+	Bias   *float64 `json:"bias_h"` // mean with sign: above zero is claimed late
+
+	late []float64
+}
+
+// timeError sums up by how many hours claims come late.
+func timeError(name string, late []float64) TimeError {
+	plain := make([]float64, len(late))
+	for i, h := range late {
+		plain[i] = max(h, -h)
+	}
+	return TimeError{name, len(late), quantile(plain, 0.5), quantile(plain, 0.9), mean(late), late}
+}
+
+// scoreEnds judges the begins and the ends of overlapping pairs.
+func scoreEnds(begin, end string, truth, claims []item) []TimeError {
+	var begins, ends []float64
+	for i, j := range pair(truth, claims, overlapping).claim {
+		if j < 0 || truth[i].excused {
+			continue
+		}
+		begins = append(begins, claims[j].from.Sub(truth[i].from).Hours())
+		if !truth[i].open && !claims[j].open {
+			ends = append(ends, claims[j].to.Sub(truth[i].to).Hours())
+		}
+	}
+	return []TimeError{timeError(begin, begins), timeError(end, ends)}
+}
+
+// LiftTimes is how well the time of a lift is told, over pairs at the lower cut: of the middle of the window, and of the
+// window itself.
 type LiftTimes struct {
-	P        float64  `json:"p"`
-	Pairs    int      `json:"pairs"`
-	Median   *float64 `json:"median_error_h"` // of the middle of the window, without sign
-	P90      *float64 `json:"p90_error_h"`
-	Bias     *float64 `json:"bias_h"` // mean with sign: above zero is claimed late
+	P float64 `json:"p"`
+	TimeError
 	Window   *float64 `json:"median_window_h"`
 	Captured *float64 `json:"inside"` // share of true loadings that lie in the window from first to last hour
+
+	widths   []float64
+	captured int
+}
+
+func scoreTimes(truth, claims []item) LiftTimes {
+	out := LiftTimes{P: liftCut}
+	var late []float64
+	for i, j := range pair(truth, claims, nearby).claim {
+		if j < 0 || truth[i].excused {
+			continue
+		}
+		late = append(late, claims[j].middle().Sub(truth[i].middle()).Hours())
+		out.widths = append(out.widths, claims[j].to.Sub(claims[j].from).Hours())
+		if !claims[j].from.After(truth[i].from) && !claims[j].to.Before(truth[i].to) {
+			out.captured++
+		}
+	}
+	out.TimeError = timeError("lift, middle of the window", late)
+	return out.plus(LiftTimes{})
+}
+
+// plus adds the pairs of two runs.
+func (l LiftTimes) plus(o LiftTimes) LiftTimes {
+	l.TimeError = timeError(l.Name, slices.Concat(l.late, o.late))
+	l.widths, l.captured = slices.Concat(l.widths, o.widths), l.captured+o.captured
+	l.Window, l.Captured = quantile(l.widths, 0.5), ratio(l.captured, l.Pairs)
+	return l
 }
 
 // Parcels is what the lifts claimed at a cut add up to.
@@ -28,6 +91,9 @@ type Parcels struct {
 	// that hold the true size.
 	Size   *float64 `json:"size_ratio"`
 	Inside *float64 `json:"inside"`
+
+	sizes  []float64
+	inside int
 }
 
 // Load is some lifts and their barrels.
@@ -36,34 +102,13 @@ type Load struct {
 	Barrels float64 `json:"bbl"`
 }
 
-func (l *Load) add(barrels float64) { l.Lifts, l.Barrels = l.Lifts+1, l.Barrels+barrels }
+func (l Load) plus(o Load) Load { return Load{l.Lifts + o.Lifts, l.Barrels + o.Barrels} }
 
-func scoreTimes(truth, claims []item) LiftTimes {
-	out := LiftTimes{P: liftCut}
-	var errors, plain, widths []float64
-	inside := 0
-	for i, j := range pair(truth, claims, nearby).claim {
-		if j < 0 || truth[i].excused {
-			continue
-		}
-		late := claims[j].middle().Sub(truth[i].middle()).Hours()
-		errors, plain = append(errors, late), append(plain, max(late, -late))
-		widths = append(widths, claims[j].to.Sub(claims[j].from).Hours())
-		if !claims[j].from.After(truth[i].from) && !claims[j].to.Before(truth[i].to) {
-			inside++
-		}
-	}
-	out.Pairs = len(plain)
-	out.Median, out.P90, out.Bias, out.Window = quantile(plain, 0.5), quantile(plain, 0.9), mean(errors), quantile(widths, 0.5)
-	out.Captured = ratio(inside, out.Pairs)
-	return out
-}
+func (l *Load) add(barrels float64) { l.Lifts, l.Barrels = l.Lifts+1, l.Barrels+barrels }
 
 func scoreParcels(truth, claims []item, p float64) Parcels {
 	out := Parcels{P: p}
 	pairs := pair(truth, claims, nearby)
-	var sizes []float64
-	inside := 0
 	for i, j := range pairs.claim {
 		switch {
 		case truth[i].excused:
@@ -72,10 +117,10 @@ func scoreParcels(truth, claims []item, p float64) Parcels {
 		default:
 			out.Found.add(truth[i].barrels)
 			if truth[i].barrels > 0 {
-				sizes = append(sizes, claims[j].barrels/truth[i].barrels)
+				out.sizes = append(out.sizes, claims[j].barrels/truth[i].barrels)
 			}
 			if claims[j].low <= truth[i].barrels && truth[i].barrels <= claims[j].high {
-				inside++
+				out.inside++
 			}
 		}
 	}
@@ -86,18 +131,29 @@ func scoreParcels(truth, claims []item, p float64) Parcels {
 			out.Invented.add(claims[j].barrels)
 		}
 	}
-	out.Size, out.Inside = mean(sizes), ratio(inside, out.Found.Lifts)
-	return out
+	return out.plus(Parcels{})
+}
+
+// plus adds the cargoes of two runs.
+func (p Parcels) plus(o Parcels) Parcels {
+	p.Found, p.Missed = p.Found.plus(o.Found), p.Missed.plus(o.Missed)
+	p.Double, p.Invented = p.Double.plus(o.Double), p.Invented.plus(o.Invented)
+	p.sizes, p.inside = slices.Concat(p.sizes, o.sizes), p.inside+o.inside
+	p.Size, p.Inside = mean(p.sizes), ratio(p.inside, p.Found.Lifts)
+	return p
 }
 
 // BarrelScore is how well barrels a day are told.
 type BarrelScore struct {
-	Last   *Window       `json:"last"`   // the window that ends with the last day, null when that has no number
-	Months IntervalScore `json:"months"` // all windows of 28 days; they overlap, so that they are fewer than they look
-	Days   IntervalScore `json:"days"`
-	Status []StatusScore `json:"status"` // the days by status
-	Blind  int           `json:"days_without_number"`
-	Apart  int           `json:"days_without_truth"`
+	Last    *Window       `json:"last"`    // the window that ends with the last day, null when that has no number
+	Final   *Window       `json:"final"`   // the newest of 28 days whose last day is final, null when there is none
+	Nowcast IntervalScore `json:"nowcast"` // the window that ends with the last day, of each run
+	Settled IntervalScore `json:"settled"` // the newest final window of 28 days, of each run that has one
+	Months  IntervalScore `json:"months"`  // all windows of 28 days; they overlap, so that they are fewer than they look
+	Days    IntervalScore `json:"days"`
+	Status  []StatusScore `json:"status"` // the days by status
+	Blind   int           `json:"days_without_number"`
+	Apart   int           `json:"days_without_truth"`
 }
 
 // Window is the mean of some days against the truth of the same days, in barrels a day.
@@ -123,7 +179,16 @@ type IntervalScore struct {
 	// Score is the mean of width + 20 × what the truth lies outside by: less is better, and neither wide nor missed
 	// intervals pay (Gneiting & Raftery 2007, section 6.2, with α = 0.1).
 	Score *float64 `json:"interval_score"`
+	// Climatology is what the score would be if every interval went from the 5th to the 95th percentile of the very truths
+	// in the list: a forecaster who knows how things go in this world, but nothing of what happens. It is hard to
+	// beat, because nobody could have known it. Null below 20 intervals.
+	Climatology *float64 `json:"climatology_score"`
+
+	list []Window
 }
+
+// leastClimate is from how many intervals on their truths have percentiles.
+const leastClimate = 20
 
 // StatusScore is the score of days of one status.
 type StatusScore struct {
@@ -152,7 +217,11 @@ func scoreBarrels(t *sim.Truth, days []Day) (BarrelScore, error) {
 		day := window(d.Date, 1, *d.Mean, d.P05, d.P95, lifted)
 		daily, status[d.Status] = append(daily, day), append(status[d.Status], day)
 		if lifted, ok := meanTruth(truth, d); ok && d.Window == 28 {
-			months = append(months, window(d.Date, d.Window, *d.Month, d.MonthP05, d.MonthP95, lifted))
+			month := window(d.Date, d.Window, *d.Month, d.MonthP05, d.MonthP95, lifted)
+			months = append(months, month)
+			if d.Status == "final" {
+				out.Final = &month
+			}
 		}
 	}
 	if out.Apart == len(days) {
@@ -164,8 +233,9 @@ func scoreBarrels(t *sim.Truth, days []Day) (BarrelScore, error) {
 			out.Last = &w
 		}
 	}
+	out.Nowcast, out.Settled = judge(listed(out.Last)), judge(listed(out.Final))
 	out.Days, out.Months = judge(daily), judge(months)
-	for _, name := range []string{"final", "provisional", "blind"} {
+	for _, name := range statuses {
 		if list := status[name]; len(list) > 0 {
 			out.Status = append(out.Status, StatusScore{name, judge(list)})
 		}
@@ -200,17 +270,60 @@ func window(date string, days int, estimate, p05, p95, lifted float64) Window {
 	return w
 }
 
+func listed(w *Window) []Window {
+	if w == nil {
+		return nil
+	}
+	return []Window{*w}
+}
+
 // judge sums windows up.
 func judge(list []Window) IntervalScore {
-	var bias, plain, widths, scores []float64
+	var bias, plain, widths, scores, truths, climate []float64
 	inside := 0
 	for _, w := range list {
-		outside := max(w.P05-w.True, w.True-w.P95, 0)
 		bias, plain = append(bias, w.Error), append(plain, max(w.Error, -w.Error))
-		widths, scores = append(widths, w.P95-w.P05), append(scores, w.P95-w.P05+2/0.1*outside)
+		widths, scores = append(widths, w.P95-w.P05), append(scores, intervalScore(w.P05, w.P95, w.True))
+		truths = append(truths, w.True)
 		if w.Inside {
 			inside++
 		}
 	}
-	return IntervalScore{len(list), mean(bias), mean(plain), ratio(inside, len(list)), mean(widths), mean(scores)}
+	if low, high := quantile(truths, 0.05), quantile(truths, 0.95); len(list) >= leastClimate {
+		for _, x := range truths {
+			climate = append(climate, intervalScore(*low, *high, x))
+		}
+	}
+	return IntervalScore{len(list), mean(bias), mean(plain), ratio(inside, len(list)), mean(widths), mean(scores), mean(climate), list}
 }
+
+// intervalScore is the width of a 90 % interval and 20 times what the truth lies outside by.
+func intervalScore(low, high, truth float64) float64 {
+	return high - low + 2/0.1*max(low-truth, truth-high, 0)
+}
+
+// plus adds the windows of two runs.
+func (s IntervalScore) plus(o IntervalScore) IntervalScore {
+	return judge(slices.Concat(s.list, o.list))
+}
+
+// plus adds the days of two runs. No single window is the last of both.
+func (s BarrelScore) plus(o BarrelScore) BarrelScore {
+	out := BarrelScore{Nowcast: s.Nowcast.plus(o.Nowcast), Settled: s.Settled.plus(o.Settled), Months: s.Months.plus(o.Months),
+		Days: s.Days.plus(o.Days), Blind: s.Blind + o.Blind, Apart: s.Apart + o.Apart}
+	for _, name := range statuses {
+		sum := IntervalScore{}
+		for _, st := range slices.Concat(s.Status, o.Status) {
+			if st.Status == name {
+				sum = sum.plus(st.IntervalScore)
+			}
+		}
+		if sum.Count > 0 {
+			out.Status = append(out.Status, StatusScore{name, sum})
+		}
+	}
+	return out
+}
+
+// statuses are those of a day in the daily estimate, in the order in which they are listed.
+var statuses = []string{"final", "provisional", "blind"}

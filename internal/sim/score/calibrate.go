@@ -16,8 +16,10 @@ const (
 
 // Calibration is how well probabilities of one kind hold, over all claims whatever their probability.
 type Calibration struct {
-	Claims int      `json:"claims"`
-	Right  int      `json:"right"`
+	Claims int `json:"claims"`
+	Right  int `json:"right"`
+	// Signed is the mean probability minus the share that is right: above 0 says too much. Null without claims.
+	Signed *float64 `json:"signed_error"`
 	Brier  *float64 `json:"brier"` // mean square of probability minus outcome; 0 is best
 	// Skill is 1 − Brier / (b·(1 − b)), where b is the share that is right: above 0 is better than always saying b.
 	// Null when all claims came out alike.
@@ -26,6 +28,8 @@ type Calibration struct {
 	Error *float64 `json:"calibration_error"`
 	Note  string   `json:"note,omitempty"`
 	Bins  []Bin    `json:"bins"`
+
+	list []outcome
 }
 
 // Bin is a row of the reliability table. Claims of equal probability are never parted, so that masses are equal only
@@ -44,6 +48,11 @@ type outcome struct {
 	true bool
 }
 
+// compare puts the improbable first, and of equals the wrong.
+func (o outcome) compare(other outcome) int {
+	return cmp.Or(cmp.Compare(o.p, other.p), cmp.Compare(o.value(), other.value()))
+}
+
 // outcomes pairs all claims, however unlikely. Claims of what is excused are left out.
 func outcomes(truth, claims []item, like likeness) []outcome {
 	pairs := pair(truth, claims, like)
@@ -60,10 +69,11 @@ func outcomes(truth, claims []item, like likeness) []outcome {
 }
 
 func calibrate(list []outcome) Calibration {
-	c := Calibration{Claims: len(list)}
-	slices.SortStableFunc(list, func(a, b outcome) int { return cmp.Compare(a.p, b.p) })
-	squares := 0.0
+	list = slices.SortedFunc(slices.Values(list), outcome.compare)
+	c := Calibration{Claims: len(list), list: list}
+	squares, sum := 0.0, 0.0
 	for _, o := range list {
+		sum += o.p
 		squares += (o.p - o.value()) * (o.p - o.value())
 		if o.true {
 			c.Right++
@@ -72,7 +82,8 @@ func calibrate(list []outcome) Calibration {
 	c.Bins = bins(list)
 	if len(list) > 0 {
 		brier, base := squares/float64(len(list)), float64(c.Right)/float64(len(list))
-		c.Brier = &brier
+		signed := sum/float64(len(list)) - base
+		c.Brier, c.Signed = &brier, &signed
 		if base > 0 && base < 1 {
 			skill := 1 - brier/(base*(1-base))
 			c.Skill = &skill

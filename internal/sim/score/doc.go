@@ -14,7 +14,11 @@
 // A number that nothing supports is absent, never zero or one: the precision of a detector that says nothing is
 // unknown. Probabilities are judged on claims alone; a true item without a claim lowers recall, not calibration.
 //
-// What is not here: whether a receiver could have heard an item at all. Recall is of everything that happened, so
-// that even a perfect detector may stay below one. Scores over many seeds, and how soon a halt is noticed, are not
-// here either.
+// Recall is told twice: of everything that happened, so that even a perfect detector may stay below one, and of
+// what the feed could have told of. The truth says which is which: an item is unobservable when no message of its
+// ships, nor of any ship within half a degree and a day, reached the feed. Silences of ships that are no tankers, or
+// shorter than the six hours from which gaps are published, are nobody's business and count nowhere.
+//
+// One run gives a Report. A Pool adds the reports of many: counts, claims and days add up, and what follows from them is
+// worked out anew; beside it stands how far each measure spreads from seed to seed.
 package score

@@ -31,6 +31,9 @@ type item struct {
 	mode  string
 	// excused items are true but cannot be asked for: finding one is no success and missing it no failure.
 	excused bool
+	// unheard items are true, but nothing that reached the feed could have told of them.
+	unheard bool
+	open    bool    // had not ended when the world did, or when the claim was made
 	barrels float64 // true ones, or the mean of those claimed
 	low     float64 // of the 90 % interval of those claimed
 	high    float64

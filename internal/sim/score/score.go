@@ -12,7 +12,7 @@ import (
 )
 
 // Schema names the JSON layout of a report.
-const Schema = "darkwake.score/v1"
+const Schema = "darkwake.score/v2"
 
 // cut is the probability from which a claim is one; liftCut is the one from which lifts enter the ledger, so that
 // below cut they still carry barrels.
@@ -24,21 +24,25 @@ const (
 // ErrOtherTime is returned when no day of the output is a day of the truth: they are not of one world.
 var ErrOtherTime = errors.New("no day of the output is in the truth")
 
-// Report is how a replay did against the truth. Shares without anything to share are null.
+// Report is how a replay did against the truth, or how many did together. Shares without anything to share are null.
 type Report struct {
 	Schema     string      `json:"schema"`
 	Synthetic  bool        `json:"synthetic"`
 	Scenario   string      `json:"scenario"`
-	Seed       uint64      `json:"seed"`
+	Seed       uint64      `json:"seed"` // zero for several runs
+	Runs       int         `json:"runs"`
 	Start      time.Time   `json:"start"`
 	End        time.Time   `json:"end"`
+	Length     float64     `json:"days"`       // of all runs together
 	Gaps       Kind        `json:"gaps"`       // claim: switched off
 	Rendezvous Kind        `json:"rendezvous"` // claim: cargo passed
 	Lifts      Kind        `json:"lifts"`      // claim: sanctioned crude was loaded
 	Silences   []Cause     `json:"silences"`
+	Times      []TimeError `json:"times"`
 	LiftTimes  LiftTimes   `json:"lift_times"`
 	Parcels    []Parcels   `json:"parcels"`
 	Barrels    BarrelScore `json:"barrels"`
+	Halts      HaltScore   `json:"halts"`
 }
 
 // Kind is the score of one kind of claim.
@@ -47,14 +51,23 @@ type Kind struct {
 	Calibration Calibration `json:"calibration"`
 }
 
-// Count holds what is true, what is claimed and how many pairs they make.
+// Found counts true things and those of them that a claim stands for. Observable are those that the feed could have
+// told of at all: some message of the ship, or of any ship near, reached it at the time.
+type Found struct {
+	True             int      `json:"true"`
+	Observable       int      `json:"observable"`
+	Paired           int      `json:"paired"`
+	PairedObservable int      `json:"paired_observable"`
+	Recall           *float64 `json:"recall"`            // of all that is true: the unobservable is missed. Null when nothing is true
+	RecallObservable *float64 `json:"recall_observable"` // of the observable alone
+}
+
+// Count is what is true, what is claimed and how many pairs they make.
 type Count struct {
-	True      int      `json:"true"`
+	Found
 	Claimed   int      `json:"claimed"`
-	Paired    int      `json:"paired"`
 	Precision *float64 `json:"precision"` // null when nothing is claimed
-	Recall    *float64 `json:"recall"`    // null when nothing is true
-	F1        *float64 `json:"f1"`        // null when neither
+	F1        *float64 `json:"f1"`        // of precision and the recall of all; null when neither true nor claimed
 }
 
 // Cut is the count of the claims that reach a probability.
@@ -73,42 +86,32 @@ type Class struct {
 
 // Mode is the recall of one way of doing it. Claims name no mode, so that there is no precision.
 type Mode struct {
-	Name   string   `json:"name"`
-	True   int      `json:"true"`
-	Paired int      `json:"paired"`
-	Recall *float64 `json:"recall"`
-}
-
-// Cause is how the true silences of one cause were told. The last row, without a cause, has the gap events to which
-// no true silence belongs: the ship spoke and was not heard, or the times differ too much.
-type Cause struct {
-	Name        string   `json:"cause"`
-	Count       int      `json:"count"`
-	Told        int      `json:"told"`           // a gap event belongs to it
-	Named       int      `json:"named"`          // and gives the cause more than any other
-	Unknown     int      `json:"unknown"`        // or says that it does not know
-	P           *float64 `json:"mean_p"`         // mean probability that told ones gave to the true cause
-	SwitchedOff *float64 `json:"p_switched_off"` // mean probability that told ones gave to switched off
+	Name string `json:"name"`
+	Found
 }
 
 // Of scores an output. It returns ErrOtherTime when truth and output are not of one world.
 func Of(t *sim.Truth, o Output) (Report, error) {
-	r := Report{Schema: Schema, Synthetic: t.Synthetic, Scenario: t.Scenario, Seed: t.Seed, Start: t.Start, End: t.End}
+	r := Report{Schema: Schema, Synthetic: t.Synthetic, Scenario: t.Scenario, Seed: t.Seed, Runs: 1, Start: t.Start, End: t.End,
+		Length: t.End.Sub(t.Start).Hours() / 24}
 	barrels, err := scoreBarrels(t, o.Days)
 	if err != nil {
 		return r, err
 	}
 	gaps := claims(o.Events, event.Gap, t.End)
+	meetings := claims(o.Events, event.Rendezvous, t.End)
 	loads := claims(o.Events, event.Lift, t.End)
 	r.Gaps = scoreKind(hidden(t), gaps, overlapping, cut)
-	r.Rendezvous = scoreKind(cargoMeetings(t), claims(o.Events, event.Rendezvous, t.End), overlapping, cut)
+	r.Rendezvous = scoreKind(cargoMeetings(t), meetings, overlapping, cut)
 	r.Lifts = scoreKind(lifts(t), loads, nearby, cut, liftCut)
 	r.Silences = scoreCauses(silences(t), gaps)
+	r.Times = slices.Concat(scoreEnds("switched off", "switched on", hidden(t), gaps), scoreEnds("cargo meeting, start", "cargo meeting, end", cargoMeetings(t), meetings))
 	r.LiftTimes = scoreTimes(lifts(t), reaching(loads, liftCut))
 	for _, p := range []float64{cut, liftCut} {
 		r.Parcels = append(r.Parcels, scoreParcels(lifts(t), reaching(loads, p), p))
 	}
 	r.Barrels = barrels
+	r.Halts = scoreHalts(t, o.Halts)
 	return r, nil
 }
 
@@ -135,43 +138,85 @@ func scoreKind(truth, claims []item, like likeness, cuts ...float64) Kind {
 // scoreCut counts true items and claims by class and mode. What is excused, and claims of it, do not count.
 func scoreCut(truth, claims []item, like likeness, p float64) Cut {
 	pairs := pair(truth, claims, like)
-	out := Cut{P: p}
-	classes, modes := map[string]*Count{}, map[string]*Mode{}
-	class := func(name string) *Count {
-		if classes[name] == nil {
-			classes[name] = &Count{}
-		}
-		return classes[name]
-	}
+	classes, modes := map[string]Count{}, map[string]Found{}
 	for i, t := range truth {
 		if t.excused {
 			continue
 		}
-		if modes[t.mode] == nil {
-			modes[t.mode] = &Mode{Name: t.mode}
-		}
-		modes[t.mode].True++
-		class(t.class).True++
+		class, mode := classes[t.class], modes[t.mode]
+		class.Found.note(t, pairs.claim[i] >= 0)
+		mode.note(t, pairs.claim[i] >= 0)
 		if pairs.claim[i] >= 0 {
-			modes[t.mode].Paired++
-			class(t.class).Paired++
-			class(t.class).Claimed++
+			class.Claimed++
 		}
+		classes[t.class], modes[t.mode] = class, mode
 	}
 	for _, j := range pairs.leftOver(truth) {
-		class(claims[j].class).Claimed++
+		class := classes[claims[j].class]
+		class.Claimed++
+		classes[claims[j].class] = class
 	}
+	return cutOf(p, classes, modes)
+}
+
+// note counts one true item.
+func (f *Found) note(t item, paired bool) {
+	f.True++
+	if paired {
+		f.Paired++
+	}
+	if t.unheard {
+		return
+	}
+	f.Observable++
+	if paired {
+		f.PairedObservable++
+	}
+}
+
+// cutOf lists and sums up counts.
+func cutOf(p float64, classes map[string]Count, modes map[string]Found) Cut {
+	out := Cut{P: p}
 	for _, name := range slices.Sorted(maps.Keys(classes)) {
-		c := classes[name].shares()
-		out.True, out.Claimed, out.Paired = out.True+c.True, out.Claimed+c.Claimed, out.Paired+c.Paired
-		out.Classes = append(out.Classes, Class{name, c})
+		out.Count = out.Count.plus(classes[name])
+		out.Classes = append(out.Classes, Class{name, classes[name].plus(Count{})})
 	}
 	for _, name := range slices.Sorted(maps.Keys(modes)) {
-		modes[name].Recall = ratio(modes[name].Paired, modes[name].True)
-		out.Modes = append(out.Modes, *modes[name])
+		out.Modes = append(out.Modes, Mode{name, modes[name].plus(Found{})})
 	}
-	out.Count = out.shares()
+	out.Count = out.Count.plus(Count{})
 	return out
+}
+
+// plus adds counts and fills in the recalls.
+func (f Found) plus(o Found) Found {
+	f.True, f.Observable = f.True+o.True, f.Observable+o.Observable
+	f.Paired, f.PairedObservable = f.Paired+o.Paired, f.PairedObservable+o.PairedObservable
+	f.Recall, f.RecallObservable = ratio(f.Paired, f.True), ratio(f.PairedObservable, f.Observable)
+	return f
+}
+
+// plus adds counts and fills in the shares.
+func (c Count) plus(o Count) Count {
+	c.Found, c.Claimed = c.Found.plus(o.Found), c.Claimed+o.Claimed
+	c.Precision, c.F1 = ratio(c.Paired, c.Claimed), ratio(2*c.Paired, c.True+c.Claimed)
+	return c
+}
+
+// plus adds the counts of two runs at one cut.
+func (c Cut) plus(o Cut) Cut {
+	classes, modes := map[string]Count{}, map[string]Found{}
+	for _, list := range [][]Class{c.Classes, o.Classes} {
+		for _, class := range list {
+			classes[class.Name] = classes[class.Name].plus(class.Count)
+		}
+	}
+	for _, list := range [][]Mode{c.Modes, o.Modes} {
+		for _, mode := range list {
+			modes[mode.Name] = modes[mode.Name].plus(mode.Found)
+		}
+	}
+	return cutOf(c.P, classes, modes)
 }
 
 // leftOver are the claims that stand for nothing, but for those that are near to something excused only.
@@ -189,63 +234,106 @@ func (p pairing) leftOver(truth []item) []int {
 	return out
 }
 
-// shares fills in precision, recall and F1.
-func (c Count) shares() Count {
-	c.Precision, c.Recall = ratio(c.Paired, c.Claimed), ratio(c.Paired, c.True)
-	c.F1 = ratio(2*c.Paired, c.True+c.Claimed)
-	return c
+// plus adds the report of another run: counts add, and what follows from them is worked out anew.
+func (r Report) plus(o Report) Report {
+	r.Seed, r.Runs, r.Length = 0, r.Runs+o.Runs, r.Length+o.Length
+	r.Synthetic = r.Synthetic || o.Synthetic
+	if r.Scenario != o.Scenario {
+		r.Scenario = "several"
+	}
+	if o.Start.Before(r.Start) {
+		r.Start = o.Start
+	}
+	if o.End.After(r.End) {
+		r.End = o.End
+	}
+	r.Gaps, r.Rendezvous, r.Lifts = r.Gaps.plus(o.Gaps), r.Rendezvous.plus(o.Rendezvous), r.Lifts.plus(o.Lifts)
+	r.Silences = plusCauses(r.Silences, o.Silences)
+	r.Times, r.Parcels = slices.Clone(r.Times), slices.Clone(r.Parcels)
+	for i, t := range o.Times {
+		r.Times[i] = timeError(t.Name, slices.Concat(r.Times[i].late, t.late))
+	}
+	for i, p := range o.Parcels {
+		r.Parcels[i] = r.Parcels[i].plus(p)
+	}
+	r.LiftTimes, r.Barrels, r.Halts = r.LiftTimes.plus(o.LiftTimes), r.Barrels.plus(o.Barrels), r.Halts.plus(o.Halts)
+	return r
 }
 
-// scoreCauses tells how the silences of each cause were explained.
-func scoreCauses(truth, gaps []item) []Cause {
-	pairs := pair(truth, gaps, overlapping)
-	told := map[string][]item{}
-	count := map[string]int{}
-	for i, t := range truth {
-		count[t.mode]++
-		if j := pairs.claim[i]; j >= 0 {
-			told[t.mode] = append(told[t.mode], gaps[j])
-		}
+// plus adds the claims of two runs.
+func (k Kind) plus(o Kind) Kind {
+	out := Kind{Calibration: calibrate(slices.Concat(k.Calibration.list, o.Calibration.list))}
+	for i, c := range k.At {
+		out.At = append(out.At, c.plus(o.At[i]))
 	}
-	var out []Cause
-	for _, cause := range slices.Sorted(maps.Keys(count)) {
-		out = append(out, explain(cause, count[cause], told[cause]))
-	}
-	var rest []item
-	for _, j := range pairs.leftOver(truth) {
-		rest = append(rest, gaps[j])
-	}
-	return append(out, explain("", 0, rest))
+	return out
 }
 
-func explain(cause string, count int, told []item) Cause {
-	c := Cause{Name: cause, Count: count, Told: len(told)}
-	var own, off []float64
-	for _, g := range told {
-		switch most := g.likeliest(); {
-		case most == cause:
-			c.Named++
-		case most == string(event.Unknown):
-			c.Unknown++
-		}
-		own, off = append(own, g.causes[cause]), append(off, g.causes[string(event.SwitchedOff)])
-	}
-	c.SwitchedOff = mean(off)
-	if cause != "" {
-		c.P = mean(own)
-	}
-	return c
+// PoolSchema names the JSON layout of a pool.
+const PoolSchema = "darkwake.pool/v1"
+
+// Pool is how many runs did: all of them added up, and how far their measures spread.
+type Pool struct {
+	Schema   string   `json:"schema"`
+	Scenario string   `json:"scenario"`
+	Seeds    []uint64 `json:"seeds"`
+	Sum      Report   `json:"sum"`
+	Spreads  []Spread `json:"measures"`
+
+	runs []Report
 }
 
-// likeliest is the cause with most probability; of equals the first by name.
-func (i item) likeliest() string {
-	best, most := "", -1.0
-	for _, cause := range slices.Sorted(maps.Keys(i.causes)) {
-		if p := i.causes[cause]; p > most {
-			best, most = cause, p
+// Spread is a measure over several runs. Pooled is that of all runs added up; median and percentiles are over the runs
+// that have a value, each counting once.
+type Spread struct {
+	Name   string   `json:"name"`
+	Pooled *float64 `json:"pooled"`
+	Median *float64 `json:"median"`
+	P05    *float64 `json:"p05"`
+	P95    *float64 `json:"p95"`
+	Runs   int      `json:"runs"` // that have a value
+}
+
+// Add takes in the report of one run, as Of gave it: one read from JSON has lost the single claims and days that a pool
+// needs.
+func (p *Pool) Add(r Report) {
+	p.Schema, p.Scenario = PoolSchema, r.Scenario
+	p.Seeds, p.runs = append(p.Seeds, r.Seed), append(p.runs, r)
+	if len(p.runs) == 1 {
+		p.Sum = r
+	} else {
+		p.Sum = p.Sum.plus(r)
+	}
+	p.spread()
+}
+
+// Runs are the reports added so far.
+func (p *Pool) Runs() []Report { return p.runs }
+
+// spread works out how far the measures of the runs spread. A run lacks the measures of modes it does not have.
+func (p *Pool) spread() {
+	p.Spreads = nil
+	values := map[string][]float64{}
+	for _, r := range p.runs {
+		for _, m := range r.Measures() {
+			if m.Value != nil {
+				values[m.Name] = append(values[m.Name], *m.Value)
+			}
 		}
 	}
-	return best
+	for _, m := range p.Sum.Measures() {
+		list := values[m.Name]
+		p.Spreads = append(p.Spreads, Spread{m.Name, m.Value, quantile(list, 0.5), quantile(list, 0.05), quantile(list, 0.95), len(list)})
+	}
+}
+
+// Measure finds a spread by its name; not ok when no run has such a measure.
+func (p *Pool) Measure(name string) (Spread, bool) {
+	i := slices.IndexFunc(p.Spreads, func(s Spread) bool { return s.Name == name })
+	if i < 0 {
+		return Spread{}, false
+	}
+	return p.Spreads[i], true
 }
 
 // ratio is a share, nil of nothing.
