@@ -42,6 +42,7 @@ type Scenario struct {
 	Lanes       Lanes               `yaml:"lanes"`
 	Terminals   map[string]Terminal `yaml:"terminals"`
 	Population  *Population         `yaml:"population"` // ships made by package populate
+	Expect      *Expect             `yaml:"expect"`     // never passed on to a scenario that extends this one
 }
 
 // Point is longitude and latitude in degrees.
@@ -236,6 +237,7 @@ func gather(path string, seen []string) (map[string]any, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	delete(raw, "extends")
+	delete(base, "expect")
 	return merge(base, raw), nil
 }
 

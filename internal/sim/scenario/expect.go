@@ -1,0 +1,46 @@
+package scenario
+
+import "time"
+
+// Expect is what the present detectors are held to in a world: the least and the most of measures of package score,
+// pooled over some seeds of a smaller world. They are floors against falling back, not aims.
+type Expect struct {
+	Seeds    int                `yaml:"seeds"`   // how many, counted up from the scenario's own; zero is one
+	Days     float64            `yaml:"days"`    // zero: the scenario's
+	Traffic  float64            `yaml:"traffic"` // of the population; zero: the scenario's
+	Thin     bool               `yaml:"thin"`
+	Floors   map[string]float64 `yaml:"floors"`
+	Ceilings map[string]float64 `yaml:"ceilings"`
+}
+
+// Smaller is a change to a scenario that makes it cheaper to run. Zero values change nothing.
+type Smaller struct {
+	Days    float64 // how long the world lasts
+	Traffic float64 // share of the lawful ships of the population
+	Thin    bool    // transmit as seldom as Thinned says
+}
+
+// Smaller is the change that an expectation asks for.
+func (e *Expect) Smaller() Smaller { return Smaller{e.Days, e.Traffic, e.Thin} }
+
+// Thinned is about what public archives of whole fleets keep: one report in so many minutes in place of one in so many
+// seconds.
+func Thinned() Reporting {
+	minutes := func(n int) Span { return Span(time.Duration(n) * time.Minute) }
+	return Reporting{Moving: minutes(10), Still: minutes(30), Static: minutes(120), Base: minutes(30), Aid: minutes(60)}
+}
+
+// Shrink applies a change. It never makes a scenario report more often than it did.
+func (s *Scenario) Shrink(c Smaller) {
+	if c.Days > 0 {
+		s.Days = c.Days
+	}
+	if c.Traffic > 0 && s.Population != nil {
+		s.Population.Traffic = Dial{From: c.Traffic, To: c.Traffic, Set: true}
+	}
+	if c.Thin {
+		most, r := Thinned(), &s.Reporting
+		r.Moving, r.Still, r.Static = max(r.Moving, most.Moving), max(r.Still, most.Still), max(r.Static, most.Static)
+		r.Base, r.Aid = max(r.Base, most.Base), max(r.Aid, most.Aid)
+	}
+}

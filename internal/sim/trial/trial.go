@@ -1,0 +1,159 @@
+package trial
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/darkwake/darkwake/internal/sim"
+	"github.com/darkwake/darkwake/internal/sim/air"
+	"github.com/darkwake/darkwake/internal/sim/populate"
+	"github.com/darkwake/darkwake/internal/sim/scenario"
+	"github.com/darkwake/darkwake/internal/sim/score"
+	"github.com/darkwake/darkwake/internal/sim/write"
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/export"
+	"github.com/darkwake/darkwake/pkg/feed"
+	"github.com/darkwake/darkwake/pkg/pipeline"
+)
+
+// Spec says which world is tried.
+type Spec struct {
+	Path             string // of the scenario file
+	Seed             uint64
+	SeedOfFile       bool // take the scenario's own seed
+	scenario.Smaller      // changes to the scenario
+	Shards           int  // of the engine; zero is one. Any number gives the same result
+	Listener         pipeline.Listener
+	Software         string // name and version written into events
+}
+
+// Outcome is all that a trial yields.
+type Outcome struct {
+	Truth   *sim.Truth
+	Found   *pipeline.Result
+	Source  feed.SourceStats
+	Sent    air.Counts
+	Written write.Counts
+	Report  score.Report
+}
+
+// Run tries one world.
+func Run(ctx context.Context, spec Spec) (*Outcome, error) {
+	world, err := spec.world()
+	if err != nil {
+		return nil, err
+	}
+	out, err := spec.hear(ctx, world)
+	if err != nil {
+		return nil, fmt.Errorf("try %s, seed %d: %w", world.Scenario().Name, world.Scenario().Seed, err)
+	}
+	said, err := output(out.Found)
+	if err != nil {
+		return nil, err
+	}
+	if out.Report, err = score.Of(out.Truth, said); err != nil {
+		return nil, fmt.Errorf("score %s, seed %d: %w", out.Truth.Scenario, out.Truth.Seed, err)
+	}
+	return out, nil
+}
+
+// world makes the world.
+func (s Spec) world() (*sim.World, error) {
+	plan, err := scenario.Open(s.Path)
+	if err != nil {
+		return nil, err
+	}
+	if !s.SeedOfFile {
+		plan.Seed = s.Seed
+	}
+	plan.Shrink(s.Smaller)
+	if err := populate.Fill(plan); err != nil {
+		return nil, fmt.Errorf("populate %s, seed %d: %w", plan.Name, plan.Seed, err)
+	}
+	world, err := sim.New(plan)
+	if err != nil {
+		return nil, fmt.Errorf("make %s, seed %d: %w", plan.Name, plan.Seed, err)
+	}
+	return world, nil
+}
+
+// errHeard ends a feed that nobody listens to any more.
+var errHeard = errors.New("nobody listens")
+
+// hear lets the engine read the world's feed while it is made.
+func (s Spec) hear(ctx context.Context, world *sim.World) (*Outcome, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	config := pipeline.Defaults()
+	if s.Software != "" {
+		config.Software = s.Software
+	}
+	engine, err := pipeline.New(config, max(1, s.Shards), s.Listener)
+	if err != nil {
+		return nil, err
+	}
+	in, pipe := io.Pipe()
+	options := feed.Defaults()
+	options.Stdin = in
+	stream, err := feed.Open(ctx, []feed.SourceConfig{{ID: world.Scenario().Name + ".nmea", Paths: []string{"-"}}}, options)
+	if err != nil {
+		return nil, err
+	}
+	out := &Outcome{}
+	var making sync.WaitGroup
+	var made error
+	making.Go(func() {
+		made = out.make(ctx, world, pipe)
+		pipe.CloseWithError(made)
+	})
+	out.Found, err = engine.Run(ctx, stream)
+	cancel()
+	in.CloseWithError(errHeard)
+	making.Wait()
+	if err := errors.Join(err, made, stream.Close()); err != nil {
+		return nil, err
+	}
+	if p := stream.Problems(); len(p) > 0 {
+		return nil, p[0]
+	}
+	out.Source = stream.Stats()[0]
+	return out, nil
+}
+
+// make writes the feed and tells the truth.
+func (o *Outcome) make(ctx context.Context, world *sim.World, to io.Writer) error {
+	var err error
+	nmea := write.NewNMEA(to, world)
+	if o.Sent, _, err = air.Run(ctx, world, nmea.Deliver); err != nil {
+		return err
+	}
+	o.Written, o.Truth = nmea.Counts(), world.Truth()
+	return nmea.Flush()
+}
+
+// output gives what was found the form in which a score reads it from files, so that both are scored alike.
+func output(r *pipeline.Result) (score.Output, error) {
+	var o score.Output
+	var events, days bytes.Buffer
+	for _, e := range r.Events {
+		if e.Kind != event.Gap && e.Kind != event.Rendezvous && e.Kind != event.Lift {
+			continue // scored by no measure
+		}
+		if err := export.Event(&events, e); err != nil {
+			return o, err
+		}
+	}
+	if err := export.Estimate(&days, r.Estimate); err != nil {
+		return o, err
+	}
+	var err error
+	if o.Events, err = score.ReadEvents(&events); err != nil {
+		return o, err
+	}
+	o.Days, err = score.ReadDays(&days)
+	return o, err
+}
