@@ -20,12 +20,6 @@ type NMEA struct {
 	counts Counts
 }
 
-// Counts is what was written.
-type Counts struct {
-	Sentences int
-	Corrupted int // sentences with a wrong character or a missing end
-}
-
 // NewNMEA begins a feed.
 func NewNMEA(out io.Writer, w *sim.World) *NMEA {
 	n := &NMEA{world: w, out: bufio.NewWriterSize(out, 1<<16), sent: map[string]int{}}
@@ -68,17 +62,15 @@ func (n *NMEA) Counts() Counts { return n.counts }
 
 // damage spoils a few sentences on the line from the receiver.
 func (n *NMEA) damage(line string, d *air.Delivery, part int) string {
-	faults := n.world.Scenario().Faults
-	chance := sim.Draw(11, d.Number, uint64(part))
 	where := sim.Draw(12, d.Number, uint64(part))
-	switch {
-	case chance < faults.Corrupted:
+	switch fateOf(n.world.Scenario().Faults, d, part) {
+	case corrupted:
 		n.counts.Corrupted++
 		b := []byte(line)
 		i := len(b) - 6 - int(where*20)
 		b[i] ^= 1 // a neighbour in the table: still a payload character, but the checksum shows it
 		return string(b)
-	case chance < faults.Corrupted+faults.Cut:
+	case cut:
 		n.counts.Corrupted++
 		return line[:len(line)-1-int(where*30)]
 	}
