@@ -19,7 +19,11 @@ type operation struct {
 	purpose    string // of a transfer
 	beyond     bool   // everything on board is discharged outside the world
 	counted    int64  // sanctioned barrels among barrels, filled in when booked
+	blended    bool   // of a loading: whether the oil is later given away as lawful
 }
+
+// blend is the purpose of a transfer after which sanctioned oil goes on as lawful.
+const blend = "blend"
 
 // content is what is on board at a time; between two it changes evenly.
 type content struct {
@@ -36,14 +40,21 @@ func (w *World) book() error {
 			first.sanctioned = first.barrels
 		}
 		s.contents = []content{first}
+		s.booked = first
 	}
 	slices.SortStableFunc(w.ops, func(a, b *operation) int {
 		return cmp.Or(cmp.Compare(a.begin, b.begin), cmp.Compare(a.mmsi(), b.mmsi()))
 	})
 	for _, op := range w.ops {
-		if err := op.apply(); err != nil {
+		if err := op.apply(w); err != nil {
 			return err
 		}
+	}
+	for _, s := range w.ships {
+		if err := s.settle(); err != nil {
+			return err
+		}
+		s.markBlended()
 	}
 	return nil
 }
@@ -56,44 +67,101 @@ func (o *operation) mmsi() uint32 {
 	return o.from.spec.MMSI
 }
 
-func (o *operation) apply() error {
+// apply books one operation at once, as if it were done. A ship that takes and gives at the same time gives of the
+// mixture of what she had and all that she is taking.
+func (o *operation) apply(w *World) error {
 	if o.sanctioned {
 		o.counted = o.barrels
 	}
 	if o.from != nil {
-		last := o.from.contents[len(o.from.contents)-1]
+		has := &o.from.booked
 		if o.beyond {
-			o.barrels = last.barrels
+			o.barrels = has.barrels
 		}
-		if o.barrels == 0 {
-			return nil
+		if has.barrels < o.barrels {
+			return fmt.Errorf("%s: gives %d bbl at %s, has %d", o.from.spec.Name, o.barrels, w.At(o.begin).Format(time.DateTime), has.barrels)
 		}
-		if last.barrels < o.barrels {
-			return fmt.Errorf("%s: gives %d bbl, has %d", o.from.spec.Name, o.barrels, last.barrels)
-		}
-		o.counted = int64(math.Round(float64(last.sanctioned) * float64(o.barrels) / float64(last.barrels)))
-		if err := o.from.change(o, -o.barrels, -o.counted); err != nil {
-			return err
-		}
+		o.counted = int64(math.Round(float64(has.sanctioned) * float64(o.barrels) / float64(max(1, has.barrels))))
+		has.barrels, has.sanctioned = has.barrels-o.barrels, has.sanctioned-o.counted
+		o.from.ops = append(o.from.ops, o)
 	}
 	if o.to != nil {
-		return o.to.change(o, o.barrels, o.counted)
+		_, gained := o.delta(o.to)
+		o.to.booked.barrels += o.barrels
+		o.to.booked.sanctioned += gained
+		o.to.ops = append(o.to.ops, o)
 	}
 	return nil
 }
 
-// change notes one operation in a ship's content.
-func (s *Ship) change(o *operation, barrels, sanctioned int64) error {
-	last := s.contents[len(s.contents)-1]
-	if last.at > o.begin {
-		return fmt.Errorf("%s: two operations at once at %s", s.spec.Name, s.world.At(o.begin).Format(time.DateTime))
+// delta is what an operation changes on board of a ship that takes part in it.
+func (o *operation) delta(s *Ship) (barrels, sanctioned int64) {
+	switch {
+	case o.from == s:
+		return -o.barrels, -o.counted
+	case o.purpose == blend:
+		return o.barrels, 0
 	}
-	next := content{o.end, last.barrels + barrels, last.sanctioned + sanctioned}
-	if room := s.room(); float64(next.barrels) > room {
-		return fmt.Errorf("%s: %d bbl do not fit, tanks hold %.0f", s.spec.Name, next.barrels, room)
+	return o.barrels, o.counted
+}
+
+// settle notes the content at every instant at which an operation begins or ends, and checks that it fits.
+func (s *Ship) settle() error {
+	var times []time.Duration
+	for _, o := range s.ops {
+		times = append(times, o.begin, o.end)
 	}
-	s.contents = append(s.contents, content{o.begin, last.barrels, last.sanctioned}, next)
+	slices.Sort(times)
+	done, next := s.contents[0], 0
+	var open []*operation
+	for _, at := range slices.Compact(times) {
+		for ; next < len(s.ops) && s.ops[next].begin <= at; next++ {
+			open = append(open, s.ops[next])
+		}
+		open = slices.DeleteFunc(open, func(o *operation) bool {
+			if o.end > at {
+				return false
+			}
+			barrels, sanctioned := o.delta(s)
+			done.barrels, done.sanctioned = done.barrels+barrels, done.sanctioned+sanctioned
+			return true
+		})
+		level := content{at, done.barrels, done.sanctioned}
+		for _, o := range open {
+			barrels, sanctioned := o.delta(s)
+			level.barrels += o.part(barrels, o.begin, at)
+			level.sanctioned += o.part(sanctioned, o.begin, at)
+		}
+		if when := s.world.At(at).Format(time.DateTime); level.barrels < 0 {
+			return fmt.Errorf("%s: gives %d bbl by %s that she takes only later", s.spec.Name, -level.barrels, when)
+		} else if room := s.room(); float64(level.barrels) > room {
+			return fmt.Errorf("%s: %d bbl do not fit at %s, tanks hold %.0f", s.spec.Name, level.barrels, when, room)
+		}
+		s.contents = append(s.contents, level)
+	}
 	return nil
+}
+
+// markBlended marks the loadings whose oil goes on as another's: the ship gives of it for blending before she loads again.
+func (s *Ship) markBlended() {
+	var last *operation
+	for _, o := range s.ops {
+		switch {
+		case o.from == nil:
+			last = o
+		case o.from == s && o.purpose == blend && last != nil:
+			last.blended = true
+		}
+	}
+}
+
+// part is how much of some barrels an operation moves between two times.
+func (o *operation) part(barrels int64, from, to time.Duration) int64 {
+	share := func(at time.Duration) int64 {
+		f := float64(at-o.begin) / float64(max(1, o.end-o.begin))
+		return int64(math.Round(float64(barrels) * max(0, min(1, f))))
+	}
+	return share(to) - share(from)
 }
 
 // room is what the tanks hold at 98 %: 6.74 bbl a tonne of deadweight (design of a 159,000 t Suezmax).
@@ -112,7 +180,13 @@ func (s *Ship) Barrels(at time.Duration) (all, sanctioned int64) {
 	b := s.contents[i]
 	f := float64(at-a.at) / float64(b.at-a.at)
 	between := func(x, y int64) int64 { return x + int64(math.Round(f*float64(y-x))) }
-	return between(a.barrels, b.barrels), between(a.sanctioned, b.sanctioned)
+	all = between(a.barrels, b.barrels)
+	return all, max(0, min(all, between(a.sanctioned, b.sanctioned)))
+}
+
+// carries tells whether she ever has sanctioned oil on board.
+func (s *Ship) carries() bool {
+	return slices.ContainsFunc(s.contents, func(c content) bool { return c.sanctioned > 0 })
 }
 
 // defaultBBLPerTonne is the Iranian export mix (33.1 °API: 7.25 bbl a tonne in vacuum).

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"sort"
@@ -57,6 +58,7 @@ func (s *Ship) compile() error {
 	from := p.point(s.spec.From)
 	p.track.Add(motion.Moored{At: from, Heading: 0}, p.clock, p.clock, 0)
 	p.effects = append(p.effects, Effect{At: p.clock, Kind: TypeDraught}, Effect{At: p.clock, Kind: TypeDestination, Text: s.spec.Destination})
+	p.borrow()
 	for round := 0; round == 0 || s.spec.Repeat && p.clock < s.world.end; round++ {
 		for i := range s.spec.Steps {
 			if err := p.step(&s.spec.Steps[i]); err != nil {
@@ -66,6 +68,10 @@ func (s *Ship) compile() error {
 	}
 	p.sail()
 	sort.SliceStable(s.effects, func(i, j int) bool { return s.effects[i].At < s.effects[j].At })
+	s.hush()
+	if err := s.pretend(); err != nil {
+		return err
+	}
 	s.state = compiled
 	return nil
 }
@@ -76,7 +82,7 @@ func (p *planner) step(s *scenario.Step) error {
 	case s.Sail != nil:
 		p.way(s.Sail)
 	case s.Anchor != nil:
-		return p.swing(s.Anchor, Anchored, p.room())
+		return p.swing(s.Anchor, Anchored, p.anchorRoom())
 	case s.Buoy != nil:
 		return p.swing(s.Buoy, Buoyed, p.hull.Length()/2+60)
 	case s.Berth != nil:
@@ -101,14 +107,14 @@ func (p *planner) crew(s *scenario.Step) {
 	case s.On != nil:
 		p.later(s.On.AfterHours, Effect{Kind: RadioOn})
 	case s.Draught != nil:
-		p.later(s.Draught.AfterHours, Effect{Kind: TypeDraught, Num: s.Draught.Metres})
+		p.later(s.Draught.AfterHours, Effect{Kind: TypeDraught, Num: s.Draught.Metres, Add: s.Draught.Wrong})
 	case s.Destination != nil:
 		p.later(s.Destination.AfterHours, Effect{Kind: TypeDestination, Text: s.Destination.Text})
 	case s.Identity != nil:
 		p.later(s.Identity.AfterHours, Effect{Kind: NewIdentity, ID: *s.Identity})
 	case s.False != nil:
-		fake := motion.Swing{Water: p.world.water, Anchor: p.point(s.False.At), Radius: p.room(), Habit: p.habit}
-		p.later(s.False.AfterHours, Effect{Kind: FalsePosition, Fake: fake, Till: hours(s.False.Hours)})
+		kind := cmp.Or(s.False.Kind, FalseAnchored)
+		p.later(s.False.AfterHours, Effect{Kind: FalsePosition, Text: kind, Till: hours(s.False.Hours), pretence: s.False})
 	}
 }
 
@@ -130,21 +136,36 @@ func (p *planner) happen(when func(legs int) time.Duration) {
 	p.waiting = nil
 }
 
-// room is the distance from the anchor to the hull's middle: half the ship and five or six shackles of
+// anchorRoom is the distance from the anchor to the hull's middle: half the ship and five or six shackles of
 // chain, 430 m for a VLCC.
-func (p *planner) room() geo.Metres {
-	if p.kind.AnchorRoom > 0 {
-		return geo.Metres(p.kind.AnchorRoom)
+func (s *Ship) anchorRoom() geo.Metres {
+	if s.kind.AnchorRoom > 0 {
+		return geo.Metres(s.kind.AnchorRoom)
 	}
-	return 1.1*p.hull.Length() + 60
+	return 1.1*s.hull.Length() + 60
 }
 
 // point looks up a spot.
-func (p *planner) point(s scenario.Spot) geo.Point {
-	if s.Name != "" {
-		return p.world.scenario.Places[s.Name].At.Geo()
+func (s *Ship) point(at scenario.Spot) geo.Point {
+	if at.Name != "" {
+		return s.world.scenario.Places[at.Name].At.Geo()
 	}
-	return s.Point.Geo()
+	return at.Point.Geo()
+}
+
+// points looks up a way of places, routes and points.
+func (s *Ship) points(way []scenario.Spot) []geo.Point {
+	var out []geo.Point
+	for _, at := range way {
+		route, known := s.world.scenario.Routes[at.Name]
+		if !known {
+			out = append(out, s.point(at))
+		}
+		for _, q := range route {
+			out = append(out, q.Geo())
+		}
+	}
+	return out
 }
 
 // spot looks up a place to lie at. In a field each ship gets a spot of her own, row by row outwards.
@@ -278,8 +299,8 @@ func (p *planner) sail(more ...motion.Leg) {
 }
 
 // slew is how long the hull takes to turn from one heading to another at standstill or nearly so.
-func (p *planner) slew(from, to geo.Degrees, least time.Duration) time.Duration {
-	rate := turnOnSpot * math.Sqrt(333/float64(p.hull.Length()))
+func (s *Ship) slew(from, to geo.Degrees, least time.Duration) time.Duration {
+	rate := turnOnSpot * math.Sqrt(333/float64(s.hull.Length()))
 	return max(least, time.Duration(math.Abs(motion.Turn(from, to))/rate*float64(time.Minute)))
 }
 

@@ -12,17 +12,27 @@ import (
 
 // Ship is a ship of the world: her track, and what her crew does to her transponder.
 type Ship struct {
-	world    *World
-	spec     scenario.Ship
-	kind     scenario.Hull
-	hull     geo.Hull
-	rand     *rand.Rand
-	habit    motion.Habit
-	track    motion.Track
-	effects  []Effect
-	stays    []Stay
-	state    compileState
-	contents []content
+	world     *World
+	spec      scenario.Ship
+	kind      scenario.Hull
+	hull      geo.Hull
+	rand      *rand.Rand
+	habit     motion.Habit
+	track     motion.Track
+	effects   []Effect
+	quiet     []silence
+	stays     []Stay
+	state     compileState
+	ops       []*operation // in order of time
+	booked    content      // when all that is booked so far is done
+	contents  []content
+	crossings []crossing
+}
+
+// silence is a time in which her transponder is off.
+type silence struct {
+	Span
+	cause string
 }
 
 // Stay is a time that a ship lies still, and what for.
@@ -46,15 +56,19 @@ const (
 	Alongside
 )
 
-// Effect is something that changes what the transponder says, from a time on.
+// Effect is something that changes what the transponder says, from a time on. Text is the cause of a silence, the
+// destination typed, or the kind of a false position; Num is the draught typed, zero for the true one.
 type Effect struct {
 	At   time.Duration
 	Kind EffectKind
 	Text string
 	Num  float64
+	Add  float64 // to the true draught
 	ID   scenario.Identity
 	Fake motion.Phase  // FalsePosition only
-	Till time.Duration // FalsePosition only
+	Till time.Duration // FalsePosition and borrowed MMSIs only
+
+	pretence *scenario.False
 }
 
 // EffectKind tells effects apart. The order is the order of effects of one instant.
@@ -124,19 +138,23 @@ func (s *Ship) Track() *motion.Track { return &s.track }
 
 // Silent tells whether the transponder is off at a time, whatever the reason.
 func (s *Ship) Silent(at time.Duration) bool {
+	i := sort.Search(len(s.quiet), func(i int) bool { return s.quiet[i].From > at }) - 1
+	return i >= 0 && at < s.quiet[i].To
+}
+
+// hush notes when the transponder is off.
+func (s *Ship) hush() {
 	off := false
 	for _, e := range s.effects {
-		if e.At > at {
-			break
-		}
-		switch e.Kind {
-		case RadioOff:
+		switch {
+		case e.Kind == RadioOff && !off:
+			s.quiet = append(s.quiet, silence{Span{e.At, never}, e.Text})
 			off = true
-		case RadioOn:
+		case e.Kind == RadioOn && off:
+			s.quiet[len(s.quiet)-1].To = e.At
 			off = false
 		}
 	}
-	return off
 }
 
 // StayAt finds what she lies still for at a time.

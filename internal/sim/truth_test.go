@@ -4,7 +4,7 @@ import "testing"
 
 func TestSmallTruth(t *testing.T) {
 	truth := small(t).Truth()
-	if len(truth.Lifts) != 1 || truth.Lifts[0].Mode != "false_position" || truth.Lifts[0].Barrels != 1_000_000 {
+	if len(truth.Lifts) != 1 || truth.Lifts[0].Mode != "false_anchored" || truth.Lifts[0].Barrels != 1_000_000 {
 		t.Errorf("lifts: got %+v, want one of a million barrels under a false position", truth.Lifts)
 	}
 	if len(truth.Transfers) != 1 || truth.Transfers[0].Sanctioned != 900_000 {

@@ -18,6 +18,7 @@ type World struct {
 	end      time.Duration
 	ships    []*Ship
 	byName   map[string]*Ship
+	byMMSI   map[uint32]*Ship
 	taken    map[string]int // spots given out in each field of berths or anchorages
 	ops      []*operation
 }
@@ -29,6 +30,7 @@ func New(s *scenario.Scenario) (*World, error) {
 		water:    motion.Water{WindFrom: geo.Degrees(s.Water.WindFrom), TideAxis: geo.Degrees(s.Water.TideAxis), Wind: s.Water.Wind},
 		end:      Days(s.Days),
 		byName:   map[string]*Ship{},
+		byMMSI:   map[uint32]*Ship{},
 		taken:    map[string]int{},
 	}
 	for i := range s.Ships {
@@ -36,6 +38,7 @@ func New(s *scenario.Scenario) (*World, error) {
 			ship := newShip(w, spec)
 			w.ships = append(w.ships, ship)
 			w.byName[ship.spec.Name] = ship
+			w.byMMSI[ship.spec.MMSI] = ship
 		}
 	}
 	for _, ship := range w.ships {

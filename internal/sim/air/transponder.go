@@ -46,6 +46,7 @@ type transponder struct {
 	destination      string
 	draught          int // 1/10 m
 	fake             motion.Phase
+	fakeKind         string
 	fakeTill         time.Duration
 }
 
@@ -103,7 +104,7 @@ func (t *transponder) apply(at time.Duration) {
 		case sim.TypeDraught:
 			d := e.Num
 			if d == 0 {
-				d = t.ship.Draught(e.At) + 0.06*t.rand.NormFloat64()
+				d = t.ship.Draught(e.At) + e.Add + 0.06*t.rand.NormFloat64()
 			}
 			t.draught = int(math.Round(max(0, min(25.5, d)) * 10))
 		case sim.TypeDestination:
@@ -111,7 +112,7 @@ func (t *transponder) apply(at time.Duration) {
 		case sim.NewIdentity:
 			t.become(e.ID)
 		case sim.FalsePosition:
-			t.fake, t.fakeTill = e.Fake, e.Till
+			t.fake, t.fakeKind, t.fakeTill = e.Fake, e.Text, e.Till
 		}
 	}
 	if t.fake != nil && at > t.fakeTill {
@@ -173,6 +174,9 @@ type scaled struct{ lon, lat, speed, course, heading, second, turn int }
 // fix measures: the position is good to two metres, speed to 0.05 kn, the compass to half a degree.
 func (t *transponder) fix(at time.Duration) scaled {
 	phase, noise := t.phase(), t.rand.NormFloat64
+	if t.frozen() {
+		noise = func() float64 { return 0 }
+	}
 	pose := phase.Pose(at)
 	speed, course := motion.Velocity(phase, t.ship.Hull(), at)
 	place := motion.Move(pose.Antenna(t.ship.Hull()), geo.Metres(1.5*noise()), geo.Metres(1.5*noise()))
@@ -189,6 +193,9 @@ func (t *transponder) fix(at time.Duration) scaled {
 		turn:    int(math.Round(math.Copysign(4.733*math.Sqrt(math.Abs(turn)), turn))),
 	}
 }
+
+// frozen tells whether one fix is repeated.
+func (t *transponder) frozen() bool { return t.fake != nil && t.fakeKind == sim.FalseFrozen }
 
 // circle scales a direction and brings it into the full circle.
 func circle(d float64, scale int) int {
@@ -212,8 +219,11 @@ func (t *transponder) positionMessage(at time.Duration) encode.Message {
 
 // status is the navigational status as an orderly crew sets it: 0 under way, 1 at anchor, 5 moored.
 func (t *transponder) status(at time.Duration) int {
-	if t.fake != nil {
+	switch {
+	case t.fake != nil && (t.fakeKind == sim.FalseAnchored || t.frozen()):
 		return 1
+	case t.fake != nil:
+		return 0
 	}
 	lies, ok := t.ship.StayAt(at)
 	switch {

@@ -34,8 +34,14 @@ type piece struct {
 	increment float64 // metres a second, each second
 }
 
-// NewVoyage plans the way from a place over legs.
+// NewVoyage plans the way from a place over legs, from rest to rest.
 func NewVoyage(begin time.Duration, from geo.Point, legs []Leg, length geo.Metres, habit Habit) *Voyage {
+	return NewPassage(begin, from, legs, length, habit, 0, 0)
+}
+
+// NewPassage plans the way from a place over legs for a ship that already makes way, and has way on at the end. Neither
+// speed is more than the next or last leg's.
+func NewPassage(begin time.Duration, from geo.Point, legs []Leg, length geo.Metres, habit Habit, first, last geo.Knots) *Voyage {
 	points := []geo.Point{from}
 	var speeds []float64
 	for _, l := range legs {
@@ -49,7 +55,7 @@ func NewVoyage(begin time.Duration, from geo.Point, legs []Leg, length geo.Metre
 	}
 	v := &Voyage{begin: begin, path: newPath(points, TurningRadius), habit: habit}
 	gather, lose := wayRates(length)
-	v.plan(speeds, gather, lose)
+	v.plan(speeds, first.MetresPerSecond(), last.MetresPerSecond(), gather, lose)
 	for _, m := range v.path.marks {
 		v.marks = append(v.marks, begin+v.reach(float64(m)))
 	}
@@ -65,14 +71,15 @@ func wayRates(length geo.Metres) (gather, lose float64) {
 
 // plan finds the quickest profile of speeds that no leg's speed and no rate forbids: the speed at each
 // mark is limited from both sides, then each leg is a trapezium.
-func (v *Voyage) plan(speeds []float64, gather, lose float64) {
+func (v *Voyage) plan(speeds []float64, first, last, gather, lose float64) {
 	n := len(speeds)
 	at := make([]float64, n+1)
+	at[0], at[n] = min(first, speeds[0]), min(last, speeds[n-1])
 	for i := 1; i < n; i++ {
 		at[i] = min(speeds[i-1], speeds[i])
 	}
 	leg := func(i int) float64 { return float64(v.path.marks[i+1] - v.path.marks[i]) }
-	for i := n - 1; i > 0; i-- {
+	for i := n - 1; i >= 0; i-- {
 		at[i] = min(at[i], math.Sqrt(at[i+1]*at[i+1]+2*lose*leg(i)))
 	}
 	for i := 0; i < n; i++ {
@@ -123,6 +130,22 @@ func (v *Voyage) Duration() time.Duration {
 
 // Arrival is the heading on which the last waypoint is reached.
 func (v *Voyage) Arrival() geo.Degrees { return v.path.knots[len(v.path.knots)-1].heading }
+
+// Crossings are the times at which the way crosses a line from its left to its right. She wanders round the way
+// by up to a hundred metres, so that they are good to half a minute.
+func (v *Voyage) Crossings(from, to geo.Point) []time.Duration {
+	side := func(p, q, r geo.Point) float64 { return (q[0]-p[0])*(r[1]-p[1]) - (q[1]-p[1])*(r[0]-p[0]) }
+	var out []time.Duration
+	for i := 1; i < len(v.path.knots); i++ {
+		a, b := v.path.knots[i-1], v.path.knots[i]
+		before, after := side(from, to, a.at), side(from, to, b.at)
+		if before > 0 && after <= 0 && side(a.at, b.at, from)*side(a.at, b.at, to) <= 0 {
+			along := a.along + (b.along-a.along)*geo.Metres(before/(before-after))
+			out = append(out, v.begin+v.reach(float64(along)))
+		}
+	}
+	return out
+}
 
 // Pose implements Phase.
 func (v *Voyage) Pose(at time.Duration) Pose {

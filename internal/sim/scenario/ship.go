@@ -6,8 +6,12 @@ type Ship struct {
 	MMSI     uint32 `yaml:"mmsi"`
 	Serial   uint32 `yaml:"imo_serial"` // six digits; the check digit is computed. Zero: no IMO number
 	CallSign string `yaml:"callsign"`
-	Flag     string `yaml:"flag"` // for the truth only: the feed shows the MID
+	Flag     string `yaml:"flag"`  // for the truth only: the feed shows the MID
+	Fleet    string `yaml:"fleet"` // for the truth only: iranian, listed, other or empty
 	Hull     string `yaml:"hull"`
+	// MMSIOf is a ship whose MMSI she sends in place of her own: all the time, or in MMSIOfDays.
+	MMSIOf     string `yaml:"mmsi_of"`
+	MMSIOfDays Window `yaml:"mmsi_of_days"`
 	// Before shifts all days of this ship, so that she has a past when the world begins: they are counted from this many
 	// days before its start. What she did then is done, is not heard, and is no part of the truth.
 	Before      float64 `yaml:"days_before"`
@@ -62,7 +66,7 @@ type Stay struct {
 	Sanctioned bool `yaml:"sanctioned"`
 }
 
-// Alongside is a time tied to another ship, which must lie still all the while.
+// Alongside is a time tied to another ship, which all the while must lie still or keep under way slowly.
 type Alongside struct {
 	Ship     string  `yaml:"ship"`
 	Side     string  `yaml:"side"` // of the other ship: port or starboard
@@ -72,8 +76,12 @@ type Alongside struct {
 	Until    float64 `yaml:"until_day"`
 	Take     int64   `yaml:"take_bbl"` // from the other ship
 	Give     int64   `yaml:"give_bbl"`
-	Purpose  string  `yaml:"purpose"` // cargo, bunkering or service
+	Purpose  string  `yaml:"purpose"` // cargo, blend, bunkering or service
+	Wait     bool    `yaml:"wait"`    // drifts near, at most WaitMost days, until the other ship lies still for long enough
 }
+
+// WaitMost is how many days a ship waits for the one that she is to lie alongside.
+const WaitMost = 5
 
 // Away leaves the world and comes back at a place.
 type Away struct {
@@ -93,10 +101,11 @@ type On struct {
 	AfterHours float64 `yaml:"after_h"`
 }
 
-// Draught types a draught: the true one, or a number that need not be.
+// Draught types a draught: the true one, one that is wrong by so much, or a number that need not be.
 type Draught struct {
 	AfterHours float64 `yaml:"after_h"`
 	Metres     float64 `yaml:"metres"` // zero: the true one
+	Wrong      float64 `yaml:"wrong_by_m"`
 }
 
 // Destination types a destination.
@@ -113,9 +122,21 @@ type Identity struct {
 	CallSign   string  `yaml:"callsign"`
 }
 
-// False reports a ship at anchor somewhere else for some hours.
+// False reports the ship somewhere else for some hours.
 type False struct {
 	AfterHours float64 `yaml:"after_h"`
-	At         Spot    `yaml:"at"`
-	Hours      float64 `yaml:"hours"`
+	// Kind is one of
+	//
+	//	anchored  she seems to lie at At, from one report to the next (also when it is empty)
+	//	sailing   she seems to leave along Via, to drift, and to come back along Back (Via reversed when empty) to where
+	//	          she really is at the end
+	//	circle    she seems to go round At, RadiusKM off
+	//	frozen    one fix is repeated to the metre: At, or where she was when At is empty
+	Kind     string  `yaml:"kind"`
+	At       Spot    `yaml:"at"`
+	Via      []Spot  `yaml:"via"`
+	Back     []Spot  `yaml:"back"`
+	Knots    Range   `yaml:"knots"` // of sailing and circle
+	RadiusKM float64 `yaml:"radius_km"`
+	Hours    float64 `yaml:"hours"`
 }

@@ -123,6 +123,8 @@ func (c *check) ship(v *Ship) {
 	c.that(v.Serial == 0 || v.Serial >= 100_000 && v.Serial <= 999_999, "ship %q: imo_serial %d does not have six digits", v.Name, v.Serial)
 	c.that(strings.HasPrefix(v.Name, "SYN "), "ship %q: names of made-up ships begin with SYN", v.Name)
 	c.that(v.Before >= 0 && v.Before <= mostDays, "ship %q: days_before %g, want 0 to %d", v.Name, v.Before, mostDays)
+	c.that(slices.Contains([]string{"", "iranian", "listed", "other"}, v.Fleet), "ship %q: fleet %q, want iranian, listed or other", v.Name, v.Fleet)
+	c.that(v.MMSIOfDays == Window{} || v.MMSIOf != "" && v.MMSIOfDays.From < v.MMSIOfDays.To, "ship %q: mmsi_of_days wants mmsi_of, and an end after the begin", v.Name)
 	c.spot("ship "+v.Name+" from", v.From, false)
 	c.that(len(v.Steps) > 0, "ship %q: no steps", v.Name)
 	for i := range v.Steps {
@@ -157,20 +159,51 @@ func (c *check) step(what string, v *Ship, s *Step) {
 			c.spot(what, p, true)
 		}
 	}
+	if s.False != nil {
+		c.pretence(what, s.False)
+	}
 	if s.Off != nil {
 		c.that(s.Off.Cause == "switched_off" || s.Off.Cause == "faulty_transponder", "%s: cause %q, want switched_off or faulty_transponder", what, s.Off.Cause)
 	}
 }
 
+// pretence checks a false position.
+func (c *check) pretence(what string, f *False) {
+	c.that(f.Hours > 0, "%s: false position for %g hours", what, f.Hours)
+	knots := f.Knots.From >= 1 && f.Knots.To <= 25 && f.Knots.From <= f.Knots.To
+	switch f.Kind {
+	case "", "anchored":
+		c.that(f.At != (Spot{}), "%s: wants at", what)
+		c.spot(what, f.At, false)
+	case "sailing":
+		c.that(len(f.Via) > 0 && knots, "%s: wants via, and knots from 1 to 25", what)
+	case "circle":
+		c.that(f.At != (Spot{}), "%s: wants at", what)
+		c.spot(what, f.At, false)
+		c.that(f.RadiusKM >= 0.1 && knots, "%s: wants radius_km of 0.1 and more, and knots from 1 to 25", what)
+	case "frozen":
+		if f.At != (Spot{}) {
+			c.spot(what, f.At, false)
+		}
+	default:
+		c.that(false, "%s: kind %q, want anchored, sailing, circle or frozen", what, f.Kind)
+	}
+	for _, p := range append(slices.Clone(f.Via), f.Back...) {
+		c.spot(what, p, true)
+	}
+}
+
 // hosts checks the meetings of a ship, when all names are known.
 func (c *check) hosts(v *Ship) {
+	c.that(v.MMSIOf == "" || c.names[v.MMSIOf] && v.MMSIOf != v.Name, "ship %q: mmsi_of %q is no other ship", v.Name, v.MMSIOf)
 	for i, s := range v.Steps {
 		if a := s.Alongside; a != nil {
 			what := fmt.Sprintf("ship %q step %d", v.Name, i+1)
 			c.that(c.names[a.Ship], "%s: no ship %q to lie alongside", what, a.Ship)
 			c.that(a.Side == "port" || a.Side == "starboard", "%s: side %q, want port or starboard", what, a.Side)
-			c.that(a.Purpose == "cargo" || a.Purpose == "bunkering" || a.Purpose == "service", "%s: purpose %q, want cargo, bunkering or service", what, a.Purpose)
+			c.that(slices.Contains([]string{"cargo", "blend", "bunkering", "service"}, a.Purpose), "%s: purpose %q, want cargo, blend, bunkering or service", what, a.Purpose)
 			c.that((a.Hours.To > 0) != (a.Until > 0), "%s: wants hours or until_day, one of them", what)
+			c.that(a.Take == 0 || a.Give == 0, "%s: wants take_bbl or give_bbl, one of them", what)
 		}
 	}
 }
