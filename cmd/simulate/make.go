@@ -68,6 +68,7 @@ func (o *makeOptions) run(ctx context.Context, path string, stdout io.Writer) er
 		return err
 	}
 	truth := world.Truth()
+	truth.Mark(counts.heard)
 	if err := create(base+".truth.json", truth.Write); err != nil {
 		return err
 	}
@@ -78,6 +79,7 @@ func (o *makeOptions) run(ctx context.Context, path string, stdout io.Writer) er
 type made struct {
 	air   air.Counts
 	write write.Counts
+	heard *air.Heard
 }
 
 // feed writes the sentences.
@@ -85,7 +87,7 @@ func (o *makeOptions) feed(ctx context.Context, world *sim.World, base string) (
 	var m made
 	run := func(w io.Writer) (err error) {
 		nmea := write.NewNMEA(w, world)
-		if m.air, _, err = air.Run(ctx, world, nmea.Deliver); err != nil {
+		if m.air, m.heard, err = air.Run(ctx, world, nmea.Deliver); err != nil {
 			return err
 		}
 		m.write = nmea.Counts()

@@ -126,12 +126,13 @@ func (s Spec) hear(ctx context.Context, world *sim.World) (*Outcome, error) {
 
 // make writes the feed and tells the truth.
 func (o *Outcome) make(ctx context.Context, world *sim.World, to io.Writer) error {
-	var err error
 	nmea := write.NewNMEA(to, world)
-	if o.Sent, _, err = air.Run(ctx, world, nmea.Deliver); err != nil {
+	sent, heard, err := air.Run(ctx, world, nmea.Deliver)
+	if err != nil {
 		return err
 	}
-	o.Written, o.Truth = nmea.Counts(), world.Truth()
+	o.Sent, o.Written, o.Truth = sent, nmea.Counts(), world.Truth()
+	o.Truth.Mark(heard)
 	return nmea.Flush()
 }
 
