@@ -16,7 +16,7 @@ var smallScenario = filepath.Join("..", "..", "internal", "sim", "testdata", "sm
 func TestMake(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "folder")
 	var stdout, stderr bytes.Buffer
-	if code := run(t.Context(), []string{"make", smallScenario, "--plain", "--out", dir}, &stdout, &stderr); code != exitOK {
+	if code := run(t.Context(), []string{"make", smallScenario, "--compress", "none", "--out", dir}, &stdout, &stderr); code != exitOK {
 		t.Fatalf("exit code %d: %s", code, stderr.String())
 	}
 	feed, err := os.ReadFile(filepath.Join(dir, "small.nmea"))
@@ -50,6 +50,10 @@ func TestExitCodes(t *testing.T) {
 		{"help", []string{"--help"}, exitOK, ""},
 		{"no scenario", []string{"make"}, exitUsage, "got 0 scenario files, want 1"},
 		{"unknown flag", []string{"make", smallScenario, "--speed", "9"}, exitUsage, "--speed"},
+		{"unknown format", []string{"make", smallScenario, "--format", "shapefile"}, exitUsage, "nmea, aisstream, marinecadastre expected"},
+		{"unknown compression", []string{"make", smallScenario, "--compress", "xz"}, exitUsage, "zstd, gzip, none expected"},
+		{"no days", []string{"make", smallScenario, "--days", "-1"}, exitUsage, "above 0"},
+		{"nothing to scale", []string{"make", smallScenario, "--traffic", "0.5"}, exitUsage, "no population"},
 		{"unknown command", []string{"mak", smallScenario}, exitUsage, "mak"},
 		{"missing file", []string{"make", "nowhere.yaml"}, exitUsage, "nowhere.yaml"},
 		{"unknown key", []string{"make", broken, "--out", t.TempDir()}, exitUsage, "colour"},
