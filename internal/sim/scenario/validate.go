@@ -26,6 +26,9 @@ func (s *Scenario) Validate() error {
 		c.that(!both, "routes.%s: there is a place of that name too", name)
 	}
 	c.lanes()
+	if s.Population != nil && s.Population.Trade != nil {
+		c.trade(s.Population.Trade)
+	}
 	for i := range s.Ships {
 		c.ship(&s.Ships[i])
 	}
