@@ -44,7 +44,7 @@ func (b *builder) vacant(place string, from, days float64) float64 {
 	return from
 }
 
-// lie takes a spot in a field for a time and makes it a place of its own, which it names; false when all are taken.
+// lie takes a spot in a field, or a berth of a quay, for a time and makes it a place of its own, which it names; false when all are taken.
 func (b *builder) lie(field string, from, to float64) (string, bool) {
 	p := b.s.Places[field]
 	for n := range p.Spots {
@@ -60,18 +60,25 @@ func (b *builder) lie(field string, from, to float64) (string, bool) {
 	return "", false
 }
 
-// spotOf is one spot of a field: its squares are numbered in rings outwards, and each anchor falls a little beside.
+// spotOf is one berth of a quay, or one spot of a field: its squares are numbered in rings outwards, and each anchor
+// falls a little beside.
 func spotOf(field string, p scenario.Place, n int) scenario.Place {
-	column, row := spiral(n)
-	off := func(k int, salt uint32) geo.Metres {
-		x := (uint32(n)*2654435761 + salt) >> 8 & 0xffff
-		return geo.Metres(p.Spacing * (float64(k) + 0.06*(float64(x)/32768-1)))
-	}
 	if p.Title == "" {
 		p.Title = field
 	}
-	p.At = scenario.Point(motion.Move(p.At.Geo(), off(column, 1), off(row, 0x9e3779b9)))
+	spacing, berths := p.Spacing, p.Spots
 	p.Spacing, p.Spots = 0, 0
+	if p.Quay {
+		along := geo.Metres(spacing * (float64(n) - float64(berths-1)/2))
+		p.At = scenario.Point(motion.Pose{At: p.At.Geo(), Heading: geo.Degrees(p.Heading)}.Point(along, 0))
+		return p
+	}
+	column, row := spiral(n)
+	off := func(k int, salt uint32) geo.Metres {
+		x := (uint32(n)*2654435761 + salt) >> 8 & 0xffff
+		return geo.Metres(spacing * (float64(k) + 0.06*(float64(x)/32768-1)))
+	}
+	p.At = scenario.Point(motion.Move(p.At.Geo(), off(column, 1), off(row, 0x9e3779b9)))
 	return p
 }
 

@@ -98,8 +98,8 @@ func (n *network) nearest(p geo.Point) int {
 	return best
 }
 
-// near is how far two places of one terminal may lie apart for ships to go straight from one to the other.
-const near geo.Metres = 25_000
+// near is how far two places that hang on the same node may lie apart for ships to go straight from one to the other.
+const near geo.Metres = 45_000
 
 // route leads from one place to another along the lanes: the points between them. It is empty between places that lie
 // close together, such as a berth and its roads.
@@ -165,7 +165,7 @@ func (n *network) search(from, to string) ([]geo.Point, error) {
 		return nil, err
 	}
 	a, b := n.s.Places[from].At.Geo(), n.s.Places[to].At.Geo()
-	if n.neighbours(from, to) && motion.Length(a, b) <= near {
+	if n.neighbours(from, to) {
 		return nil, nil
 	}
 	length := make([]geo.Metres, len(n.points))
@@ -193,11 +193,16 @@ func (n *network) search(from, to string) ([]geo.Point, error) {
 	return n.back(from, to, ins, length, before, b)
 }
 
-// neighbours tells whether two places belong to one field or terminal.
+// neighbours tells whether two places belong to one field or terminal, or are reached by the same node and not far apart.
 func (n *network) neighbours(from, to string) bool {
-	a, _, _ := n.place(from)
-	b, _, _ := n.place(to)
-	return a == b || n.terminal[a] != "" && n.terminal[a] == n.terminal[b]
+	a, p, _ := n.place(from)
+	b, q, _ := n.place(to)
+	if a == b || n.terminal[a] != "" && n.terminal[a] == n.terminal[b] {
+		return true
+	}
+	ins, _ := n.doors(from, true)
+	others, _ := n.doors(to, true)
+	return motion.Length(p.At.Geo(), q.At.Geo()) <= near && slices.ContainsFunc(ins, func(i int) bool { return slices.Contains(others, i) })
 }
 
 // back reads the way off the search's result.
