@@ -179,20 +179,11 @@ func (f replayFlags) config() (pipeline.Config, error) {
 }
 
 func writeAll(out folder, r *pipeline.Result, s export.Summary, allVersions bool) error {
-	files := []struct {
-		name  string
-		write func(io.Writer) error
-	}{
-		{"events.jsonl", func(w io.Writer) error { return export.Events(w, r.Events) }},
-		{"daily.csv", func(w io.Writer) error { return export.Days(w, r.Estimate.Days) }},
-		{"daily.json", func(w io.Writer) error { return export.Estimate(w, r.Estimate) }},
-		{"summary.json", func(w io.Writer) error { return export.WriteSummary(w, s) }},
-	}
-	for _, f := range files {
-		if f.name == "events.jsonl" && allVersions {
+	for _, f := range r.Files(s) {
+		if f.Name == pipeline.EventsFile && allVersions {
 			continue
 		}
-		if err := out.write(f.name, f.write); err != nil {
+		if err := out.write(f.Name, f.Write); err != nil {
 			return err
 		}
 	}

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/darkwake/darkwake/pkg/ais"
-	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/export"
 	"github.com/darkwake/darkwake/pkg/feed"
 	"github.com/darkwake/darkwake/pkg/pipeline"
@@ -19,34 +17,11 @@ import (
 
 // summarise puts together what the feed read and what the engine found.
 func summarise(r *pipeline.Result, stream *feed.Replay, sources []feed.SourceConfig, software string, took time.Duration) export.Summary {
-	s := export.Summary{
-		Software: software, Config: r.Config, First: instant(r.First), Last: instant(r.Last),
-		Late: r.Counts.Late, Ships: r.Ships, Rejected: rejected(r.Refused), Facts: r.Facts,
-		Events: map[string]int64{}, Versions: r.Versions, Waiting: r.Pending, BelowCut: r.Below, Health: r.Health, Seconds: took.Seconds(),
+	s := r.Summary(stream.Stats(), stream.Problems())
+	for i := range s.Inputs {
+		s.Inputs[i].SHA256 = hashOf(sources[i].Paths)
 	}
-	for i, st := range stream.Stats() {
-		in := export.Input{
-			Source: st.Source, Bytes: st.Bytes, Lines: st.Lines, Sentences: int64(st.Decoder.Sentences), Reports: st.Reports,
-			Rejected: rejected(st.Rejects), First: instant(st.First.Time()), Last: instant(st.Last.Time()), SHA256: hashOf(sources[i].Paths),
-		}
-		s.Lines, s.Sentences, s.Reports = s.Lines+in.Lines, s.Sentences+in.Sentences, s.Reports+in.Reports
-		for reason, n := range in.Rejected {
-			s.Rejected[reason] += n
-		}
-		s.Synthetic = s.Synthetic || st.Decoder.Synthetic > 0
-		s.Inputs = append(s.Inputs, in)
-	}
-	for _, e := range r.Events {
-		if e.Status == event.Retracted {
-			s.Retracted++
-		} else {
-			s.Events[string(e.Kind)]++
-		}
-	}
-	for _, p := range stream.Problems() {
-		s.Problems = append(s.Problems, p.Error())
-	}
-	s.LinesPerS = float64(s.Lines) / took.Seconds()
+	s.Software, s.Seconds, s.LinesPerS = software, took.Seconds(), float64(s.Lines)/took.Seconds()
 	return s
 }
 
@@ -67,24 +42,6 @@ func problems(stream *feed.Replay) error {
 		return nil
 	}
 	return inputError{errors.New(strings.Join(texts, "; "))}
-}
-
-func rejected(n [ais.Reasons]int64) map[string]int64 {
-	by := map[string]int64{}
-	for reason, count := range n {
-		if count > 0 {
-			by[ais.Reason(reason).String()] = count
-		}
-	}
-	return by
-}
-
-// instant is nil for a time that was never set.
-func instant(t time.Time) *time.Time {
-	if t.IsZero() || t.UnixMilli() == 0 {
-		return nil
-	}
-	return &t
 }
 
 // hashOf is the SHA-256 of a source's files as they lie on disk, one after the other in the order in which they are

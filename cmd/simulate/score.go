@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,8 +23,8 @@ func scoreCommand() *cobra.Command {
 		Use:   "score TRUTH OUTDIR",
 		Short: "Measure what a replay claims against the truth",
 		Long: "score reads a truth document of simulate make and the folder that detect replay wrote for its feed\n" +
-			"(events.jsonl and daily.json), pairs claims with what really happened, and prints what was found, missed and\n" +
-			"invented, how well probabilities hold, and how far barrels a day are off.",
+			"(events.jsonl, daily.json and, if it is there, halts.json), pairs claims with what really happened, and\n" +
+			"prints what was found, missed and invented, how well probabilities hold, and how far barrels a day are off.",
 		Example: "  simulate score testdata/feeds/first-look.truth.json out --json score.json",
 		Args:    func(_ *cobra.Command, args []string) error { return usageArgs(truthAndOutput(args)) },
 		RunE:    func(c *cobra.Command, args []string) error { return o.run(args[0], args[1], c.OutOrStdout()) },
@@ -56,6 +57,14 @@ func (o *scoreOptions) run(truthPath, dir string, stdout io.Writer) error {
 			return err
 		}
 	}
+	err := readFile(filepath.Join(dir, "halts.json"), func(r io.Reader) error {
+		calls, err := score.ReadHalts(r)
+		out.Halts = &calls
+		return err
+	})
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
 	report, err := score.Of(truth, out)
 	if err != nil {
 		return fmt.Errorf("score %s: %w", dir, err)
@@ -81,7 +90,7 @@ func readFile(path string, read func(io.Reader) error) error {
 	return nil
 }
 
-func writeJSON(w io.Writer, report score.Report) error {
+func writeJSON(w io.Writer, report any) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(report)

@@ -23,11 +23,11 @@ type Smaller struct {
 // Smaller is the change that an expectation asks for.
 func (e *Expect) Smaller() Smaller { return Smaller{e.Days, e.Traffic, e.Thin} }
 
-// Thinned is about what public archives of whole fleets keep: one report in so many minutes in place of one in so many
-// seconds.
+// Thinned is about what public archives of whole fleets keep: one report in some minutes in place of one in some
+// seconds. A ship then makes some 120 sentences a day.
 func Thinned() Reporting {
 	minutes := func(n int) Span { return Span(time.Duration(n) * time.Minute) }
-	return Reporting{Moving: minutes(10), Still: minutes(30), Static: minutes(120), Base: minutes(30), Aid: minutes(60)}
+	return Reporting{Moving: minutes(5), Still: minutes(9), Static: minutes(45), Base: minutes(25), Aid: minutes(60)}
 }
 
 // Shrink applies a change. It never makes a scenario report more often than it did.

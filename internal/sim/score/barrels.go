@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/internal/sim"
+	"github.com/darkwake/darkwake/pkg/event"
 )
 
 // TimeError is how well one end of a kind of thing is told in time, over all pairs whatever the probability of the
@@ -141,6 +142,33 @@ func (p Parcels) plus(o Parcels) Parcels {
 	p.sizes, p.inside = slices.Concat(p.sizes, o.sizes), p.inside+o.inside
 	p.Size, p.Inside = mean(p.sizes), ratio(p.inside, p.Found.Lifts)
 	return p
+}
+
+// LiftPair is a true lift, a claimed one, or both when one stands for the other.
+type LiftPair struct {
+	True  *sim.Lift // nil for a claim of nothing, or of what another claim stands for
+	Event string    // id of the claim; empty for a lift that was missed
+	P     float64
+	Twice bool // the claim counts a lift that another one stands for
+}
+
+// PairLifts lists true lifts with the claims that stand for them, and then the claims that are left over. Claims count
+// from the probability at which they enter the ledger.
+func PairLifts(t *sim.Truth, o Output) []LiftPair {
+	truth, said := lifts(t), reaching(claims(o.Events, event.Lift, t.End), liftCut)
+	pairs := pair(truth, said, nearby)
+	var out []LiftPair
+	for i, j := range pairs.claim {
+		p := LiftPair{True: &t.Lifts[i]}
+		if j >= 0 {
+			p.Event, p.P = said[j].id, said[j].p
+		}
+		out = append(out, p)
+	}
+	for _, j := range pairs.leftOver(truth) {
+		out = append(out, LiftPair{Event: said[j].id, P: said[j].p, Twice: pairs.near[j] >= 0})
+	}
+	return out
 }
 
 // BarrelScore is how well barrels a day are told.

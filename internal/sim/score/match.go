@@ -25,6 +25,7 @@ func (s span) middle() time.Time { return s.from.Add(s.to.Sub(s.from) / 2) }
 
 // item is one thing that happened, or that is claimed to have happened.
 type item struct {
+	id    string // of the event that claims it
 	ships []ship // one, or the two that met
 	span
 	class string

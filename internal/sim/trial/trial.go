@@ -35,6 +35,7 @@ type Spec struct {
 type Outcome struct {
 	Truth   *sim.Truth
 	Found   *pipeline.Result
+	Said    score.Output // the part of it that is scored
 	Source  feed.SourceStats
 	Sent    air.Counts
 	Written write.Counts
@@ -51,11 +52,10 @@ func Run(ctx context.Context, spec Spec) (*Outcome, error) {
 	if err != nil {
 		return nil, fmt.Errorf("try %s, seed %d: %w", world.Scenario().Name, world.Scenario().Seed, err)
 	}
-	said, err := output(out.Found)
-	if err != nil {
+	if out.Said, err = output(out.Found); err != nil {
 		return nil, err
 	}
-	if out.Report, err = score.Of(out.Truth, said); err != nil {
+	if out.Report, err = score.Of(out.Truth, out.Said); err != nil {
 		return nil, fmt.Errorf("score %s, seed %d: %w", out.Truth.Scenario, out.Truth.Seed, err)
 	}
 	return out, nil
@@ -157,4 +157,9 @@ func output(r *pipeline.Result) (score.Output, error) {
 	}
 	o.Days, err = score.ReadDays(&days)
 	return o, err
+}
+
+// Summary is what a replay of the feed would sum up, but for timings.
+func (o *Outcome) Summary() export.Summary {
+	return o.Found.Summary([]feed.SourceStats{o.Source}, nil)
 }
