@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/darkwake/darkwake/internal/sim/scenario"
+	"github.com/darkwake/darkwake/internal/sim/score"
+	"github.com/darkwake/darkwake/internal/sim/trial"
+)
+
+// accuracyOptions are the flags of simulate accuracy.
+type accuracyOptions struct {
+	seeds   int
+	first   uint64
+	out     string
+	svg     string
+	json    string
+	smaller scenario.Smaller
+}
+
+func accuracyCommand() *cobra.Command {
+	o := &accuracyOptions{}
+	c := &cobra.Command{
+		Use:   "accuracy SCENARIO...",
+		Short: "Score the engine over many seeds of scenarios",
+		Long: "accuracy makes worlds of each scenario file, lets the engine read them in this process, and adds up what it\n" +
+			"found, missed and invented. It prints a summary; --out writes all of it as Markdown, --svg pictures, --json\n" +
+			"numbers. The same files and flags give the same bytes, however many processors there are.",
+		Example: "  simulate accuracy testdata/scenarios/*.yaml --seeds 20 --thin --out docs/accuracy.md --svg docs/accuracy",
+		Args:    func(c *cobra.Command, args []string) error { return usageArgs(cobra.MinimumNArgs(1)(c, args)) },
+		RunE: func(c *cobra.Command, args []string) error {
+			return o.run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	fl := c.Flags()
+	fl.IntVar(&o.seeds, "seeds", 20, "worlds of each scenario")
+	fl.Uint64Var(&o.first, "first-seed", 1, "seed of the first; the others count up")
+	fl.StringVar(&o.out, "out", "", "Markdown file to write")
+	fl.StringVar(&o.svg, "svg", "", "folder to write a picture of each scenario to; made if it does not exist")
+	fl.StringVar(&o.json, "json", "", "file to write all numbers to as JSON")
+	fl.Float64Var(&o.smaller.Days, "days", 0, "cut worlds to so many days (0: as the scenario says)")
+	fl.Float64Var(&o.smaller.Traffic, "traffic", 0, "share of the lawful ships (0: as the scenario says)")
+	fl.BoolVar(&o.smaller.Thin, "thin", false, "one report in some minutes, as archives have it, in place of one in some seconds")
+	return c
+}
+
+// run tries all worlds, and writes only when all are done: an interrupt leaves the files of an earlier run.
+func (o *accuracyOptions) run(ctx context.Context, paths []string, stdout, stderr io.Writer) error {
+	if o.seeds < 1 || o.seeds > 10_000 {
+		return usageError{fmt.Errorf("--seeds %d: expected 1 to 10000", o.seeds)}
+	}
+	sections, specs, err := o.plan(paths)
+	if err != nil {
+		return usageError{err}
+	}
+	ended := 0
+	reports, err := trial.Many(ctx, specs, func(s trial.Spec, r score.Report) {
+		ended++
+		fmt.Fprintf(stderr, "%d/%d  %s, seed %d: %d of %d lifts found\n", ended, len(specs), r.Scenario, s.Seed, r.Lifts.At[1].Paired, r.Lifts.At[1].True)
+	})
+	if err != nil {
+		return err
+	}
+	var pools []*score.Pool
+	for i := range sections {
+		sections[i].Pool = trial.PoolOf(reports[i*o.seeds : (i+1)*o.seeds])
+		pools = append(pools, sections[i].Pool)
+	}
+	if err := o.write(sections, paths, pools); err != nil {
+		return err
+	}
+	return trial.WriteSummary(stdout, sections)
+}
+
+// plan opens all scenarios before the first is tried, so that a mistake in the last is told at once.
+func (o *accuracyOptions) plan(paths []string) ([]trial.Section, []trial.Spec, error) {
+	var sections []trial.Section
+	var specs []trial.Spec
+	for _, path := range paths {
+		s, err := scenario.Open(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		sections = append(sections, trial.Section{Scenario: s})
+		specs = append(specs, trial.Seeds(trial.Spec{Path: path, Smaller: o.smaller}, o.first, o.seeds)...)
+	}
+	return sections, specs, nil
+}
+
+// write writes what was asked for.
+func (o *accuracyOptions) write(sections []trial.Section, paths []string, pools []*score.Pool) error {
+	if o.svg != "" {
+		if err := os.MkdirAll(o.svg, 0o755); err != nil {
+			return fmt.Errorf("make folder: %w", err)
+		}
+	}
+	for i := range sections {
+		if o.svg == "" {
+			break
+		}
+		file := filepath.Join(o.svg, strings.TrimSuffix(filepath.Base(paths[i]), filepath.Ext(paths[i]))+".svg")
+		if err := create(file, func(w io.Writer) error { return trial.Picture(w, pools[i]) }); err != nil {
+			return err
+		}
+		sections[i].Picture = address(file, o.out)
+	}
+	var errs []error
+	if o.out != "" {
+		errs = append(errs, create(o.out, func(w io.Writer) error { return trial.WriteDocument(w, sections, o.command(paths)) }))
+	}
+	if o.json != "" {
+		errs = append(errs, create(o.json, func(w io.Writer) error { return writeJSON(w, pools) }))
+	}
+	return errors.Join(errs...)
+}
+
+// address is where a document finds a file.
+func address(file, document string) string {
+	rel, err := filepath.Rel(filepath.Dir(document), file)
+	if err != nil {
+		return filepath.ToSlash(file)
+	}
+	return filepath.ToSlash(rel)
+}
+
+// command is how to make the document again.
+func (o *accuracyOptions) command(paths []string) string {
+	parts := append([]string{"go run ./cmd/simulate accuracy"}, paths...)
+	parts = append(parts, fmt.Sprintf("--seeds %d", o.seeds))
+	if o.first != 1 {
+		parts = append(parts, fmt.Sprintf("--first-seed %d", o.first))
+	}
+	if o.smaller.Days > 0 {
+		parts = append(parts, fmt.Sprintf("--days %g", o.smaller.Days))
+	}
+	if o.smaller.Traffic > 0 {
+		parts = append(parts, fmt.Sprintf("--traffic %g", o.smaller.Traffic))
+	}
+	if o.smaller.Thin {
+		parts = append(parts, "--thin")
+	}
+	parts = append(parts, "--out "+o.out)
+	if o.svg != "" {
+		parts = append(parts, "--svg "+o.svg)
+	}
+	return strings.Join(parts, " \\\n  ")
+}
