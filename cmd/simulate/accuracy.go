@@ -62,7 +62,7 @@ func (o *accuracyOptions) run(ctx context.Context, paths []string, stdout, stder
 		return usageError{err}
 	}
 	ended := 0
-	reports, err := trial.Many(ctx, specs, func(s trial.Spec, r score.Report) {
+	scores, err := trial.Many(ctx, specs, func(s trial.Spec, r score.Report) {
 		ended++
 		fmt.Fprintf(stderr, "%d/%d  %s, seed %d: %d of %d lifts found\n", ended, len(specs), r.Scenario, s.Seed, r.Lifts.At[1].Paired, r.Lifts.At[1].True)
 	})
@@ -71,7 +71,7 @@ func (o *accuracyOptions) run(ctx context.Context, paths []string, stdout, stder
 	}
 	var pools []*score.Pool
 	for i := range sections {
-		sections[i].Pool = trial.PoolOf(reports[i*o.seeds : (i+1)*o.seeds])
+		sections[i].Pool, sections[i].Ceiling = trial.Pool(scores[i*o.seeds : (i+1)*o.seeds])
 		pools = append(pools, sections[i].Pool)
 	}
 	if err := o.write(sections, paths, pools); err != nil {

@@ -218,7 +218,7 @@ func printLifts(w io.Writer, t *sim.Truth, pairs []score.LiftPair) {
 		switch {
 		case p.True != nil:
 			fmt.Fprintf(w, "  %s  %-22s %-28s %-14s %5.2f Mb  %s\n", p.True.Start.Format(time.DateOnly), p.True.Vessel.Name,
-				p.True.Terminal, p.True.Mode, float64(p.True.Barrels)/1e6, said)
+				p.True.Source, p.True.Mode, float64(p.True.Barrels)/1e6, said)
 		case p.Twice:
 			fmt.Fprintf(w, "  counted twice  %s\n", said)
 		default:

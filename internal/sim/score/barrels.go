@@ -159,6 +159,9 @@ func PairLifts(t *sim.Truth, o Output) []LiftPair {
 	pairs := pair(truth, said, nearby)
 	var out []LiftPair
 	for i, j := range pairs.claim {
+		if i >= len(t.Lifts) {
+			break // blends
+		}
 		p := LiftPair{True: &t.Lifts[i]}
 		if j >= 0 {
 			p.Event, p.P = said[j].id, said[j].p

@@ -134,7 +134,8 @@ const leastGap = 6 * time.Hour
 func silences(t *sim.Truth) []item {
 	var out []item
 	for _, s := range t.Silences {
-		i := item{ships: []ship{trueShip(s.Vessel)}, span: span{s.Start, until(s.End, t.End)}, class: s.Vessel.Class, mode: s.Cause, open: s.End == nil}
+		i := item{ships: []ship{trueShip(s.Vessel)}, span: span{s.Start, until(s.End, t.End)}, class: s.Vessel.Class, mode: s.Cause,
+			open: s.End == nil, unheard: !s.Observable}
 		i.excused = vessel.ParseClass(i.class) == vessel.NotTanker || i.to.Sub(i.from) < leastGap
 		out = append(out, i)
 	}
@@ -178,7 +179,7 @@ func cargoMeetings(t *sim.Truth) []item {
 			continue
 		}
 		met := item{ships: []ship{trueShip(m.Visitor), trueShip(m.Host)}, span: span{m.Start, m.End}, class: m.Visitor.Class, mode: "not begun",
-			open: !m.End.Before(t.End)}
+			open: !m.End.Before(t.End), unheard: !m.Observable}
 		for _, move := range t.Transfers {
 			flow := item{ships: []ship{trueShip(move.Donor), trueShip(move.Receiver)}}
 			if sameShips(met, flow) && move.Start.Before(met.to) && met.from.Before(move.End) {
@@ -205,13 +206,13 @@ func moveMode(m sim.Move) string {
 	return whose + ", both heard"
 }
 
-// lifts are the true loadings of sanctioned crude. One that the world's end cuts short has not left the berth and is
-// excused.
+// lifts are the true loadings of sanctioned crude, in the order of the truth. One that the world's end cuts short has
+// not left the berth and is excused, and so are, after them all, loadings whose oil went on as another's.
 func lifts(t *sim.Truth) []item {
 	var out []item
-	for _, l := range t.Lifts {
+	for _, l := range slices.Concat(t.Lifts, t.Blends) {
 		out = append(out, item{ships: []ship{trueShip(l.Vessel)}, span: span{l.Start, l.End}, class: l.Vessel.Class, mode: l.Mode,
-			barrels: float64(l.Barrels), excused: !l.Complete})
+			barrels: float64(l.Barrels), excused: !l.Complete || len(out) >= len(t.Lifts), unheard: !l.Observable})
 	}
 	return out
 }
@@ -265,5 +266,9 @@ func until(end *time.Time, world time.Time) time.Time {
 
 // halts are the times in which no sanctioned loading begins.
 func halts(t *sim.Truth) []span {
-	return nil
+	var out []span
+	for _, h := range t.Halts {
+		out = append(out, span{h.Start, h.End})
+	}
+	return out
 }

@@ -92,27 +92,33 @@ type Mode struct {
 
 // Of scores an output. It returns ErrOtherTime when truth and output are not of one world.
 func Of(t *sim.Truth, o Output) (Report, error) {
-	r := Report{Schema: Schema, Synthetic: t.Synthetic, Scenario: t.Scenario, Seed: t.Seed, Runs: 1, Start: t.Start, End: t.End,
-		Length: t.End.Sub(t.Start).Hours() / 24}
-	barrels, err := scoreBarrels(t, o.Days)
-	if err != nil {
+	r := OfEvents(t, o.Events)
+	var err error
+	if r.Barrels, err = scoreBarrels(t, o.Days); err != nil {
 		return r, err
 	}
-	gaps := claims(o.Events, event.Gap, t.End)
-	meetings := claims(o.Events, event.Rendezvous, t.End)
-	loads := claims(o.Events, event.Lift, t.End)
+	r.Halts = scoreHalts(t, o.Halts)
+	return r, nil
+}
+
+// OfEvents scores events alone, for what makes no daily estimate.
+func OfEvents(t *sim.Truth, events []event.Event) Report {
+	r := Report{Schema: Schema, Synthetic: t.Synthetic, Scenario: t.Scenario, Seed: t.Seed, Runs: 1, Start: t.Start, End: t.End,
+		Length: t.End.Sub(t.Start).Hours() / 24}
+	gaps := claims(events, event.Gap, t.End)
+	meetings := claims(events, event.Rendezvous, t.End)
+	loads := claims(events, event.Lift, t.End)
 	r.Gaps = scoreKind(hidden(t), gaps, overlapping, cut)
 	r.Rendezvous = scoreKind(cargoMeetings(t), meetings, overlapping, cut)
 	r.Lifts = scoreKind(lifts(t), loads, nearby, cut, liftCut)
 	r.Silences = scoreCauses(silences(t), gaps)
-	r.Times = slices.Concat(scoreEnds("switched off", "switched on", hidden(t), gaps), scoreEnds("cargo meeting, start", "cargo meeting, end", cargoMeetings(t), meetings))
+	r.Times = slices.Concat(scoreEnds("switched off", "switched on", hidden(t), gaps),
+		scoreEnds("cargo meeting, start", "cargo meeting, end", cargoMeetings(t), meetings))
 	r.LiftTimes = scoreTimes(lifts(t), reaching(loads, liftCut))
 	for _, p := range []float64{cut, liftCut} {
 		r.Parcels = append(r.Parcels, scoreParcels(lifts(t), reaching(loads, p), p))
 	}
-	r.Barrels = barrels
-	r.Halts = scoreHalts(t, o.Halts)
-	return r, nil
+	return r
 }
 
 // reaching are the claims of at least a probability.

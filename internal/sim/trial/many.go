@@ -18,12 +18,18 @@ func Seeds(spec Spec, first uint64, n int) []Spec {
 	return specs
 }
 
-// Many runs trials, as many at once as there are processors to use, and gives their reports in the order of the specs.
+// Scores are what a trial comes to.
+type Scores struct {
+	Report  score.Report
+	Ceiling *score.Report // nil where none was asked for
+}
+
+// Many runs trials, as many at once as there are processors to use, and gives their scores in the order of the specs.
 // Done is told of each trial that ends, one at a time and in any order; it may be nil. The first error ends all.
-func Many(ctx context.Context, specs []Spec, done func(Spec, score.Report)) ([]score.Report, error) {
+func Many(ctx context.Context, specs []Spec, done func(Spec, score.Report)) ([]Scores, error) {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	reports := make([]score.Report, len(specs))
+	scores := make([]Scores, len(specs))
 	queue := make(chan int)
 	var workers sync.WaitGroup
 	var telling sync.Mutex
@@ -35,7 +41,7 @@ func Many(ctx context.Context, specs []Spec, done func(Spec, score.Report)) ([]s
 					fail(err)
 					continue
 				}
-				reports[i] = out.Report
+				scores[i] = Scores{out.Report, out.Ceiling}
 				if done != nil {
 					telling.Lock()
 					done(specs[i], out.Report)
@@ -52,14 +58,21 @@ func Many(ctx context.Context, specs []Spec, done func(Spec, score.Report)) ([]s
 	}
 	close(queue)
 	workers.Wait()
-	return reports, context.Cause(ctx)
+	return scores, context.Cause(ctx)
 }
 
-// PoolOf adds reports up.
-func PoolOf(reports []score.Report) *score.Pool {
-	pool := &score.Pool{}
-	for _, r := range reports {
-		pool.Add(r)
+// Pool adds scores up. The ceiling is nil where none was asked for.
+func Pool(scores []Scores) (pool, ceiling *score.Pool) {
+	pool = &score.Pool{}
+	for _, s := range scores {
+		pool.Add(s.Report)
+		if s.Ceiling == nil {
+			continue
+		}
+		if ceiling == nil {
+			ceiling = &score.Pool{}
+		}
+		ceiling.Add(*s.Ceiling)
 	}
-	return pool
+	return pool, ceiling
 }

@@ -63,6 +63,7 @@ func axes(title, x, y string, most float64) (*plot.Plot, error) {
 		style.Font.Variant = "Sans"
 	}
 	p.Title.TextStyle.Font.Size, p.Legend.TextStyle.Font.Size = vg.Points(11), vg.Points(9)
+	p.Legend.Padding, p.Legend.YOffs, p.Legend.XOffs = vg.Points(3), vg.Points(6), vg.Points(-6)
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, most, 0, most
 	diagonal, err := plotter.NewLine(plotter.XYs{{X: 0, Y: 0}, {X: most, Y: most}})
 	if err != nil {
@@ -112,8 +113,6 @@ func reliability(r score.Report) (*plot.Plot, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Legend.Top, p.Legend.Left = true, true
-	p.Legend.XOffs, p.Legend.YOffs = vg.Points(6), vg.Points(-4)
 	for _, k := range []struct {
 		name  string
 		kind  score.Kind
@@ -159,8 +158,6 @@ func months(runs []score.Report) (*plot.Plot, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Legend.Top, p.Legend.Left = true, true
-	p.Legend.XOffs, p.Legend.YOffs = vg.Points(6), vg.Points(-4)
 	if err := now.draw(p, "to the last day", orange, draw.CircleGlyph{}); err != nil {
 		return nil, err
 	}

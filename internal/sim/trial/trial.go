@@ -29,7 +29,12 @@ type Spec struct {
 	Shards           int  // of the engine; zero is one. Any number gives the same result
 	Listener         pipeline.Listener
 	Software         string // name and version written into events
+	Ceiling          Reader // is scored beside the engine; may be nil
 }
+
+// Reader makes claims from a feed, knowing the scenario's rules and nothing of what happens in its world. Package oracle
+// has one that shows how much the feed gives away at most.
+type Reader func(ctx context.Context, feed io.Reader, s *scenario.Scenario) ([]event.Event, error)
 
 // Outcome is all that a trial yields.
 type Outcome struct {
@@ -40,6 +45,9 @@ type Outcome struct {
 	Sent    air.Counts
 	Written write.Counts
 	Report  score.Report
+	Ceiling *score.Report // of the events that Spec.Ceiling claims; nil without one
+
+	best []event.Event
 }
 
 // Run tries one world.
@@ -57,6 +65,10 @@ func Run(ctx context.Context, spec Spec) (*Outcome, error) {
 	}
 	if out.Report, err = score.Of(out.Truth, out.Said); err != nil {
 		return nil, fmt.Errorf("score %s, seed %d: %w", out.Truth.Scenario, out.Truth.Seed, err)
+	}
+	if spec.Ceiling != nil {
+		best := score.OfEvents(out.Truth, out.best)
+		out.Ceiling = &best
 	}
 	return out, nil
 }
@@ -105,16 +117,29 @@ func (s Spec) hear(ctx context.Context, world *sim.World) (*Outcome, error) {
 	}
 	out := &Outcome{}
 	var making sync.WaitGroup
-	var made error
+	var made, read error
+	var to io.Writer = pipe
+	finish := pipe.CloseWithError
+	if s.Ceiling != nil {
+		beside, copied := io.Pipe()
+		to = io.MultiWriter(pipe, copied)
+		finish = func(err error) error { return errors.Join(pipe.CloseWithError(err), copied.CloseWithError(err)) }
+		making.Go(func() {
+			out.best, read = s.Ceiling(ctx, beside, world.Scenario())
+			_, _ = io.Copy(io.Discard, beside) // or the engine would wait for what is not read here
+		})
+	}
 	making.Go(func() {
-		made = out.make(ctx, world, pipe)
-		pipe.CloseWithError(made)
+		made = out.make(ctx, world, to)
+		_ = finish(made) // closing a pipe always succeeds
 	})
 	out.Found, err = engine.Run(ctx, stream)
-	cancel()
+	if err != nil {
+		cancel()
+	}
 	in.CloseWithError(errHeard)
 	making.Wait()
-	if err := errors.Join(err, made, stream.Close()); err != nil {
+	if err := errors.Join(err, made, read, stream.Close()); err != nil {
 		return nil, err
 	}
 	if p := stream.Problems(); len(p) > 0 {

@@ -42,8 +42,8 @@ func TestManyKeepOrderWhateverTheSchedule(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, r := range first {
-		if r.Seed != specs[i].Seed || !reflect.DeepEqual(r, again[i]) {
-			t.Errorf("report %d of seed %d, want seed %d and twice the same", i, r.Seed, specs[i].Seed)
+		if r.Report.Seed != specs[i].Seed || !reflect.DeepEqual(r, again[i]) {
+			t.Errorf("report %d of seed %d, want seed %d and twice the same", i, r.Report.Seed, specs[i].Seed)
 		}
 	}
 	if ended != len(specs) {
