@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -26,7 +27,7 @@ const (
 
 const (
 	underWay geo.Knots  = 1                // from this speed on a track is not left or met from rest
-	runUp    geo.Metres = 2000             // how far a false track keeps to the real course where it leaves and meets it
+	runUp    geo.Metres = 3500             // how far a false track at least keeps to the real course where it leaves and meets it
 	blendIn             = 10 * time.Minute // least time from the real track to the false one and back
 )
 
@@ -137,9 +138,10 @@ func (t *tour) plan() (motion.Phase, error) {
 	fake.Add(drift, stop, turn, t.slew(out.Arrival(), drift.Pose(stop).Heading, 40*time.Minute))
 	home := t.home(turn, drift.Pose(turn).At, share)
 	fake.Add(home, turn, t.end, t.slew(fake.Pose(turn).Heading, home.Pose(turn).Heading, 12*time.Minute))
-	in := t.slew(t.track.Pose(t.begin).Heading, out.Pose(t.begin).Heading, blendIn)
-	away := t.slew(t.track.Pose(t.end).Heading, home.Arrival(), blendIn)
-	return motion.Pretence{Real: &t.track, Fake: fake, Begin: t.begin, End: t.end, In: in, Out: away}, nil
+	p := motion.Pretence{Fake: fake, Begin: t.begin, End: t.end, From: t.track.Pose(t.begin), To: t.track.Pose(t.end)}
+	p.In = t.slew(p.From.Heading, out.Pose(t.begin).Heading, blendIn)
+	p.Out = t.slew(p.To.Heading, home.Arrival(), blendIn)
+	return p, nil
 }
 
 // needs is how long the way out and back takes when only a share of the way out is gone.
@@ -152,17 +154,38 @@ func (t *tour) needs(share float64) time.Duration {
 // leave is the way out. A ship at rest turns to her course at slow speed first, one under way keeps her course at first.
 func (t *tour) leave(share float64) *motion.Voyage {
 	way := cut(append([]geo.Point{t.from.At}, t.out...), share)
-	speed, ahead := max(t.first, t.knots), runUp
-	start := motion.Pose{At: t.from.At, Heading: motion.Direction(way[0], way[1])}
+	course := motion.Direction(way[0], way[1])
+	var legs []motion.Leg
 	if t.first == 0 {
-		speed = turningKnots
-		ahead = geo.Metres(t.slew(t.from.Heading, start.Heading, 0).Seconds() * turningKnots.MetresPerSecond())
-		ahead = min(ahead, motion.Length(way[0], way[1])*0.7)
+		run := geo.Metres(t.slew(t.from.Heading, course, 0).Seconds() * turningKnots.MetresPerSecond())
+		run = min(run, motion.Length(way[0], way[1])*0.7)
+		legs = append(legs, motion.Leg{To: motion.Pose{At: way[0], Heading: course}.Point(run, 0), Speed: turningKnots})
 	} else {
-		start.Heading = t.from.Heading
+		legs = t.legs(round(t.from, way[1], t.run(t.first)), max(t.first, t.knots))
 	}
-	legs := []motion.Leg{{To: start.Point(ahead, 0), Speed: speed}}
-	return motion.NewPassage(t.begin, t.from.At, append(legs, t.legs(way[1:])...), t.hull.Length(), t.habit, t.first, 0)
+	return motion.NewPassage(t.begin, t.from.At, append(legs, t.legs(way[1:], t.knots)...), t.hull.Length(), t.habit, t.first, 0)
+}
+
+// run is how far she keeps to her real course: far enough to pass from her real speed to the false one, at 0.002 m/s².
+func (t *tour) run(speed geo.Knots) geo.Metres {
+	a, b := speed.MetresPerSecond(), t.knots.MetresPerSecond()
+	return runUp + geo.Metres(max(0, a*a-b*b)/(2*0.002))
+}
+
+// round leads from a ship under way to the course for a point, or, with a negative run, from that point to where she
+// is. She keeps to her course for the run, and goes about wide enough for a large ship.
+func round(ship motion.Pose, to geo.Point, run geo.Metres) []geo.Point {
+	ahead := ship.Point(run, 0)
+	course := ship.Heading
+	if run < 0 {
+		course += 180
+	}
+	turn := motion.Turn(course, motion.Direction(ahead, to))
+	if math.Abs(turn) < 100 {
+		return []geo.Point{ahead}
+	}
+	side := 2 * runUp * geo.Metres(math.Copysign(1, turn)*math.Copysign(1, float64(run)))
+	return []geo.Point{ahead, ship.Point(run, side)}
 }
 
 // home is the way back to where she really is at the end. On the way by which she came she passes only what she reached.
@@ -173,16 +196,19 @@ func (t *tour) home(begin time.Duration, from geo.Point, share float64) *motion.
 		way = t.back[len(t.back)-reached:]
 	}
 	if t.last > 0 {
-		way = append(slices.Clone(way), t.to.Point(-runUp, 0))
+		before := append([]geo.Point{from}, way...)
+		meet := round(t.to, before[len(before)-1], -t.run(t.last))
+		slices.Reverse(meet)
+		way = append(slices.Clone(way), meet...)
 	}
-	legs := append(t.legs(way), motion.Leg{To: t.to.At, Speed: max(t.last, t.knots)})
+	legs := append(t.legs(way, t.knots), motion.Leg{To: t.to.At, Speed: max(t.last, t.knots)})
 	return motion.NewPassage(begin, from, legs, t.hull.Length(), t.habit, 0, t.last)
 }
 
-func (t *tour) legs(way []geo.Point) []motion.Leg {
+func (t *tour) legs(way []geo.Point, speed geo.Knots) []motion.Leg {
 	var out []motion.Leg
 	for _, p := range way {
-		out = append(out, motion.Leg{To: p, Speed: t.knots})
+		out = append(out, motion.Leg{To: p, Speed: speed})
 	}
 	return out
 }

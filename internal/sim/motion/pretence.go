@@ -22,25 +22,29 @@ func (c Circle) Pose(at time.Duration) Pose {
 	return Pose{At: Move(c.Centre, c.Radius*geo.Metres(sin), c.Radius*geo.Metres(cos)), Heading: wrap(turn/radian + 90)}
 }
 
-// Pretence passes from what a ship really does to what she seems to do and back, without a jump. Fake should begin
-// and end near Real: what differs fades within In and Out.
+// Pretence is a false track that leaves the real one and comes back to it without a jump: what Fake differs from the real
+// poses at Begin and End fades within In and Out.
 type Pretence struct {
-	Real, Fake Phase
+	Fake       Phase
 	Begin, End time.Duration
+	From, To   Pose // the real ones
 	In, Out    time.Duration
 }
 
 // Pose implements Phase.
 func (p Pretence) Pose(at time.Duration) Pose {
-	share := ease(float64(at-p.Begin)/float64(p.In)) * ease(float64(p.End-at)/float64(p.Out))
-	real := p.Real.Pose(at)
-	if share == 0 {
-		return real
+	pose := p.Fake.Pose(at)
+	pose = toward(pose, p.Fake.Pose(p.Begin), p.From, 1-ease(float64(at-p.Begin)/float64(p.In)))
+	return toward(pose, p.Fake.Pose(p.End), p.To, 1-ease(float64(p.End-at)/float64(p.Out)))
+}
+
+// toward shifts and turns a pose by a share of the difference between two others.
+func toward(pose, from, to Pose, share float64) Pose {
+	if share <= 0 {
+		return pose
 	}
-	fake := p.Fake.Pose(at)
-	east, north := Apart(real.At, fake.At)
-	return Pose{
-		At:      Move(real.At, east*geo.Metres(share), north*geo.Metres(share)),
-		Heading: wrap(float64(real.Heading) + share*Turn(real.Heading, fake.Heading)),
-	}
+	east, north := Apart(from.At, to.At)
+	pose.At = Move(pose.At, east*geo.Metres(share), north*geo.Metres(share))
+	pose.Heading = wrap(float64(pose.Heading) + share*Turn(from.Heading, to.Heading))
+	return pose
 }
