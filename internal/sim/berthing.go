@@ -79,7 +79,7 @@ func (p *planner) drift(s *scenario.Stay) error {
 	return nil
 }
 
-// tie goes alongside another ship, which must lie still from the approach to the end.
+// tie goes alongside another ship, which from the approach to the end must lie still or keep under way slowly.
 func (p *planner) tie(s *scenario.Alongside) error {
 	host := p.world.byName[s.Ship]
 	if err := host.compile(); err != nil {
@@ -91,24 +91,121 @@ func (p *planner) tie(s *scenario.Alongside) error {
 	}
 	lateral := side * (host.hull.Beam()/2 + p.hull.Beam()/2 + fender)
 	phase := motion.Alongside{Host: &host.track, Starboard: lateral, Ahead: geo.Metres(s.Ahead), Opposite: s.Opposite}
-	speed := min(p.speed, approachKnots)
-	target := phase.Pose(p.clock).At
-	for range 3 {
-		v, _ := p.plan(motion.Leg{To: target, Speed: speed})
-		target = host.track.Pose(p.clock+v.Duration()).Point(phase.Ahead, lateral+side*alongsideRoom)
+	if s.Wait {
+		if err := p.await(s, host); err != nil {
+			return err
+		}
 	}
-	p.sail(motion.Leg{To: target, Speed: speed})
+	off := phase
+	off.Starboard += side * alongsideRoom
+	off.Opposite = false
+	p.approach(host, phase, off)
 	begin := p.clock
 	end, err := p.until(s.Hours, s.Until)
 	if err != nil {
-		return err
-	}
-	if err := host.stillFrom(begin, end); err != nil {
 		return fmt.Errorf("lie alongside %s: %w", s.Ship, err)
 	}
+	if err := host.holds(begin, end); err != nil {
+		return fmt.Errorf("lie alongside %s from %s to %s: %w", s.Ship, p.world.At(begin).Format(time.DateTime), p.world.At(end).Format(time.DateTime), err)
+	}
 	p.lie(phase, alongsideFade, Stay{End: end, Kind: Alongside, With: host, Purpose: s.Purpose})
-	p.leave = motion.Leg{To: host.track.Pose(end).Point(phase.Ahead, lateral+side*alongsideRoom), Speed: pilotKnots}
+	p.depart(host, off, end)
 	return p.pump(s, host, begin, end)
+}
+
+// approach sails to where a place off another ship will be, from there to go alongside her. If the other makes way she falls
+// in with her course and speed.
+func (p *planner) approach(host *Ship, at, off motion.Alongside) {
+	speed := min(p.speed, approachKnots)
+	target := at.Pose(p.clock).At
+	for range 3 {
+		v, _ := p.plan(motion.Leg{To: target, Speed: speed})
+		target = off.Pose(p.clock + v.Duration()).At
+	}
+	v, _ := p.plan(motion.Leg{To: target, Speed: speed})
+	if host.makesWay(p.clock + v.Duration()) {
+		p.chase(host, off, p.clock+v.Duration())
+		return
+	}
+	p.sail(motion.Leg{To: target, Speed: speed})
+}
+
+// chase comes up from astern of a ship that makes way. Each round of planning is nearer by the ratio of their speeds.
+func (p *planner) chase(host *Ship, off motion.Alongside, arrival time.Duration) {
+	var legs []motion.Leg
+	for range 40 {
+		way, course := motion.Velocity(&host.track, geo.Hull{}, arrival)
+		target := off.Pose(arrival)
+		astern := motion.Pose{At: target.At, Heading: course}.Point(-runUp, 0)
+		speed := max(min(p.speed, approachKnots), way+3)
+		legs, p.keeps = []motion.Leg{{To: astern, Speed: speed}, {To: target.At, Speed: speed}}, way
+		v, _ := p.plan(legs...)
+		next := p.clock + v.Duration()
+		if (next - arrival).Abs() < time.Second {
+			break
+		}
+		arrival = next
+	}
+	p.sail(legs...)
+}
+
+// makesWay tells whether a ship is on a voyage, not too fast to be met.
+func (s *Ship) makesWay(at time.Duration) bool {
+	_, lies := s.StayAt(at)
+	way, _ := motion.Velocity(&s.track, geo.Hull{}, at)
+	return !lies && way >= underWay && way < slowKnots
+}
+
+// depart plans how she casts off: straight abeam of a ship that lies still, ahead and abeam of one that makes way.
+func (p *planner) depart(host *Ship, off motion.Alongside, end time.Duration) {
+	p.leave = motion.Leg{To: off.Pose(end).At, Speed: pilotKnots}
+	if way, _ := motion.Velocity(&host.track, geo.Hull{}, end); host.makesWay(end) {
+		off.Ahead += runUp
+		p.leave, p.has = motion.Leg{To: off.Pose(end).At, Speed: way + 2}, way
+	}
+}
+
+// await drifts near until the other ship lies still for long enough. If she never does, the attempt tells why.
+func (p *planner) await(s *scenario.Alongside, host *Ship) error {
+	for _, lies := range host.stays {
+		at := host.track.Pose(lies.End).At
+		v, _ := p.plan(motion.Leg{To: at, Speed: min(p.speed, approachKnots)})
+		arrival, ready := p.clock+v.Duration(), lies.Begin+mooringFade
+		begin := max(arrival, ready+waitRoom)
+		if end := begin + hours(s.Hours.To); lies.End < end || s.Until > 0 && lies.End < Days(s.Until-p.spec.Before) {
+			continue
+		}
+		if arrival > ready {
+			return nil
+		}
+		if ready-arrival > Days(scenario.WaitMost) {
+			return fmt.Errorf("wait for %s from %s: she lies still only at %s, after more than %d days", s.Ship,
+				p.world.At(arrival).Format(time.DateTime), p.world.At(ready).Format(time.DateTime), scenario.WaitMost)
+		}
+		return p.loiter(at, ready)
+	}
+	return nil
+}
+
+// loiter goes to within a few miles of a place and drifts there until a time.
+func (p *planner) loiter(at geo.Point, until time.Duration) error {
+	last := p.here().At
+	if n := len(p.legs); n > 0 {
+		last = p.legs[n-1].To
+	}
+	if far := motion.Length(last, at); far > waitOff {
+		p.legs = append(p.legs, motion.Leg{To: motion.Pose{At: last, Heading: motion.Direction(last, at)}.Point(far-waitOff, 0), Speed: p.speed})
+	}
+	if len(p.legs) == 0 && p.leave.Speed > 0 {
+		p.legs = append(p.legs, p.leave)
+	}
+	p.sail()
+	if p.clock >= until {
+		return nil
+	}
+	phase := motion.Drift{Water: p.world.water, From: p.here().At, Since: p.clock, Habit: p.habit}
+	p.lie(phase, 40*time.Minute, Stay{End: until, Kind: Drifting})
+	return nil
 }
 
 // pump books what passes from ship to ship, between three hours after the approach and an hour before the end.
@@ -127,17 +224,33 @@ func (p *planner) pump(s *scenario.Alongside, host *Ship, begin, end time.Durati
 	return nil
 }
 
-// stillFrom checks that a ship lies in one place for a time.
-func (s *Ship) stillFrom(begin, end time.Duration) error {
+// holds checks that a ship lies in one place, or keeps under way slowly, for a time.
+func (s *Ship) holds(begin, end time.Duration) error {
 	lies, ok := s.StayAt(begin)
-	if !ok {
-		return fmt.Errorf("she is under way or away at %s", s.world.At(begin).Format(time.DateTime))
+	switch {
+	case !ok:
+		return s.slow(begin, end)
+	case lies.End < end:
+		return fmt.Errorf("%s leaves at %s", s.spec.Name, s.world.At(lies.End).Format(time.DateTime))
+	case lies.Begin+mooringFade > begin:
+		return fmt.Errorf("%s arrives at %s only", s.spec.Name, s.world.At(lies.Begin+mooringFade).Format(time.DateTime))
 	}
-	if lies.End < end {
-		return fmt.Errorf("she leaves at %s, before %s", s.world.At(lies.End).Format(time.DateTime), s.world.At(end).Format(time.DateTime))
+	return nil
+}
+
+// slow checks that a ship is on one voyage and makes less than slowKnots.
+func (s *Ship) slow(begin, end time.Duration) error {
+	part, here := s.track.Part(begin)
+	if !here {
+		return fmt.Errorf("%s is away at %s", s.spec.Name, s.world.At(begin).Format(time.DateTime))
 	}
-	if lies.Begin+mooringFade > begin {
-		return fmt.Errorf("she arrives at %s only", s.world.At(lies.Begin).Format(time.DateTime))
+	for at := begin; at <= min(end, part.End); at += 5 * time.Minute {
+		if way, _ := motion.Velocity(&s.track, geo.Hull{}, at); way >= slowKnots {
+			return fmt.Errorf("%s makes %.1f kn at %s", s.spec.Name, way, s.world.At(at).Format(time.DateTime))
+		}
+	}
+	if part.End < end {
+		return fmt.Errorf("%s ends her slow passage at %s", s.spec.Name, s.world.At(part.End).Format(time.DateTime))
 	}
 	return nil
 }

@@ -23,7 +23,10 @@ const (
 	turningKnots  geo.Knots  = 3   // while she turns to her course after weighing
 	pilotKnots    geo.Knots  = 2.2
 	approachKnots geo.Knots  = 6
-	laneSpread    geo.Metres = 450 // ships of one lane keep this far from its line, to either side
+	slowKnots     geo.Knots  = 5             // below which two ships can keep alongside under way
+	waitOff       geo.Metres = 6000          // how far from another ship she waits for her
+	waitRoom                 = 3 * time.Hour // from there to alongside
+	laneSpread    geo.Metres = 450           // ships of one lane keep this far from its line, to either side
 	defaultKnots  geo.Knots  = 11
 )
 
@@ -34,6 +37,8 @@ type planner struct {
 	legs    []motion.Leg
 	waiting []waiting
 	leave   motion.Leg    // the first leg away from a berth or another ship
+	has     geo.Knots     // the speed with which the next voyage begins
+	keeps   geo.Knots     // the speed with which it ends
 	lane    [2]geo.Metres // how far east and north of the lanes' lines she keeps on this voyage
 	speed   geo.Knots
 }
@@ -278,7 +283,7 @@ func (p *planner) clear(legs []motion.Leg) []motion.Leg {
 func (p *planner) plan(more ...motion.Leg) (v *motion.Voyage, extra int) {
 	legs := append(append([]motion.Leg(nil), p.legs...), more...)
 	first := p.first(legs)
-	return motion.NewVoyage(p.clock, p.here().At, append(first, legs...), p.hull.Length(), p.habit), len(first)
+	return motion.NewPassage(p.clock, p.here().At, append(first, legs...), p.hull.Length(), p.habit, p.has, p.keeps), len(first)
 }
 
 // sail sails the pending legs and some more.
@@ -295,7 +300,7 @@ func (p *planner) sail(more ...motion.Leg) {
 	p.track.Add(v, p.clock, end, fade)
 	marks := v.Marks()
 	p.happen(func(legs int) time.Duration { return marks[min(legs+extra, len(marks)-1)] })
-	p.clock, p.legs, p.leave = end, nil, motion.Leg{}
+	p.clock, p.legs, p.leave, p.has, p.keeps = end, nil, motion.Leg{}, 0, 0
 }
 
 // slew is how long the hull takes to turn from one heading to another at standstill or nearly so.

@@ -58,6 +58,14 @@ func (t *Track) find(at time.Duration) *Part {
 	return &t.parts[i]
 }
 
+// Part gives the part at a time, false when the ship is elsewhere. At a joint it is the later part.
+func (t *Track) Part(at time.Duration) (Part, bool) {
+	if p := t.find(at); p != nil {
+		return *p, true
+	}
+	return Part{}, false
+}
+
 // Present tells whether the ship is in the world.
 func (t *Track) Present(at time.Duration) bool { return t.find(at) != nil }
 
