@@ -25,7 +25,8 @@ const (
 type Heard struct {
 	ships map[uint32]*shipHeard
 	cells map[cell]*bits
-	why   func(sender uint32, s sim.Span) string
+	scene *scene
+	world *sim.World
 }
 
 var _ sim.Heard = (*Heard)(nil)
@@ -47,6 +48,16 @@ func (b *bits) set(i int) {
 	(*b)[i/64] |= 1 << (i % 64)
 }
 
+// join adds another set.
+func (b *bits) join(other bits) {
+	for i, word := range other {
+		if i >= len(*b) {
+			*b = append(*b, 0)
+		}
+		(*b)[i] |= word
+	}
+}
+
 // any tells whether a number from one to another, both included, is in the set.
 func (b bits) any(from, to int) bool {
 	for i := max(0, from); i <= to && i/64 < len(b); i++ {
@@ -63,6 +74,7 @@ func (b bits) any(from, to int) bool {
 
 // shipHeard is what was heard of one ship. Messages must be noted in order of sending.
 type shipHeard struct {
+	ship *sim.Ship
 	bins bits
 	last time.Duration // of the last position, negative before the first
 	gaps []sim.Span
@@ -120,5 +132,62 @@ func (h *Heard) Gaps(sender uint32, least time.Duration) []sim.Span {
 	return out
 }
 
-// Why implements sim.Heard.
-func (h *Heard) Why(sender uint32, s sim.Span) string { return h.why(sender, s) }
+// Why implements sim.Heard. It looks at the ship's true place every half hour: a station within whose reach she was and
+// which was out of order, or an outage of the whole feed, or interference, is the cause when it covers half of the gap.
+func (h *Heard) Why(sender uint32, s sim.Span) string {
+	ship := h.ships[sender]
+	if ship == nil {
+		return "not_received"
+	}
+	looks, outage, interference := 0, 0, 0
+	for at := s.From; at <= s.To; at += whyStep {
+		p := ship.ship.Track().Pose(at).At
+		looks++
+		switch {
+		case h.scene.out(p, at):
+			outage++
+		case h.scene.jammed(sender, p, at) != nil:
+			interference++
+		}
+	}
+	switch least := int(math.Ceil(whyAtLeast * float64(looks))); {
+	case outage >= least:
+		return "feed_outage"
+	case interference >= least:
+		return "interference"
+	}
+	return "not_received"
+}
+
+// out tells whether the feed, or a coast station that reaches a place, is out of order.
+func (c *scene) out(p geo.Point, at time.Duration) bool {
+	if down(c.world.Scenario().FeedOutages, at) {
+		return true
+	}
+	for i := range c.coasts {
+		s := &c.coasts[i]
+		if down(s.Outages, at) && motion.Length(s.at, p) < s.reachAt(at) {
+			return true
+		}
+	}
+	return false
+}
+
+// heard gathers what all workers noted.
+func (s *simulator) heard() *Heard {
+	h := &Heard{ships: map[uint32]*shipHeard{}, cells: map[cell]*bits{}, scene: s.scene, world: s.world}
+	for _, u := range s.units {
+		if t, ok := u.(*transponder); ok {
+			h.ships[t.sender] = &t.heard
+		}
+	}
+	for _, w := range s.workers {
+		for c, b := range w.cells {
+			if h.cells[c] == nil {
+				h.cells[c] = new(bits)
+			}
+			h.cells[c].join(*b)
+		}
+	}
+	return h
+}

@@ -6,89 +6,204 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/internal/sim"
-	"github.com/darkwake/darkwake/internal/sim/encode"
 	"github.com/darkwake/darkwake/internal/sim/motion"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/pkg/geo"
 )
 
-// transmission is one message on the air.
-type transmission struct {
-	at      time.Duration
-	from    geo.Point // of the aerial, whatever the message claims
-	sender  uint32    // the hull's first MMSI: keeps draws apart, also through a change of identity
-	message encode.Message
-	low     bool // class B: 2 W, heard less far
-	fixed   bool // a base station or an aid
-}
-
-// emitter is anything that transmits.
-type emitter interface {
-	// next is when it will transmit next; never again after the world's end.
-	next() time.Duration
-	// send transmits and moves on.
-	send(out []transmission) []transmission
-}
-
-// never is later than any world lasts.
-const never = time.Duration(math.MaxInt64)
-
 // transponder is a ship's AIS unit.
 type transponder struct {
-	world            *sim.World
-	ship             *sim.Ship
-	rand             *rand.Rand
-	position, static time.Duration // of the next of each
-	effects          []sim.Effect  // still to come
-	off              bool
-	mmsi             uint32
-	name, callsign   string
-	destination      string
-	draught          int // 1/10 m
-	fake             motion.Phase
-	fakeKind         string
-	fakeTill         time.Duration
+	world          *sim.World
+	ship           *sim.Ship
+	sender         uint32 // the hull's first MMSI: keeps draws apart, also through a change of identity
+	typing         *rand.Rand
+	static         grid
+	stands         float64       // for how many of the standard's static messages one stands
+	clock          time.Duration // up to which it has transmitted
+	last           time.Duration // of the last message
+	spans          []sim.Span    // in which the ship is in the world, those to come
+	place          geo.Point     // of the aerial at a time
+	placeAt        time.Duration
+	rate           float64      // messages a second
+	effects        []sim.Effect // still to come
+	off            bool
+	mmsi           uint32
+	name, callsign string
+	destination    string
+	draught        int // 1/10 m
+	fake           motion.Phase
+	fakeKind       string
+	fakeTill       time.Duration
+	heard          shipHeard
 }
 
 func newTransponder(w *sim.World, s *sim.Ship) *transponder {
-	t := &transponder{world: w, ship: s, rand: w.Generator(s.MMSI() + 1_000_000_000), effects: s.Effects(),
-		mmsi: s.MMSI(), name: s.Name(), callsign: s.Spec().CallSign}
-	begin := max(0, s.Track().Begin())
-	t.position = begin + time.Duration(t.rand.Float64()*float64(t.spacing(begin)))
-	t.static = begin + time.Duration(t.rand.Float64()*float64(t.staticSpacing()))
+	t := &transponder{world: w, ship: s, sender: s.MMSI(), typing: w.Generator(s.MMSI() + 1_000_000_000), effects: s.Effects(),
+		spans: presence(s), placeAt: -1, mmsi: s.MMSI(), name: s.Name(), callsign: s.Spec().CallSign}
+	spacing := max(staticSpacing, time.Duration(w.Scenario().Reporting.Static))
+	t.static = newGrid(t.sender, spacing, gridStatic)
+	t.stands = float64(spacing) / float64(staticSpacing)
+	t.heard = shipHeard{ship: s, last: -1}
 	return t
 }
 
-func (t *transponder) next() time.Duration { return min(t.position, t.static) }
-
-// send implements emitter. A ship that is elsewhere, or whose unit is off, sends nothing and looks again later.
-func (t *transponder) send(out []transmission) []transmission {
-	at := t.next()
-	t.apply(at)
-	speaks := !t.off && t.ship.Track().Present(at)
-	if at == t.position {
-		if speaks {
-			out = append(out, t.transmit(at, t.positionMessage(at)))
+// presence is when a ship is in the world.
+func presence(s *sim.Ship) []sim.Span {
+	var out []sim.Span
+	for _, p := range s.Track().Parts() {
+		if n := len(out); n > 0 && out[n-1].To >= p.Begin {
+			out[n-1].To = max(out[n-1].To, p.End)
+			continue
 		}
-		t.position = t.after(at, t.spacing(at))
-		return out
+		out = append(out, sim.Span{From: p.Begin, To: p.End})
 	}
-	if speaks {
-		for _, m := range t.staticMessages() {
-			out = append(out, t.transmit(at, m))
-		}
-	}
-	t.static = t.after(at, t.staticSpacing())
 	return out
 }
 
-// after is when a report follows one at a time: real units keep to their slots within a tenth of the interval.
-func (t *transponder) after(at, spacing time.Duration) time.Duration {
-	at += spacing + time.Duration(float64(min(spacing, 20*time.Second))*0.2*(t.rand.Float64()-0.5))
-	if at > t.ship.Track().End() || at > t.world.End() {
-		return never
+const (
+	// block is how far a unit looks ahead at once: its speed, and with it the spacing of reports, and the receivers near.
+	block = 5 * time.Minute
+	// topSpeed is no ship's, in metres a second: scenarios allow 25 kn.
+	topSpeed = 13.5
+)
+
+// there implements unit.
+func (t *transponder) there() (vector, float64) {
+	if t.rate == 0 || t.ship.Kind().ClassB {
+		return vector{}, 0
 	}
-	return at
+	return vectorOf(t.place), t.rate
+}
+
+// transmit implements unit.
+func (t *transponder) transmit(w *worker, until time.Duration) {
+	for t.clock < until {
+		end, speaks := t.speaks(until)
+		if !speaks {
+			t.clock, t.rate = end, 0
+			continue
+		}
+		a := t.antenna(t.clock)
+		if far := t.far(w, a, end); far > t.clock+block {
+			t.pass(w, a, far)
+			continue
+		}
+		end = min(end, t.clock+block)
+		t.block(w, a, t.antenna(end), end)
+	}
+}
+
+// speaks tells whether the ship is in the world with her unit on, and until when at most that stays so.
+func (t *transponder) speaks(until time.Duration) (time.Duration, bool) {
+	t.apply(t.clock)
+	for len(t.spans) > 0 && t.spans[0].To <= t.clock {
+		t.spans = t.spans[1:]
+	}
+	switch {
+	case len(t.spans) == 0:
+		return until, false
+	case t.spans[0].From > t.clock:
+		return min(until, t.spans[0].From), false
+	case !t.off:
+		return min(until, t.spans[0].To), true
+	case len(t.effects) > 0:
+		return min(until, t.spans[0].To, t.effects[0].At), false
+	default:
+		return until, false
+	}
+}
+
+// antenna is the place of the aerial, remembered from the last block's end.
+func (t *transponder) antenna(at time.Duration) geo.Point {
+	if at != t.placeAt {
+		t.place, t.placeAt = t.ship.Track().Pose(at).Antenna(t.ship.Hull()), at
+	}
+	return t.place
+}
+
+// far is until when nobody can hear the ship, however she sails.
+func (t *transponder) far(w *worker, a geo.Point, end time.Duration) time.Duration {
+	clear := w.look(a, a, t.clock, t.clock, 0)
+	if clear <= 0 {
+		return t.clock
+	}
+	wait := time.Duration(min(float64(window), float64(clear)/topSpeed*float64(time.Second)))
+	return min(end, t.clock+wait, w.nextPass(a, t.clock))
+}
+
+// pass counts what a ship transmits to nobody.
+func (t *transponder) pass(w *worker, a geo.Point, end time.Duration) {
+	spacing, stands := t.spacing(a, t.antenna(end), end-t.clock)
+	t.rate = stands/spacing.Seconds() + 1/staticSpacing.Seconds()
+	lasts := float64(end - t.clock)
+	w.sent += int(lasts/float64(spacing)) + int(lasts/float64(t.static.spacing))
+	t.clock = end
+}
+
+// block transmits from slot to slot until a time, while the ship goes from one place to another.
+func (t *transponder) block(w *worker, a, b geo.Point, end time.Duration) {
+	begin := t.clock
+	slack := geo.Metres(topSpeed * (end - begin).Seconds() / 2)
+	w.look(a, b, begin, end, slack)
+	if len(w.near)+len(w.over) == 0 {
+		t.pass(w, a, end)
+		return
+	}
+	spacing, stands := t.spacing(a, b, end-begin)
+	t.rate = stands/spacing.Seconds() + 1/staticSpacing.Seconds()
+	between := func(at time.Duration) geo.Point {
+		f := float64(at-begin) / float64(end-begin)
+		return geo.Point{a[0] + (b[0]-a[0])*f, a[1] + (b[1]-a[1])*f}
+	}
+	position := newGrid(t.sender, spacing, gridPosition)
+	n, m := position.first(begin), t.static.first(begin)
+	for min(position.due(n), t.static.due(m)) < end {
+		if position.due(n) <= t.static.due(m) {
+			if at, on := t.use(position.at(n)); on {
+				t.report(w, call{at: at, from: between(at), stands: stands})
+			}
+			n++
+			continue
+		}
+		if at, on := t.use(t.static.at(m)); on {
+			t.introduce(w, call{at: at, from: between(at), stands: t.stands})
+		}
+		m++
+	}
+	t.clock = end
+}
+
+// use takes a slot, never before the last one, and tells whether the unit is on then.
+func (t *transponder) use(at time.Duration) (time.Duration, bool) {
+	at = min(max(at, t.last, t.spans[0].From), t.spans[0].To)
+	t.last = at
+	t.apply(at)
+	return at, !t.off
+}
+
+// report transmits a position.
+func (t *transponder) report(w *worker, x call) {
+	x.sender, x.low = t.sender, t.ship.Kind().ClassB
+	if len(w.hear(&x)) == 0 {
+		return
+	}
+	m, sound := t.positionMessage(w, &x)
+	t.heard.message(x.at, sound)
+	w.note(&x)
+	w.carry(&x, m)
+}
+
+// introduce transmits static and voyage data.
+func (t *transponder) introduce(w *worker, x call) {
+	x.sender, x.low = t.sender, t.ship.Kind().ClassB
+	for i, m := range t.staticMessages() {
+		x.part = uint8(1 + i)
+		if len(w.hear(&x)) > 0 {
+			t.heard.message(x.at, false)
+			w.note(&x)
+			w.carry(&x, m)
+		}
+	}
 }
 
 // apply lets the crew's doings take effect.
@@ -104,7 +219,7 @@ func (t *transponder) apply(at time.Duration) {
 		case sim.TypeDraught:
 			d := e.Num
 			if d == 0 {
-				d = t.ship.Draught(e.At) + e.Add + 0.06*t.rand.NormFloat64()
+				d = t.ship.Draught(e.At) + e.Add + 0.06*t.typing.NormFloat64()
 			}
 			t.draught = int(math.Round(max(0, min(25.5, d)) * 10))
 		case sim.TypeDestination:
@@ -132,119 +247,28 @@ func (t *transponder) become(id scenario.Identity) {
 	}
 }
 
-func (t *transponder) transmit(at time.Duration, m encode.Message) transmission {
-	from := t.ship.Track().Pose(at).Antenna(t.ship.Hull())
-	return transmission{at: at, from: from, sender: t.ship.MMSI(), message: m, low: t.ship.Kind().ClassB}
-}
+// staticSpacing is the interval of message 5, and of 24.
+const staticSpacing = 6 * time.Minute
 
-// spacing is the interval to the next position: that of ITU-R M.1371-5 (annex 1, tables 1 and 2), or longer if
-// the scenario thins.
-func (t *transponder) spacing(at time.Duration) time.Duration {
+// spacing is the interval to the next position on the way from one place to another: that of ITU-R M.1371-5 (annex 1,
+// tables 1 and 2), or longer if the scenario thins. It also tells for how many of the standard's one report then stands.
+func (t *transponder) spacing(a, b geo.Point, lasts time.Duration) (time.Duration, float64) {
+	speed := geo.KnotsFromMetresPerSecond(float64(motion.Length(a, b)) / lasts.Seconds())
+	if t.fake != nil {
+		speed, _ = motion.Velocity(t.fake, t.ship.Hull(), t.clock)
+	}
 	r := t.world.Scenario().Reporting
-	speed, _ := motion.Velocity(t.phase(), t.ship.Hull(), at)
+	standard, thinned := 2*time.Second, time.Duration(r.Moving)
 	switch {
 	case speed < 0.6:
-		return max(3*time.Minute, time.Duration(r.Still))
+		standard, thinned = 3*time.Minute, time.Duration(r.Still)
 	case t.ship.Kind().ClassB:
-		return max(30*time.Second, time.Duration(r.Moving))
+		standard = 30 * time.Second
 	case speed <= 14:
-		return max(10*time.Second, time.Duration(r.Moving))
+		standard = 10 * time.Second
 	case speed <= 23:
-		return max(6*time.Second, time.Duration(r.Moving))
-	default:
-		return max(2*time.Second, time.Duration(r.Moving))
+		standard = 6 * time.Second
 	}
-}
-
-func (t *transponder) staticSpacing() time.Duration {
-	return max(6*time.Minute, time.Duration(t.world.Scenario().Reporting.Static))
-}
-
-// phase is what the unit believes to be its track.
-func (t *transponder) phase() motion.Phase {
-	if t.fake != nil {
-		return t.fake
-	}
-	return t.ship.Track()
-}
-
-// scaled are a position's raw fields.
-type scaled struct{ lon, lat, speed, course, heading, second, turn int }
-
-// fix measures: the position is good to two metres, speed to 0.05 kn, the compass to half a degree.
-func (t *transponder) fix(at time.Duration) scaled {
-	phase, noise := t.phase(), t.rand.NormFloat64
-	if t.frozen() {
-		noise = func() float64 { return 0 }
-	}
-	pose := phase.Pose(at)
-	speed, course := motion.Velocity(phase, t.ship.Hull(), at)
-	place := motion.Move(pose.Antenna(t.ship.Hull()), geo.Metres(1.5*noise()), geo.Metres(1.5*noise()))
-	measured := max(0, float64(speed)+0.04*noise())
-	const look = 30 * time.Second
-	turn := motion.Turn(phase.Pose(at-look).Heading, phase.Pose(at+look).Heading)
-	return scaled{
-		lon:     int(math.Round(place[0] * 600_000)),
-		lat:     int(math.Round(place[1] * 600_000)),
-		speed:   int(math.Round(measured * 10)),
-		course:  circle(float64(course)+noise()*min(40, 4/(float64(speed)+0.05)), 10),
-		heading: circle(float64(pose.Heading)+0.4*noise(), 1),
-		second:  int(t.world.At(at).Second()),
-		turn:    int(math.Round(math.Copysign(4.733*math.Sqrt(math.Abs(turn)), turn))),
-	}
-}
-
-// frozen tells whether one fix is repeated.
-func (t *transponder) frozen() bool { return t.fake != nil && t.fakeKind == sim.FalseFrozen }
-
-// circle scales a direction and brings it into the full circle.
-func circle(d float64, scale int) int {
-	full := 360 * scale
-	return ((int(math.Round(d*float64(scale))) % full) + full) % full
-}
-
-func (t *transponder) positionMessage(at time.Duration) encode.Message {
-	f := t.fix(at)
-	if t.ship.Kind().ClassB {
-		return encode.ClassB{MMSI: t.mmsi, Speed: f.speed, Longitude: f.lon, Latitude: f.lat, Course: f.course,
-			Heading: encode.NoHeading, Second: f.second, CarrierSense: true, Band: true, Message22: true, ITDMA: true, Radio: 6}
-	}
-	m := encode.Position{Type: 1, MMSI: t.mmsi, Status: t.status(at), Turn: f.turn, Speed: f.speed, Accuracy: true,
-		Longitude: f.lon, Latitude: f.lat, Course: f.course, Heading: f.heading, Second: f.second}
-	if f.turn > 12 || f.turn < -12 {
-		m.Type = 3
-	}
-	return m
-}
-
-// status is the navigational status as an orderly crew sets it: 0 under way, 1 at anchor, 5 moored.
-func (t *transponder) status(at time.Duration) int {
-	switch {
-	case t.fake != nil && (t.fakeKind == sim.FalseAnchored || t.frozen()):
-		return 1
-	case t.fake != nil:
-		return 0
-	}
-	lies, ok := t.ship.StayAt(at)
-	switch {
-	case !ok || lies.Kind == sim.Drifting:
-		return 0
-	case lies.Kind == sim.Anchored:
-		return 1
-	default:
-		return 5
-	}
-}
-
-func (t *transponder) staticMessages() []encode.Message {
-	k := t.ship.Kind()
-	size := encode.Dimensions{Bow: k.Bow, Stern: k.Stern, Port: k.Port, Starboard: k.Starboard}
-	if k.ClassB {
-		return []encode.Message{
-			encode.StaticA{MMSI: t.mmsi, Name: t.name},
-			encode.StaticB{MMSI: t.mmsi, ShipType: k.Type, Vendor: "SYN", CallSign: t.callsign, Size: size},
-		}
-	}
-	return []encode.Message{encode.Static{MMSI: t.mmsi, IMO: t.ship.IMO(), CallSign: t.callsign, Name: t.name, ShipType: k.Type,
-		Size: size, Fix: 1, ETAHour: 24, ETAMinute: 60, Draught: t.draught, Destination: t.destination}}
+	spacing := max(standard, thinned)
+	return spacing, float64(spacing) / float64(standard)
 }

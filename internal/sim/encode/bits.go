@@ -11,16 +11,22 @@ type Bits struct {
 // Len is the number of bits written.
 func (b *Bits) Len() int { return b.n }
 
+// Reset takes all bits away, and keeps the room for others.
+func (b *Bits) Reset() { b.words, b.n = b.words[:0], 0 }
+
 // Put appends the lowest width bits of v, 1 to 64 of them. Negative numbers are given in two's complement,
 // as the standard has them.
 func (b *Bits) Put(v int64, width int) {
-	for i := width - 1; i >= 0; i-- {
-		if b.n%64 == 0 {
-			b.words = append(b.words, 0)
-		}
-		b.words[b.n/64] |= uint64(v>>i) & 1 << (63 - b.n%64)
-		b.n++
+	bits := uint64(v) << (64 - width) // at the word's upper end
+	used := b.n % 64
+	if used == 0 {
+		b.words = append(b.words, 0)
 	}
+	b.words[len(b.words)-1] |= bits >> used
+	if used+width > 64 {
+		b.words = append(b.words, bits<<(64-used))
+	}
+	b.n += width
 }
 
 // Flag appends one bit.
@@ -59,19 +65,24 @@ func (b *Bits) String() string {
 // Armour packs the bits six to a character, as the payload field of a sentence has them, and tells how many
 // fill bits the last character holds.
 func (b *Bits) Armour() (payload string, fill int) {
-	out := make([]byte, 0, (b.n+5)/6)
-	for i := 0; i < b.n; i += 6 {
-		v := byte(0)
-		for j := i; j < i+6; j++ {
-			v <<= 1
-			if j < b.n {
-				v |= b.At(j)
-			}
-		}
-		out = append(out, armourChar(v))
-	}
-	return string(out), (6 - b.n%6) % 6
+	return string(b.AppendArmour(make([]byte, 0, (b.n+5)/6))), b.fill()
 }
+
+// AppendArmour appends what Armour packs.
+func (b *Bits) AppendArmour(out []byte) []byte {
+	for i := 0; i < b.n; i += 6 {
+		word, used := b.words[i/64], i%64
+		v := word << used >> 58
+		if used > 58 && i/64+1 < len(b.words) {
+			v |= b.words[i/64+1] >> (122 - used)
+		}
+		out = append(out, armourChar(byte(v)))
+	}
+	return out
+}
+
+// fill is how many bits of the last character no message's bit takes.
+func (b *Bits) fill() int { return (6 - b.n%6) % 6 }
 
 // Armour packs a string of 0 and 1 into a payload. Any character but 1 counts as 0.
 func Armour(bits string) (payload string, fill int) {

@@ -26,32 +26,64 @@ type Tag struct {
 
 // Sentences wraps a message. The lines carry no line end.
 func Sentences(m Message, f Frame) []string {
-	payload, fill := BitsOf(m).Armour()
-	return Wrap(payload, fill, f)
+	var c Composer
+	return texts(c.Sentences(m, f))
 }
 
 // Wrap cuts a payload into the sentences of a frame. An empty payload gives one sentence.
 func Wrap(payload string, fill int, f Frame) []string {
+	c := Composer{payload: []byte(payload)}
+	return texts(c.wrap(fill, f))
+}
+
+func texts(lines [][]byte) []string {
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		out[i] = string(line)
+	}
+	return out
+}
+
+// Composer makes sentences in buffers that it uses again. Its zero value is ready.
+type Composer struct {
+	bits    Bits
+	payload []byte
+	text    []byte
+	lines   [][]byte
+}
+
+// Sentences wraps a message as the function of that name does. The lines are valid, and the caller's to change, until the
+// next call.
+func (c *Composer) Sentences(m Message, f Frame) [][]byte {
+	c.bits.Reset()
+	m.write(&c.bits)
+	c.payload = c.bits.AppendArmour(c.payload[:0])
+	return c.wrap(c.bits.fill(), f)
+}
+
+func (c *Composer) wrap(fill int, f Frame) [][]byte {
 	width := f.Width
 	if width <= 0 {
 		width = DefaultWidth
 	}
-	total := max(1, (len(payload)+width-1)/width)
-	lines := make([]string, 0, total)
+	total := max(1, (len(c.payload)+width-1)/width)
+	c.text, c.lines = c.text[:0], c.lines[:0]
+	rest := c.payload
 	for part := 1; part <= total; part++ {
-		piece, bits := payload, fill
+		piece, bits := rest, fill
 		if part < total {
-			piece, bits = payload[:width], 0
-			payload = payload[width:]
+			piece, bits = rest[:width], 0
+			rest = rest[width:]
 		}
-		line := f.Tag.append(nil, part, total)
-		lines = append(lines, string(f.append(line, part, total, piece, bits)))
+		start := len(c.text)
+		c.text = f.append(f.Tag.append(c.text, part, total), part, total, piece, bits)
+		c.lines = append(c.lines, c.text[start:len(c.text):len(c.text)])
 	}
-	return lines
+	return c.lines
 }
 
 // append writes one sentence.
-func (f Frame) append(line []byte, part, total int, piece string, fill int) []byte {
+func (f Frame) append(line []byte, part, total int, piece []byte, fill int) []byte {
 	start := len(line) + 1
 	line = append(line, '!')
 	if f.Talker == "" {

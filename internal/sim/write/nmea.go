@@ -13,16 +13,15 @@ import (
 // NMEA writes deliveries as sentences with TAG blocks, each line ended by CR LF, after comment lines that say what the
 // text is.
 type NMEA struct {
-	world  *sim.World
-	out    *bufio.Writer
-	sent   map[string]int // multi-part messages of each station
-	groups int            // multi-part messages of all stations
-	counts Counts
+	world    *sim.World
+	out      *bufio.Writer
+	composer encode.Composer
+	counts   Counts
 }
 
 // NewNMEA begins a feed.
 func NewNMEA(out io.Writer, w *sim.World) *NMEA {
-	n := &NMEA{world: w, out: bufio.NewWriterSize(out, 1<<16), sent: map[string]int{}}
+	n := &NMEA{world: w, out: bufio.NewWriterSize(out, 1<<16)}
 	s := w.Scenario()
 	// An error stays with the buffer: the next Deliver or Flush returns it.
 	fmt.Fprintf(n.out, "# SYNTHETIC: made by darkwake's cmd/simulate from scenario %q, seed %d.\r\n"+
@@ -30,19 +29,15 @@ func NewNMEA(out io.Writer, w *sim.World) *NMEA {
 	return n
 }
 
-// Deliver writes the sentences of one message. Each station counts its own sequence numbers; groups are numbered over
-// the whole feed, because later parts name no station.
+// Deliver writes the sentences of one message. Sequences and groups are numbered over the whole feed, because later parts
+// name no station; an exact repetition has the first one's.
 func (n *NMEA) Deliver(d *air.Delivery) error {
-	sent := n.sent[d.Station]
-	lines := encode.Sentences(d.Message, encode.Frame{Channel: d.Channel, Sequence: sent % 10,
-		Tag: encode.Tag{Station: d.Station, Time: d.Stamp.Unix(), Group: 1 + n.groups%9999}})
-	if len(lines) > 1 {
-		n.sent[d.Station] = sent + 1
-		n.groups++
-	}
+	lines := n.composer.Sentences(d.Message, encode.Frame{Channel: d.Channel, Sequence: int(d.Line() % 10),
+		Tag: encode.Tag{Station: d.Station, Time: d.Stamp.Unix(), Group: 1 + int(d.Line()%9999)}})
 	for i, line := range lines {
 		n.counts.Sentences++
-		if _, err := n.out.WriteString(n.damage(line, d, i) + "\r\n"); err != nil {
+		n.out.Write(n.damage(line, d, i)) // an error stays with the buffer
+		if _, err := n.out.WriteString("\r\n"); err != nil {
 			return fmt.Errorf("write feed: %w", err)
 		}
 	}
@@ -61,18 +56,16 @@ func (n *NMEA) Flush() error {
 func (n *NMEA) Counts() Counts { return n.counts }
 
 // damage spoils a few sentences on the line from the receiver.
-func (n *NMEA) damage(line string, d *air.Delivery, part int) string {
-	where := sim.Draw(12, d.Number, uint64(part))
-	switch fateOf(n.world.Scenario().Faults, d, part) {
-	case corrupted:
-		n.counts.Corrupted++
-		b := []byte(line)
-		i := len(b) - 6 - int(where*20)
-		b[i] ^= 1 // a neighbour in the table: still a payload character, but the checksum shows it
-		return string(b)
-	case cut:
-		n.counts.Corrupted++
+func (n *NMEA) damage(line []byte, d *air.Delivery, part int) []byte {
+	fate := fateOf(n.world.Scenario().Faults, d, part)
+	if fate == whole {
+		return line
+	}
+	n.counts.Corrupted++
+	where := sim.Draw(12, d.Line(), uint64(part))
+	if fate == cut {
 		return line[:len(line)-1-int(where*30)]
 	}
+	line[len(line)-6-int(where*20)] ^= 1 // a neighbour in the table: still a payload character, but the checksum shows it
 	return line
 }

@@ -42,7 +42,7 @@ const (
 
 // fateOf draws the fate of one part of a message.
 func fateOf(f scenario.Faults, d *air.Delivery, part int) fate {
-	chance := sim.Draw(11, d.Number, uint64(part))
+	chance := sim.Draw(11, d.Line(), uint64(part))
 	switch {
 	case chance < f.Corrupted:
 		return corrupted

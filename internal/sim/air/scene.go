@@ -1,0 +1,296 @@
+package air
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/darkwake/darkwake/internal/sim"
+	"github.com/darkwake/darkwake/internal/sim/encode"
+	"github.com/darkwake/darkwake/internal/sim/scenario"
+	"github.com/darkwake/darkwake/pkg/geo"
+)
+
+// The kinds of things drawn by hash. The number keeps draws of one ship and instant apart.
+const (
+	drawPhase = 100 + iota
+	drawJitter
+	drawChannel
+	drawCoast
+	drawDelay
+	drawRepeat
+	drawPass
+	drawFade
+	drawSpace
+	drawWait
+	drawLong
+	drawDuct
+	drawJam
+	drawNoise
+)
+
+// scene is what all workers share during a window: receivers, and what befalls them. Only prepare changes it.
+type scene struct {
+	world     *sim.World
+	seed      uint64
+	receivers []receiver // coast stations, then satellites
+	coasts    []coast
+	sats      []satellite
+	ducts     []duct
+	jams      []jam
+	from      time.Duration // of the window
+	ships     []speaker     // at its begin
+}
+
+// speaker is a place from which messages come, so many a second.
+type speaker struct {
+	at   vector
+	rate float64
+}
+
+// receiver is what a delivery tells of its origin.
+type receiver struct {
+	id    string
+	space bool
+}
+
+func newScene(w *sim.World) *scene {
+	s := w.Scenario()
+	c := &scene{world: w, seed: s.Seed}
+	for i, d := range s.Ducts {
+		c.ducts = append(c.ducts, duct{Duct: d, seed: s.Seed, index: uint64(i), start: s.Start.Time})
+	}
+	for i, st := range s.Stations {
+		c.receivers = append(c.receivers, receiver{id: st.ID})
+		c.coasts = append(c.coasts, newCoast(w, st, i, c.ducts))
+	}
+	for i, st := range s.Satellites {
+		c.receivers = append(c.receivers, receiver{id: st.ID, space: true})
+		c.sats = append(c.sats, newSatellite(w, st, i))
+	}
+	for i, j := range s.Jams {
+		c.jams = append(c.jams, jam{Jam: j, seed: s.Seed, index: uint64(i)})
+	}
+	return c
+}
+
+// prepare sets the scene for a window.
+func (c *scene) prepare(from time.Duration, units []unit) {
+	c.from = from
+	for i := range c.coasts {
+		c.coasts[i].prepare(from)
+	}
+	if len(c.sats) == 0 {
+		return
+	}
+	c.ships = c.ships[:0]
+	for _, u := range units {
+		if at, rate := u.there(); rate > 0 {
+			c.ships = append(c.ships, speaker{at, rate})
+		}
+	}
+	for i := range c.sats {
+		c.sats[i].prepare(from, c.ships)
+	}
+}
+
+// down tells whether one of some outages covers a time.
+func down(outages []scenario.Window, at time.Duration) bool {
+	for _, o := range outages {
+		if at >= sim.Days(o.From) && at < sim.Days(o.To) {
+			return true
+		}
+	}
+	return false
+}
+
+// worker simulates some of the units and keeps what was heard of them.
+type worker struct {
+	world  *sim.World
+	scene  *scene
+	end    time.Duration
+	due    map[time.Duration][]signal // by number of the window of arrival
+	cells  map[cell]*bits
+	passes map[place][]pass // of the present window
+	from   time.Duration    // of the window that passes are of
+	near   []int            // coast stations within reach of the unit at hand
+	over   []pass           // passes over it
+	hits   []hit
+	noise  noise
+	sent   int
+	usual  int // signals in a window
+}
+
+func newWorker(w *sim.World, c *scene) *worker {
+	return &worker{world: w, scene: c, end: w.End(), due: map[time.Duration][]signal{}, cells: map[cell]*bits{}, passes: map[place][]pass{}, noise: newNoise()}
+}
+
+// call is one transmission, before anybody knows whether it is heard.
+type call struct {
+	at     time.Duration
+	from   geo.Point // of the aerial, whatever the message claims
+	sender uint32
+	part   uint8
+	low    bool    // class B: 2 W, heard less far
+	stands float64 // for how many of the standard's messages, 1 and more: thinning keeps one that was heard
+}
+
+// hit is a receiver that heard a call.
+type hit struct {
+	receiver uint16
+	arrival  time.Duration
+	stamp    int64
+	repeat   time.Duration // after the arrival; zero: none
+	long     bool          // as message 27
+}
+
+// hear finds out who hears a call, of the receivers that were found near.
+func (w *worker) hear(x *call) []hit {
+	w.sent++
+	w.hits = w.hits[:0]
+	for _, i := range w.near {
+		if h, ok := w.scene.coasts[i].hear(x); ok {
+			w.keep(h)
+		}
+	}
+	for i := range w.over {
+		if p := &w.over[i]; x.at >= p.begin && x.at < p.end {
+			if h, ok := w.scene.sats[p.sat].hear(x, p); ok {
+				w.keep(h)
+			}
+		}
+	}
+	return w.hits
+}
+
+// keep drops what arrives after the recording has ended or while the whole feed is down.
+func (w *worker) keep(h hit) {
+	if w.open(h.arrival) {
+		w.hits = append(w.hits, h)
+	}
+}
+
+func (w *worker) open(arrival time.Duration) bool {
+	return arrival <= w.end && !down(w.world.Scenario().FeedOutages, arrival)
+}
+
+// carry puts a message that was heard on its way to the feed.
+func (w *worker) carry(x *call, m encode.Message) {
+	channel := byte('A')
+	if sim.Draw(drawChannel, uint64(x.sender), uint64(x.at)) < 0.5 {
+		channel = 'B'
+	}
+	for _, h := range w.hits {
+		s := signal{arrival: h.arrival, key: key{sent: x.at, sender: x.sender, receiver: h.receiver, part: x.part}, channel: channel, stamp: h.stamp, message: m}
+		if p, ok := m.(encode.Position); ok && h.long {
+			s.message = longRange(p)
+		}
+		again := h.arrival + h.repeat
+		s.doubled = h.repeat > 0 && w.open(again)
+		w.put(s)
+		if s.doubled {
+			s.arrival, s.doubled, s.copy = again, false, true
+			w.put(s)
+		}
+	}
+}
+
+func (w *worker) put(s signal) {
+	n := s.arrival / window
+	if w.due[n] == nil && n == w.scene.from/window {
+		w.due[n] = make([]signal, 0, w.usual)
+	}
+	w.due[n] = append(w.due[n], s)
+}
+
+// collect hands over what arrives in a window, in order.
+func (w *worker) collect(n time.Duration) []signal {
+	out := w.due[n]
+	delete(w.due, n)
+	slices.SortFunc(out, order)
+	w.usual = len(out) + len(out)/8
+	return out
+}
+
+// note remembers where a ship was heard.
+func (w *worker) note(x *call) {
+	c := cellOf(x.from)
+	if w.cells[c] == nil {
+		w.cells[c] = new(bits)
+	}
+	w.cells[c].set(int(x.at / heardHour))
+}
+
+// look finds the receivers that may hear a unit on its way from one place to another, on which it never is farther than
+// slack from the nearer of the two. It also tells by how much the first place is out of reach of all coast stations.
+func (w *worker) look(a, b geo.Point, from, until time.Duration, slack geo.Metres) (clear geo.Metres) {
+	w.near, w.over = w.near[:0], w.over[:0]
+	begin, end := vectorOf(a), vectorOf(b)
+	clear = math.MaxFloat64
+	for i := range w.scene.coasts {
+		c := &w.scene.coasts[i]
+		first := chord(begin, c.where) - c.reach
+		clear = min(clear, first)
+		if min(first, chord(end, c.where)-c.reach) < slack {
+			w.near = append(w.near, i)
+		}
+	}
+	for _, p := range w.passesOver(a) {
+		if p.begin < until && p.end > from {
+			w.over = append(w.over, p)
+		}
+	}
+	return clear
+}
+
+// chord is the distance between two places through the Earth: at 500 km 130 m less than over it, which is no more than
+// the flat map errs.
+func chord(a, b vector) geo.Metres {
+	return geo.MeanRadius * geo.Metres(math.Sqrt(max(0, 2-2*a.dot(b))))
+}
+
+// nextPass is when the next satellite rises over a place, after a time and within the window; else the window's end.
+func (w *worker) nextPass(p geo.Point, after time.Duration) time.Duration {
+	next := w.from + window
+	for _, q := range w.passesOver(p) {
+		if q.end > after {
+			next = min(next, max(after, q.begin))
+		}
+	}
+	return next
+}
+
+// grid is a ship's slots for messages of one spacing: evenly spaced, with a jitter of a tenth of the spacing and at most
+// two seconds either way, as units choose among free slots. Slots are numbered from the world's start, so that any
+// stretch of time can be left out without a change to the others.
+type grid struct {
+	sender  uint64
+	spacing time.Duration
+	phase   time.Duration
+}
+
+// The kinds of messages that have grids of their own.
+const (
+	gridPosition = iota
+	gridStatic
+	gridBeacon
+)
+
+func newGrid(sender uint32, spacing time.Duration, kind uint64) grid {
+	g := grid{sender: uint64(sender)<<8 | kind, spacing: spacing}
+	g.phase = time.Duration(sim.Draw(drawPhase, g.sender, uint64(spacing)) * float64(spacing))
+	return g
+}
+
+// first is the number of the first slot at or after a time.
+func (g *grid) first(at time.Duration) int64 {
+	return int64(math.Ceil(float64(at-g.phase) / float64(g.spacing)))
+}
+
+// due is when a slot comes before its jitter; at is when it is used.
+func (g *grid) due(n int64) time.Duration { return g.phase + time.Duration(n)*g.spacing }
+
+func (g *grid) at(n int64) time.Duration {
+	jitter := float64(min(g.spacing, 20*time.Second)) * 0.2 * (sim.Draw(drawJitter, g.sender, uint64(g.spacing), uint64(n)) - 0.5)
+	return g.due(n) + time.Duration(jitter)
+}
