@@ -5,7 +5,7 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK  = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME    ?= 20000x
 
-.PHONY: help demo build test check race fuzz vuln bench proto feeds
+.PHONY: help demo build test check race fuzz vuln bench proto feeds realism recorded
 
 help:
 	@echo "make demo    replay the bundled synthetic feed and print barrels a day"
@@ -16,6 +16,7 @@ help:
 	@echo "make build   the programs, into bin/"
 	@echo "make proto   the generated wire code (needs buf and protoc-gen-go)"
 	@echo "make feeds   the synthetic feeds in testdata/feeds, from their scenarios"
+	@echo "make realism docs/realism.md: the simulated Gulf beside real recordings"
 
 demo:
 	$(GO) run ./cmd/detect replay testdata/feeds/first-look.nmea.zst
@@ -57,3 +58,12 @@ proto:
 
 feeds:
 	$(GO) run ./cmd/simulate make testdata/scenarios/first-look.yaml --out testdata/feeds
+
+# The recordings lie beside the checkout and are not part of it; their figures are in internal/sim/reality/recorded.csv,
+# which `make recorded` measures again.
+REALISM ?= testdata/scenarios/first-look.yaml
+realism:
+	$(GO) run ./cmd/simulate realism --scenario $(REALISM) --days 4 --out docs/realism.md --svg docs/realism
+
+recorded:
+	$(GO) run ./cmd/simulate realism --record internal/sim/reality/recorded.csv
