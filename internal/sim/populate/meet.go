@@ -333,7 +333,7 @@ const (
 
 // blend plans one meeting, around a day. Where there is no room there is no meeting.
 func (t *trader) blend(rng *rand.Rand, day float64) error {
-	barrels := 1000 * int64(between(rng, 180, 320))
+	barrels := 1000 * int64(between(rng, 160, 300))
 	m := meeting{area: blendArea, from: day, to: day + t.tied(rng, barrels), barrels: barrels, purpose: "blend"}
 	until := m.to + between(rng, 4, 30)*hour
 	spot, ok := t.lie(blendArea, day-3, until+0.5)

@@ -189,7 +189,8 @@ func (c *check) sources(t *Trade) {
 			c.that(known, "trade.sources.%s.berths: no class %q", name, class)
 			c.that(len(src.Berths[class]) > 0, "trade.sources.%s.berths.%s: empty", name, class)
 			for _, berth := range src.Berths[class] {
-				c.that(slices.Contains(terminal.Berths, berth), "trade.sources.%s.berths: %q is no berth of the terminal", name, berth)
+				_, known := c.s.Places[berth]
+				c.that(known, "trade.sources.%s.berths: no place %q", name, berth)
 			}
 		}
 		for _, class := range slices.Sorted(maps.Keys(src.Loading)) {
