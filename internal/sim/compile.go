@@ -292,6 +292,7 @@ func (p *planner) sail(more ...motion.Leg) {
 		return
 	}
 	v, extra := p.plan(more...)
+	v.Trim()
 	end := p.clock + v.Duration()
 	fade := p.slew(p.here().Heading, v.Pose(p.clock).Heading, 12*time.Minute)
 	if p.entering() {

@@ -32,6 +32,9 @@ func (w *World) Truth() *Truth {
 	for _, j := range s.Jams {
 		t.Jams = append(t.Jams, Jam{j.Name, w.stamp(Days(j.From)), w.stamp(Days(j.To)), j.At[0], j.At[1], j.RadiusKM, j.Kind})
 	}
+	if p := s.Population; p != nil && p.Trade != nil && p.Trade.Halt != nil {
+		t.Halts = append(t.Halts, Halt{w.stamp(Days(p.Trade.Halt.From)), w.stamp(Days(p.Trade.Halt.To))})
+	}
 	t.sort()
 	w.daily(t)
 	return t

@@ -1,8 +1,10 @@
 package sim
 
 import (
+	"fmt"
 	"math"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -188,4 +190,52 @@ func small(t testing.TB) *World {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// fleet is some hundred ships of every kind of life for a number of days.
+func fleet(t testing.TB, days float64) *scenario.Scenario {
+	t.Helper()
+	s, err := scenario.Open(filepath.Join("..", "..", "testdata", "scenarios", "first-look.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Days = days
+	for i := range s.Ships {
+		if v := &s.Ships[i]; v.Repeat {
+			v.Count, v.Stagger = 30, 0.7
+			v.MMSI = v.MMSI/100_000*100_000 + 99_000 + uint32(i%10)*100
+			v.Name += fmt.Sprint(" ", i)
+		}
+	}
+	return s
+}
+
+// BenchmarkNew compiles ships that come and go for a month and for a year.
+func BenchmarkNew(b *testing.B) {
+	for _, days := range []float64{30, 365} {
+		b.Run(fmt.Sprint(days, " days"), func(b *testing.B) {
+			s := fleet(b, days)
+			var before, after runtime.MemStats
+			var w *World
+			var truth *Truth
+			for b.Loop() {
+				w = nil
+				runtime.GC()
+				runtime.ReadMemStats(&before)
+				var err error
+				if w, err = New(s); err != nil {
+					b.Fatal(err)
+				}
+				truth = w.Truth()
+				runtime.GC()
+				runtime.ReadMemStats(&after)
+			}
+			shipDays := float64(len(w.Ships())) * days
+			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/shipDays*1e6, "µs/ship-day")
+			b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/shipDays, "B/ship-day")
+			if len(w.Ships()) < 240 || truth.Totals.Lifts < 14 {
+				b.Fatalf("%d ships, %d lifts", len(w.Ships()), truth.Totals.Lifts)
+			}
+		})
+	}
 }

@@ -62,6 +62,19 @@ func NewPassage(begin time.Duration, from geo.Point, legs []Leg, length geo.Metr
 	return v
 }
 
+// Trim gives back memory that was only needed for planning.
+func (v *Voyage) Trim() {
+	v.pieces, v.marks = exact(v.pieces), exact(v.marks)
+	v.path.knots, v.path.marks = exact(v.path.knots), exact(v.path.marks)
+}
+
+// exact copies a list without room to grow.
+func exact[T any](list []T) []T {
+	out := make([]T, len(list))
+	copy(out, list)
+	return out
+}
+
 // wayRates are the greatest gain and loss of speed in metres a second, each second. A VLCC of 333 m comes from
 // rest to 13 kn in three quarters of an hour and needs as long and longer to stop; a boat is ten times as quick.
 func wayRates(length geo.Metres) (gather, lose float64) {
@@ -92,6 +105,9 @@ func (v *Voyage) plan(speeds []float64, first, last, gather, lose float64) {
 		flat := max(0, (leg(i)-(at[i]+peak)/2*up-(at[i+1]+peak)/2*down)/peak)
 		for _, p := range []piece{{0, up, at[i], gather}, {0, flat, peak, 0}, {0, down, peak, -lose}} {
 			lasts := p.along
+			if lasts <= 0 {
+				continue
+			}
 			v.pieces = append(v.pieces, piece{clock, along, p.speed, p.increment})
 			clock += lasts
 			along += p.speed*lasts + p.increment*lasts*lasts/2
