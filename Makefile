@@ -5,7 +5,7 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK  = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME    ?= 20000x
 
-.PHONY: help demo build test check race fuzz vuln bench proto feeds realism recorded
+.PHONY: help demo build test check race fuzz vuln bench proto feeds realism recorded accuracy
 
 help:
 	@echo "make demo    replay the bundled synthetic feed and print barrels a day"
@@ -17,6 +17,7 @@ help:
 	@echo "make proto   the generated wire code (needs buf and protoc-gen-go)"
 	@echo "make feeds   the synthetic feeds in testdata/feeds, from their scenarios"
 	@echo "make realism docs/realism.md: the simulated Gulf beside real recordings"
+	@echo "make accuracy docs/accuracy.md: the engine's scores over SEEDS worlds (default 20) of every scenario"
 
 demo:
 	$(GO) run ./cmd/detect replay testdata/feeds/first-look.nmea.zst
@@ -67,3 +68,10 @@ realism:
 
 recorded:
 	$(GO) run ./cmd/simulate realism --record internal/sim/reality/recorded.csv
+
+# gulf.yaml is geography that other scenarios extend, and no world.
+SEEDS ?= 20
+WORLDS = $(filter-out testdata/scenarios/gulf.yaml,$(sort $(wildcard testdata/scenarios/*.yaml)))
+
+accuracy:
+	$(GO) run ./cmd/simulate accuracy $(WORLDS) --seeds $(SEEDS) --thin --out docs/accuracy.md --svg docs/accuracy

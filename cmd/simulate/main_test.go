@@ -55,6 +55,10 @@ func TestExitCodes(t *testing.T) {
 		{"no days", []string{"make", smallScenario, "--days", "-1"}, exitUsage, "above 0"},
 		{"nothing to scale", []string{"make", smallScenario, "--traffic", "0.5"}, exitUsage, "no population"},
 		{"unknown command", []string{"mak", smallScenario}, exitUsage, "mak"},
+		{"accuracy of nothing", []string{"accuracy"}, exitUsage, "requires at least 1 arg"},
+		{"accuracy of no seed", []string{"accuracy", smallScenario, "--seeds", "0"}, exitUsage, "--seeds 0"},
+		{"accuracy of a missing file", []string{"accuracy", "nowhere.yaml"}, exitUsage, "nowhere.yaml"},
+		{"demo away from the checkout", []string{"demo", "--out", t.TempDir()}, exitUsage, "run the demo in a checkout"},
 		{"missing file", []string{"make", "nowhere.yaml"}, exitUsage, "nowhere.yaml"},
 		{"unknown key", []string{"make", broken, "--out", t.TempDir()}, exitUsage, "colour"},
 	}

@@ -13,6 +13,12 @@ type Expect struct {
 	Ceilings map[string]float64 `yaml:"ceilings"`
 }
 
+func (e *Expect) check(c *check) {
+	c.that(e.Seeds >= 0 && e.Seeds <= 100, "expect.seeds: %d, want 0 to 100", e.Seeds)
+	c.that(e.Days >= 0 && e.Days <= mostDays, "expect.days: %g, want 0 to %d", e.Days, mostDays)
+	c.that(e.Traffic >= 0 && e.Traffic <= 10, "expect.traffic: %g, want 0 to 10", e.Traffic)
+}
+
 // Smaller is a change to a scenario that makes it cheaper to run. Zero values change nothing.
 type Smaller struct {
 	Days    float64 // how long the world lasts

@@ -36,6 +36,9 @@ func (s *Scenario) Validate() error {
 		c.hosts(&s.Ships[i])
 	}
 	c.radio()
+	if s.Expect != nil {
+		s.Expect.check(c)
+	}
 	return errors.Join(c.errs...)
 }
 

@@ -1,0 +1,85 @@
+package trial
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/darkwake/darkwake/internal/sim/scenario"
+	"github.com/darkwake/darkwake/internal/sim/score"
+)
+
+// TestScenariosKeepTheirScores runs every committed scenario that says what the present detectors reach in it.
+func TestScenariosKeepTheirScores(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join("..", "..", "..", "testdata", "scenarios", "*.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := 0
+	for _, path := range paths {
+		s, err := scenario.Open(path)
+		if err != nil {
+			continue // a file that others extend need not be a world; that all worlds open is package populate's test
+		}
+		if s.Expect == nil {
+			continue
+		}
+		held++
+		t.Run(s.Name, func(t *testing.T) {
+			if raceDetector && s.Population != nil {
+				t.Skipf("SKIPPED under the race detector, which makes it ten times slower: the floors of %s are NOT checked here", s.Name)
+			}
+			keepsScores(t, path, s)
+		})
+	}
+	if held == 0 {
+		t.Error("no scenario says what it is held to")
+	}
+}
+
+func keepsScores(t *testing.T, path string, s *scenario.Scenario) {
+	scores, err := Many(t.Context(), Seeds(Spec{Path: path, Smaller: s.Expect.Smaller()}, s.Seed, max(1, s.Expect.Seeds)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, _ := Pool(scores)
+	t.Logf("%d lifts, recall %s, precision %s", pool.Sum.Lifts.At[1].True, number(pool, "lift_recall", 2), number(pool, "lift_precision", 2))
+	for _, e := range breaches(s.Expect, pool) {
+		t.Error(e)
+	}
+}
+
+// breaches are the floors and ceilings that a pool does not keep. A measure without a value keeps none.
+func breaches(e *scenario.Expect, p *score.Pool) []string {
+	var out []string
+	check := func(limits map[string]float64, word string, kept func(got, limit float64) bool) {
+		for _, name := range slices.Sorted(maps.Keys(limits)) {
+			m, ok := p.Measure(name)
+			switch {
+			case !ok:
+				out = append(out, fmt.Sprintf("%s: no such measure", name))
+			case m.Pooled == nil:
+				out = append(out, fmt.Sprintf("%s: no value, want %s %v", name, word, limits[name]))
+			case !kept(*m.Pooled, limits[name]):
+				out = append(out, fmt.Sprintf("%s: got %.3f, want %s %v", name, *m.Pooled, word, limits[name]))
+			}
+		}
+	}
+	check(e.Floors, "at least", func(got, limit float64) bool { return got >= limit })
+	check(e.Ceilings, "at most", func(got, limit float64) bool { return got <= limit })
+	return out
+}
+
+func TestBreachesAreFound(t *testing.T) {
+	out, err := Run(t.Context(), Spec{Path: filepath.Join("..", "testdata", "small.yaml"), SeedOfFile: true, Smaller: scenario.Smaller{Thin: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, _ := Pool([]Scores{{Report: out.Report}})
+	e := &scenario.Expect{Floors: map[string]float64{"lift_recall": 0, "day_inside": 1.1, "beauty": 1}, Ceilings: map[string]float64{"invented_mbd": -1}}
+	if got := breaches(e, pool); len(got) != 3 {
+		t.Errorf("got %q, want three breaches", got)
+	}
+}
