@@ -17,6 +17,7 @@ func Fill(s *scenario.Scenario) error {
 	if err != nil {
 		return err
 	}
+	b.receive(s.Population.Reception)
 	if s.Population.Trade != nil {
 		if err := b.trade(s.Population.Trade); err != nil {
 			return fmt.Errorf("populate with trade: %w", err)
@@ -25,6 +26,7 @@ func Fill(s *scenario.Scenario) error {
 	if err := b.lawful(&s.Population.Lawful); err != nil {
 		return fmt.Errorf("populate with lawful traffic: %w", err)
 	}
+	b.hush(s.Population.Caution)
 	if err := s.Validate(); err != nil {
 		return fmt.Errorf("check the populated scenario: %w", err)
 	}

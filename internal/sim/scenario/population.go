@@ -2,9 +2,18 @@ package scenario
 
 // Population says what ships package populate makes. Every number is a Dial, so that a scenario can leave it open.
 type Population struct {
-	Traffic Dial   `yaml:"traffic"` // scales the lawful traffic; 1 when it is missing
-	Lawful  Lawful `yaml:"lawful"`
-	Trade   *Trade `yaml:"trade"`
+	Traffic Dial `yaml:"traffic"` // scales the lawful traffic; 1 when it is missing
+	Caution Dial `yaml:"caution"` // share of lawful passages of the Strait of Hormuz that are made in silence, for safety
+	// Reception scales what the scenario's receivers hear.
+	Reception Reception `yaml:"reception"`
+	Lawful    Lawful    `yaml:"lawful"`
+	Trade     *Trade    `yaml:"trade"`
+}
+
+// Reception scales the ranges of stations and the share of ships that satellites hear; 1 when it is missing.
+type Reception struct {
+	Stations   Dial `yaml:"stations"`
+	Satellites Dial `yaml:"satellites"`
 }
 
 // Dial is a number of a world: one, or two of which the world draws one between, once.

@@ -26,8 +26,13 @@ func (s *Scenario) Validate() error {
 		c.that(!both, "routes.%s: there is a place of that name too", name)
 	}
 	c.lanes()
-	if s.Population != nil && s.Population.Trade != nil {
-		c.trade(s.Population.Trade)
+	if p := s.Population; p != nil {
+		c.dial("population.caution", p.Caution, 0, 1)
+		c.dial("population.reception.stations", p.Reception.Stations, 0, 3)
+		c.dial("population.reception.satellites", p.Reception.Satellites, 0, 3)
+		if p.Trade != nil {
+			c.trade(p.Trade)
+		}
 	}
 	for i := range s.Ships {
 		c.ship(&s.Ships[i])
