@@ -115,6 +115,12 @@ func (p *planner) crew(s *scenario.Step) {
 		p.later(s.Draught.AfterHours, Effect{Kind: TypeDraught, Num: s.Draught.Metres, Add: s.Draught.Wrong})
 	case s.Destination != nil:
 		p.later(s.Destination.AfterHours, Effect{Kind: TypeDestination, Text: s.Destination.Text})
+	case s.Status != nil:
+		e := Effect{Kind: TypeStatus, Num: -1}
+		if s.Status.Code != nil {
+			e.Num = float64(*s.Status.Code)
+		}
+		p.later(s.Status.AfterHours, e)
 	case s.Identity != nil:
 		p.later(s.Identity.AfterHours, Effect{Kind: NewIdentity, ID: *s.Identity})
 	case s.False != nil:

@@ -223,9 +223,7 @@ func cut(line []geo.Point, share float64) []geo.Point {
 	for i := 1; i < len(line); i++ {
 		length := motion.Length(line[i-1], line[i])
 		if length > left {
-			f := float64(left / length)
-			end := geo.Point{line[i-1][0] + f*(line[i][0]-line[i-1][0]), line[i-1][1] + f*(line[i][1]-line[i-1][1])}
-			return append(slices.Clone(line[:i]), end)
+			return append(slices.Clone(line[:i]), motion.Between(line[i-1], line[i], float64(left/length)))
 		}
 		left -= length
 	}

@@ -57,7 +57,8 @@ const (
 )
 
 // Effect is something that changes what the transponder says, from a time on. Text is the cause of a silence, the
-// destination typed, or the kind of a false position; Num is the draught typed, zero for the true one.
+// destination typed, or the kind of a false position; Num is the draught typed, zero for the true one, or
+// the status typed, negative for the true one.
 type Effect struct {
 	At   time.Duration
 	Kind EffectKind
@@ -82,6 +83,7 @@ const (
 	TypeDestination
 	NewIdentity
 	FalsePosition
+	TypeStatus
 )
 
 // compileState guards against ships that lie alongside each other in a circle.

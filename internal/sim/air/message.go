@@ -3,6 +3,7 @@ package air
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/internal/sim"
@@ -61,7 +62,7 @@ func (t *transponder) fix(at time.Duration) fix {
 	share, seconds := float64(at-from)/float64(to-from), (to - from).Seconds()
 	turn := motion.Turn(before.Heading, after.Heading)
 	return fix{
-		place:   geo.Point{a[0] + (b[0]-a[0])*share, a[1] + (b[1]-a[1])*share},
+		place:   motion.Between(a, b, share),
 		speed:   geo.KnotsFromMetresPerSecond(float64(motion.Length(a, b)) / seconds),
 		course:  motion.Direction(a, b),
 		heading: before.Heading + geo.Degrees(turn*share),
@@ -103,8 +104,17 @@ func (t *transponder) measure(w *worker, f fix, at time.Duration) scaled {
 	s.lon, s.lat = int(math.Round(place[0]*600_000)), int(math.Round(place[1]*600_000))
 	s.speed = int(math.Round(max(0, float64(f.speed)+0.04*noise()) * 10))
 	s.course = circle(float64(f.course)+noise()*min(40, 4/(float64(f.speed)+0.05)), 10)
+	if t.lacks("speed") {
+		s.speed = encode.NoSpeed
+	}
+	if t.lacks("heading") {
+		s.heading = encode.NoHeading
+	}
 	return s
 }
+
+// lacks tells whether the unit does not send something.
+func (t *transponder) lacks(what string) bool { return slices.Contains(t.without, what) }
 
 // circle scales a direction and brings it into the full circle.
 func circle(d float64, scale int) int {
@@ -135,6 +145,8 @@ func (t *transponder) positionMessage(w *worker, x *call) (m encode.Message, sou
 // status is the navigational status as an orderly crew sets it: 0 under way, 1 at anchor, 5 moored.
 func (t *transponder) status(at time.Duration) int {
 	switch {
+	case t.typed >= 0:
+		return t.typed
 	case t.fake != nil && (t.fakeKind == sim.FalseAnchored || t.frozen()):
 		return 1
 	case t.fake != nil:
@@ -154,6 +166,9 @@ func (t *transponder) status(at time.Duration) int {
 func (t *transponder) staticMessages() []encode.Message {
 	k := t.ship.Kind()
 	size := encode.Dimensions{Bow: k.Bow, Stern: k.Stern, Port: k.Port, Starboard: k.Starboard}
+	if t.lacks("dimensions") {
+		size = encode.Dimensions{}
+	}
 	if k.ClassB {
 		return []encode.Message{
 			encode.StaticA{MMSI: t.mmsi, Name: t.name},

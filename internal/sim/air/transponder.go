@@ -31,6 +31,8 @@ type transponder struct {
 	name, callsign string
 	destination    string
 	draught        int // 1/10 m
+	typed          int // status, negative while it is kept right
+	without        []string
 	fake           motion.Phase
 	fakeKind       string
 	fakeTill       time.Duration
@@ -43,7 +45,7 @@ func newTransponder(w *sim.World, s *sim.Ship) *transponder {
 	spacing := max(staticSpacing, time.Duration(w.Scenario().Reporting.Static))
 	t.static = newGrid(t.sender, spacing, gridStatic)
 	t.stands = float64(spacing) / float64(staticSpacing)
-	t.heard = shipHeard{ship: s, last: -1}
+	t.heard, t.typed, t.without = shipHeard{ship: s, last: -1}, -1, s.Spec().Without
 	return t
 }
 
@@ -151,10 +153,7 @@ func (t *transponder) block(w *worker, a, b geo.Point, end time.Duration) {
 	}
 	spacing, stands := t.spacing(a, b, end-begin)
 	t.rate = stands/spacing.Seconds() + 1/staticSpacing.Seconds()
-	between := func(at time.Duration) geo.Point {
-		f := float64(at-begin) / float64(end-begin)
-		return geo.Point{a[0] + (b[0]-a[0])*f, a[1] + (b[1]-a[1])*f}
-	}
+	between := func(at time.Duration) geo.Point { return motion.Between(a, b, float64(at-begin)/float64(end-begin)) }
 	position := newGrid(t.sender, spacing, gridPosition)
 	n, m := position.first(begin), t.static.first(begin)
 	for min(position.due(n), t.static.due(m)) < end {
@@ -224,6 +223,8 @@ func (t *transponder) apply(at time.Duration) {
 			t.draught = int(math.Round(max(0, min(25.5, d)) * 10))
 		case sim.TypeDestination:
 			t.destination = e.Text
+		case sim.TypeStatus:
+			t.typed = int(e.Num)
 		case sim.NewIdentity:
 			t.become(e.ID)
 		case sim.FalsePosition:

@@ -216,3 +216,29 @@ func BenchmarkPose(b *testing.B) {
 		b.Fatalf("got %v, which is not on the way", p)
 	}
 }
+
+// TestAcrossTheAntimeridian sails from one side to the other, and back.
+func TestAcrossTheAntimeridian(t *testing.T) {
+	cases := []struct {
+		name     string
+		from, to geo.Point
+	}{
+		{"eastward", geo.Point{179.6, 52}, geo.Point{-179.5, 52.3}},
+		{"westward", geo.Point{-179.6, -17}, geo.Point{179.5, -17.3}},
+		{"far north", geo.Point{179, 84}, geo.Point{-178, 84.2}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			v := NewVoyage(0, c.from, []Leg{{c.to, 12}}, 333, Habit{})
+			if want := geo.Distance(c.from, c.to).NauticalMiles() / 12; math.Abs(v.Duration().Hours()-want) > 1.5 {
+				t.Fatalf("takes %s, want about %.1f h", v.Duration(), want)
+			}
+			for at := time.Duration(0); at < v.Duration(); at += time.Minute {
+				a, b := v.Pose(at).At, v.Pose(at+time.Minute).At
+				if b[0] < -180 || b[0] > 180 || geo.Distance(a, b) > 400 {
+					t.Fatalf("after %s: from %v to %v", at, a, b)
+				}
+			}
+		})
+	}
+}

@@ -108,7 +108,7 @@ func (p *path) at(along geo.Metres) Pose {
 		f = max(0, min(1, float64((along-a.along)/(b.along-a.along))))
 	}
 	return Pose{
-		At:      geo.Point{a.at[0] + (b.at[0]-a.at[0])*f, a.at[1] + (b.at[1]-a.at[1])*f},
+		At:      Between(a.at, b.at, f),
 		Heading: wrap(float64(a.heading) + Turn(a.heading, b.heading)*f),
 	}
 }

@@ -25,13 +25,29 @@ const radian = math.Pi / 180
 func Move(p geo.Point, east, north geo.Metres) geo.Point {
 	lat := p[1] + float64(north/geo.MeanRadius)/radian
 	scale := math.Cos((p[1] + lat) / 2 * radian)
-	return geo.Point{p[0] + float64(east/geo.MeanRadius)/radian/scale, lat}
+	return geo.Point{meridian(p[0] + float64(east/geo.MeanRadius)/radian/scale), lat}
+}
+
+// meridian brings a longitude that has passed the antimeridian back into -180..180.
+func meridian(lon float64) float64 {
+	switch {
+	case lon > 180:
+		return lon - 360
+	case lon < -180:
+		return lon + 360
+	}
+	return lon
+}
+
+// Between is the point some share of the way from one to another.
+func Between(from, to geo.Point, share float64) geo.Point {
+	return geo.Point{meridian(from[0] + meridian(to[0]-from[0])*share), from[1] + (to[1]-from[1])*share}
 }
 
 // Apart is the way from one point to another in metres east and north, the inverse of Move.
 func Apart(from, to geo.Point) (east, north geo.Metres) {
 	scale := math.Cos((from[1] + to[1]) / 2 * radian)
-	return geo.Metres((to[0]-from[0])*radian*scale) * geo.MeanRadius, geo.Metres((to[1]-from[1])*radian) * geo.MeanRadius
+	return geo.Metres(meridian(to[0]-from[0])*radian*scale) * geo.MeanRadius, geo.Metres((to[1]-from[1])*radian) * geo.MeanRadius
 }
 
 // Length is the flat distance between two points.

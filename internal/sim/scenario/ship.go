@@ -12,6 +12,8 @@ type Ship struct {
 	// MMSIOf is a ship whose MMSI she sends in place of her own: all the time, or in MMSIOfDays.
 	MMSIOf     string `yaml:"mmsi_of"`
 	MMSIOfDays Window `yaml:"mmsi_of_days"`
+	// Without is what her unit does not send: speed (102.3 kn), heading (511) or dimensions (zero).
+	Without []string `yaml:"without"`
 	// Before shifts all days of this ship, so that she has a past when the world begins: they are counted from this many
 	// days before its start. What she did then is done, is not heard, and is no part of the truth.
 	Before      float64 `yaml:"days_before"`
@@ -45,6 +47,7 @@ type Step struct {
 	On          *On          `yaml:"on"`
 	Draught     *Draught     `yaml:"draught"`
 	Destination *Destination `yaml:"destination"`
+	Status      *Status      `yaml:"status"`
 	Identity    *Identity    `yaml:"identity"`
 	False       *False       `yaml:"false_position"`
 }
@@ -112,6 +115,12 @@ type Draught struct {
 type Destination struct {
 	AfterHours float64 `yaml:"after_h"`
 	Text       string  `yaml:"text"`
+}
+
+// Status types a navigational status that stays, whatever she does. Without a code she keeps it right again.
+type Status struct {
+	AfterHours float64 `yaml:"after_h"`
+	Code       *int    `yaml:"code"` // 0 under way, 1 at anchor, 5 moored … 15 (ITU-R M.1371-5, table 45)
 }
 
 // Identity changes what is not zero.

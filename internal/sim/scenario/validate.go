@@ -135,6 +135,9 @@ func (c *check) ship(v *Ship) {
 	c.that(strings.HasPrefix(v.Name, "SYN "), "ship %q: names of made-up ships begin with SYN", v.Name)
 	c.that(v.Before >= 0 && v.Before <= mostDays, "ship %q: days_before %g, want 0 to %d", v.Name, v.Before, mostDays)
 	c.that(slices.Contains([]string{"", "iranian", "listed", "other"}, v.Fleet), "ship %q: fleet %q, want iranian, listed or other", v.Name, v.Fleet)
+	for _, w := range v.Without {
+		c.that(slices.Contains([]string{"speed", "heading", "dimensions"}, w), "ship %q: without %q, want speed, heading or dimensions", v.Name, w)
+	}
 	c.that(v.MMSIOfDays == Window{} || v.MMSIOf != "" && v.MMSIOfDays.From < v.MMSIOfDays.To, "ship %q: mmsi_of_days wants mmsi_of, and an end after the begin", v.Name)
 	c.spot("ship "+v.Name+" from", v.From, false)
 	c.that(len(v.Steps) > 0, "ship %q: no steps", v.Name)
@@ -169,6 +172,9 @@ func (c *check) step(what string, v *Ship, s *Step) {
 		for _, p := range s.Sail.Via {
 			c.spot(what, p, true)
 		}
+	}
+	if s.Status != nil && s.Status.Code != nil {
+		c.that(*s.Status.Code >= 0 && *s.Status.Code <= 15, "%s: status %d, want 0 to 15", what, *s.Status.Code)
 	}
 	if s.False != nil {
 		c.pretence(what, s.False)
