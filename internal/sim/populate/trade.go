@@ -36,24 +36,30 @@ type trader struct {
 
 // trade makes the illicit trade.
 func (b *builder) trade(spec *scenario.Trade) error {
+	_, err := b.deal(spec)
+	return err
+}
+
+// deal plans the illicit trade and adds its ships to the scenario.
+func (b *builder) deal(spec *scenario.Trade) (*trader, error) {
 	t := &trader{builder: b, spec: spec, shares: map[string]shares{}, laws: map[string]law{}}
 	t.habits()
 	t.plan()
 	for _, l := range t.lifts {
 		if err := t.carry(l); err != nil {
-			return fmt.Errorf("plan a lift on day %.1f: %w", l.start, err)
+			return nil, fmt.Errorf("plan a lift on day %.1f: %w", l.start, err)
 		}
 	}
 	for _, m := range t.mothers {
 		if err := t.send(m); err != nil {
-			return fmt.Errorf("plan a mother ship: %w", err)
+			return nil, fmt.Errorf("plan a mother ship: %w", err)
 		}
 	}
 	if err := t.blends(); err != nil {
-		return fmt.Errorf("plan a blend: %w", err)
+		return nil, fmt.Errorf("plan a blend: %w", err)
 	}
 	t.launch()
-	return nil
+	return t, nil
 }
 
 // shares are what a world drew from a scenario's shares.
@@ -169,14 +175,19 @@ type lift struct {
 	rng    *rand.Rand
 }
 
-// plan draws the loadings of all days as a Poisson process, with what each begins with.
-func (t *trader) plan() {
-	perLift := 0.0
+// base is how many loadings begin on an ordinary day.
+func (t *trader) base() float64 {
+	perBarrel := 0.0
 	classes := t.shares["classes"]
 	for i, name := range classes.names {
-		perLift += classes.weights[i] / t.parcel(name)
+		perBarrel += classes.weights[i] / t.parcel(name)
 	}
-	base := t.dial("bbl_per_day", t.spec.Barrels) * perLift
+	return t.dial("bbl_per_day", t.spec.Barrels) * perBarrel
+}
+
+// plan draws the loadings of all days as a Poisson process, with what each begins with.
+func (t *trader) plan() {
+	base := t.base()
 	most := base
 	if t.spec.Surge != nil {
 		most *= t.spec.Surge.Factor
