@@ -157,7 +157,7 @@ func hidden(t *sim.Truth) []item {
 // hides tells what a ship did in her silence: a loading comes before a transfer.
 func hides(t *sim.Truth, s item) string {
 	meets := func(from, to time.Time) bool { return from.Before(s.to) && s.from.Before(to) }
-	for _, l := range t.Lifts {
+	for _, l := range slices.Concat(t.Lifts, t.Blends) {
 		if s.ships[0].is(trueShip(l.Vessel)) && meets(l.Start, l.End) {
 			return "hides a loading"
 		}

@@ -56,11 +56,11 @@ words are the same whether the numbers are good or bad.
 ## How to read it
 
 Each scenario is a world with its own trap. Each seed is another world of the same kind: other ships, times and
-cargoes. The engine reads the sentences of each world as it would read a file, with its default parameters, and what it
+cargoes; where a scenario names its ships one by one, seeds differ only in chance, as in who is heard when. The engine reads the sentences of each world as it would read a file, with its default parameters, and what it
 claims is paired with what really happened, one to one: a silence or a meeting must overlap its true time by
 half of what both cover together, the windows of a lift may lie three days apart.
 
-- **0.87 (0.71–0.95)** is the value of all seeds added up, and the range in which nine of ten single seeds lie.
+- **0.87 (0.71 to 0.95)** is the value of all seeds added up, and the range in which nine of ten single seeds lie.
 - **Recall** is of all that happened, also of what no receiver could have told of; **of heard** leaves out what is
   unobservable: no message of the ship, nor of any ship within half a degree and a day, reached the feed.
 - **Lifts** count from a probability of 0.2, where they enter the ledger; gaps and meetings from 0.5.
@@ -72,7 +72,7 @@ half of what both cover together, the windows of a lift may lie three days apart
 - **Interval score** is the width of a 90 %% interval and 20 times what the truth lies outside by (Gneiting & Raftery 2007): less is
   better. *Climatology* is the score of one interval for all, from the 5th to the 95th percentile of the very truths: it knows how
   things go in this world but nothing of what happens, and nobody could have known it.
-- Barrels are millions a day (Mb/d), as lifted.
+- Barrels are millions a day (Mb/d), as lifted. Exited and discharged barrels are in the truth, and not yet in the estimate.
 `
 
 // document writes Markdown. Errors stay with the writer until it is flushed.
@@ -375,5 +375,5 @@ func spread(p *score.Pool, name string, digits int) string {
 	if m.Runs < 2 || m.Pooled == nil {
 		return value(m.Pooled, digits)
 	}
-	return fmt.Sprintf("%s (%s–%s)", value(m.Pooled, digits), value(m.P05, digits), value(m.P95, digits))
+	return fmt.Sprintf("%s (%s to %s)", value(m.Pooled, digits), value(m.P05, digits), value(m.P95, digits))
 }

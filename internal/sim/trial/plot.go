@@ -102,7 +102,7 @@ func (s *points) draw(p *plot.Plot, name string, c color.Color, shape draw.Glyph
 	dots.GlyphStyle = draw.GlyphStyle{Color: c, Radius: vg.Points(3), Shape: shape}
 	p.Add(bars, dots)
 	if name != "" {
-		p.Legend.Add(name, dots)
+		p.Legend.Add(name+"  ", dots)
 	}
 	return nil
 }
