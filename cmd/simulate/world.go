@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -32,13 +31,6 @@ func (o *worldOptions) register(c *cobra.Command) {
 	f.BoolVar(&o.thin, "thin", false, "report at most every 5 min under way and every 9 min at rest, as thinned archives do")
 }
 
-// thinned is how often ships report with --thin. A tanker then has some 200 positions a day, which is what vendors of
-// archives sell; stations show every 25 minutes that they are alive, five to ten times within any silence that counts.
-func thinned() scenario.Reporting {
-	minutes := func(n time.Duration) scenario.Span { return scenario.Span(n * time.Minute) }
-	return scenario.Reporting{Moving: minutes(5), Still: minutes(9), Static: minutes(45), Base: minutes(25), Aid: minutes(60)}
-}
-
 // open makes the world of a scenario file. A mistake in the file or in a flag is one of the command line.
 func (o *worldOptions) open(path string) (*sim.World, error) {
 	s, err := scenario.Open(path)
@@ -57,10 +49,7 @@ func (o *worldOptions) open(path string) (*sim.World, error) {
 	if o.traffic > 0 && s.Population == nil {
 		return nil, usageError{fmt.Errorf("--traffic %g: scenario %s has no population to scale", o.traffic, s.Name)}
 	}
-	s.Shrink(scenario.Smaller{Days: o.days, Traffic: o.traffic})
-	if o.thin {
-		s.Reporting = seldom(s.Reporting, thinned())
-	}
+	s.Shrink(scenario.Smaller{Days: o.days, Traffic: o.traffic, Thin: o.thin})
 	if err := s.Validate(); err != nil {
 		return nil, usageError{fmt.Errorf("check scenario %s: %w", s.Name, err)}
 	}
@@ -72,12 +61,6 @@ func (o *worldOptions) open(path string) (*sim.World, error) {
 		return nil, fmt.Errorf("make %s, seed %d: %w", s.Name, s.Seed, err)
 	}
 	return w, nil
-}
-
-// seldom takes the longer interval of each kind.
-func seldom(a, b scenario.Reporting) scenario.Reporting {
-	return scenario.Reporting{Moving: max(a.Moving, b.Moving), Still: max(a.Still, b.Still), Static: max(a.Static, b.Static),
-		Base: max(a.Base, b.Base), Aid: max(a.Aid, b.Aid)}
 }
 
 // stem is a scenario file's name without folder and ending.

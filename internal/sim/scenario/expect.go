@@ -29,8 +29,9 @@ type Smaller struct {
 // Smaller is the change that an expectation asks for.
 func (e *Expect) Smaller() Smaller { return Smaller{e.Days, e.Traffic, e.Thin} }
 
-// Thinned is about what public archives of whole fleets keep: one report in some minutes in place of one in some
-// seconds. A ship then makes some 120 sentences a day.
+// Thinned is how often ships report in a thinned world. A tanker then has some 200 positions a day, which is what vendors
+// of archives sell; stations show every 25 minutes that they are alive, five to ten times within any silence that
+// counts.
 func Thinned() Reporting {
 	minutes := func(n int) Span { return Span(time.Duration(n) * time.Minute) }
 	return Reporting{Moving: minutes(5), Still: minutes(9), Static: minutes(45), Base: minutes(25), Aid: minutes(60)}

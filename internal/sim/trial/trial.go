@@ -83,6 +83,9 @@ func (s Spec) world() (*sim.World, error) {
 		plan.Seed = s.Seed
 	}
 	plan.Shrink(s.Smaller)
+	if err := plan.Validate(); err != nil {
+		return nil, fmt.Errorf("check %s: %w", plan.Name, err)
+	}
 	if err := populate.Fill(plan); err != nil {
 		return nil, fmt.Errorf("populate %s, seed %d: %w", plan.Name, plan.Seed, err)
 	}
