@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/internal/sim"
+	"github.com/darkwake/darkwake/internal/sim/populate"
+	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/export"
 	"github.com/darkwake/darkwake/pkg/vessel"
@@ -61,7 +63,11 @@ func oracle(t *testing.T, truth *sim.Truth) Output {
 	for _, s := range truth.Silences {
 		add(event.Gap, s.Start, s.End, either(s.Cause == "switched_off"), []event.Explanation{{Cause: event.Cause(s.Cause), P: 1}}, s.Vessel)
 	}
-	return Output{Events: throughJSON(t, list), Days: oracleDays(t, truth)}
+	calls := []HaltCall{}
+	for _, h := range truth.Halts {
+		calls = append(calls, HaltCall{"truth", h.Start.Format(time.DateOnly)})
+	}
+	return Output{Events: throughJSON(t, list), Days: oracleDays(t, truth), Halts: &calls}
 }
 
 func either(yes bool) float64 {
@@ -116,15 +122,40 @@ func oracleDays(t *testing.T, truth *sim.Truth) []Day {
 	return read
 }
 
+// populated is the truth of a scenario with a population, before anybody has heard it.
+func populated(t *testing.T, name string) *sim.Truth {
+	t.Helper()
+	s, err := scenario.Open(filepath.Join("..", "..", "..", "testdata", "scenarios", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Shrink(scenario.Smaller{Traffic: 0.02})
+	if err := populate.Fill(s); err != nil {
+		t.Fatal(err)
+	}
+	w, err := sim.New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.Truth()
+}
+
+// TestOracleScoresOne lets a detector speak that knows the truth, in a story and in populations with false positions,
+// blends, several daughters on a mother and halts.
 func TestOracleScoresOne(t *testing.T) {
-	truth := bundled(t)
+	for name, truth := range map[string]*sim.Truth{"first-look": bundled(t), "baseline": populated(t, "baseline.yaml"), "halt": populated(t, "halt.yaml")} {
+		t.Run(name, func(t *testing.T) { scoresOne(t, truth) })
+	}
+}
+
+func scoresOne(t *testing.T, truth *sim.Truth) {
 	r, err := Of(truth, oracle(t, truth))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, k := range r.named() {
 		for _, c := range k.At {
-			if c.True == 0 || !is(c.Precision, 1) || !is(c.Recall, 1) || !is(c.F1, 1) {
+			if c.True == 0 || !is(c.Precision, 1) || !is(c.Recall, 1) || !is(c.RecallObservable, 1) || !is(c.F1, 1) {
 				t.Errorf("%s at %v: got %+v, want all 1", k.name, c.P, c.Count)
 			}
 			for _, part := range c.Classes {
@@ -147,13 +178,27 @@ func TestOracleScoresOne(t *testing.T) {
 			t.Errorf("silences: got %+v, want all told and named", c)
 		}
 	}
-	if l := r.LiftTimes; l.Pairs != len(truth.Lifts) || !is(l.Median, 0) || !is(l.Bias, 0) || !is(l.Captured, 1) {
-		t.Errorf("lift times: got %+v, want no error", l)
+	lifted, complete := 0.0, 0
+	for _, l := range truth.Lifts {
+		if l.Complete {
+			lifted, complete = lifted+float64(l.Barrels), complete+1
+		}
+	}
+	for _, e := range append(slices.Clone(r.Times), r.LiftTimes.TimeError) {
+		if e.Pairs == 0 || !is(e.P90, 0) || !is(e.Bias, 0) {
+			t.Errorf("%s: got %+v, want no error in time", e.Name, e)
+		}
+	}
+	if l := r.LiftTimes; l.Pairs != complete || !is(l.Captured, 1) {
+		t.Errorf("lift times: got %+v, want %d pairs", l, complete)
 	}
 	for _, p := range r.Parcels {
-		if p.Found.Barrels != float64(truth.Totals.LiftedBarrels) || p.Missed.Lifts+p.Double.Lifts+p.Invented.Lifts > 0 || !is(p.Size, 1) || !is(p.Inside, 1) {
+		if p.Found.Barrels != lifted || p.Missed.Lifts+p.Double.Lifts+p.Invented.Lifts > 0 || !is(p.Size, 1) || !is(p.Inside, 1) {
 			t.Errorf("cargoes: got %+v, want all found", p)
 		}
+	}
+	if h := r.Halts; h.Halts != len(truth.Halts) || len(h.Tests) != min(1, h.Halts) || h.Halts > 0 && (h.Tests[0].Found != h.Halts || h.Tests[0].False != 0 || !is(h.Tests[0].Delay, 0)) {
+		t.Errorf("halts: got %+v, want each called on its first day", h)
 	}
 	b := r.Barrels
 	if b.Last == nil || b.Last.Error != 0 || !b.Last.Inside || b.Last.Days != 28 || b.Days.Count != len(truth.Days) || !is(b.Days.Error, 0) || !is(b.Days.Inside, 1) || !is(b.Days.Score, 0) {
@@ -188,6 +233,14 @@ func TestSilentDetectorIsNotRewarded(t *testing.T) {
 	}
 	if p := r.Parcels[0]; p.Missed.Barrels != float64(truth.Totals.LiftedBarrels) || p.Size != nil {
 		t.Errorf("cargoes: got %+v, want all missed", p)
+	}
+	for _, e := range append(slices.Clone(r.Times), r.LiftTimes.TimeError) {
+		if e.Pairs != 0 || e.Median != nil || e.Bias != nil {
+			t.Errorf("%s: got %+v, want no error where nothing is paired", e.Name, e)
+		}
+	}
+	if b, want := r.Barrels.Days.Bias, -float64(truth.Totals.LiftedBarrels)/float64(len(truth.Days)); !is(b, want) {
+		t.Errorf("bias of days: got %s, want the whole truth, %f", digits(b, 1), want)
 	}
 	if l := r.Barrels.Last; l == nil || l.Inside || !is(l.Relative, -1) {
 		t.Errorf("mean of 28 days: got %+v, want all of it missing", l)
