@@ -95,12 +95,21 @@ func (t *transponder) measure(w *worker, f fix, at time.Duration) scaled {
 		lon: encode.NoLongitude, lat: encode.NoLatitude, speed: encode.NoSpeed, course: encode.NoCourse,
 		heading: circle(float64(f.heading)+0.4*noise(), 1),
 		second:  int(t.world.At(at).Second()),
-		turn:    int(math.Round(math.Copysign(4.733*math.Sqrt(math.Abs(f.turn)), f.turn))),
 	}
+	turn := f.turn
+	if t.habits.of.Yaw > 0 && f.speed > 3 {
+		turn += t.habits.of.Yaw * noise()
+	}
+	s.turn = int(math.Round(math.Copysign(4.733*math.Sqrt(math.Abs(turn)), turn)))
 	if f.absent {
 		return s
 	}
-	place := motion.Move(f.place, geo.Metres(1.5*noise()), geo.Metres(1.5*noise()))
+	east, north := t.habits.wander(at)
+	rough := t.habits.rough()
+	if t.frozen() {
+		east, north = 0, 0
+	}
+	place := motion.Move(f.place, east+geo.Metres(rough*noise()), north+geo.Metres(rough*noise()))
 	s.lon, s.lat = int(math.Round(place[0]*600_000)), int(math.Round(place[1]*600_000))
 	s.speed = int(math.Round(max(0, float64(f.speed)+0.04*noise()) * 10))
 	s.course = circle(float64(f.course)+noise()*min(40, 4/(float64(f.speed)+0.05)), 10)
@@ -129,20 +138,28 @@ func (t *transponder) positionMessage(w *worker, x *call) (m encode.Message, sou
 	if j != nil {
 		j.deceive(&believed, t.sender, at)
 	}
+	believed.absent = believed.absent || t.habits.blind(at)
 	f := t.measure(w, believed, at)
 	if t.ship.Kind().ClassB {
+		if !t.habits.compass {
+			f.heading = encode.NoHeading
+		}
 		return encode.ClassB{MMSI: t.mmsi, Speed: f.speed, Longitude: f.lon, Latitude: f.lat, Course: f.course,
-			Heading: encode.NoHeading, Second: f.second, CarrierSense: true, Band: true, Message22: true, ITDMA: true, Radio: 6}, j == nil
+			Heading: f.heading, Second: f.second, CarrierSense: true, Band: true, Message22: true, ITDMA: true, Radio: 6}, j == nil
 	}
 	p := encode.Position{Type: 1, MMSI: t.mmsi, Status: t.status(at), Turn: f.turn, Speed: f.speed, Accuracy: !believed.absent,
 		Longitude: f.lon, Latitude: f.lat, Course: f.course, Heading: f.heading, Second: f.second}
 	if f.turn > 12 || f.turn < -12 {
 		p.Type = 3
 	}
+	t.habits.apply(&p)
 	return p, j == nil
 }
 
-// status is the navigational status as an orderly crew sets it: 0 under way, 1 at anchor, 5 moored.
+// forgotten is how long it takes a crew to see that the status is still that of the stay before.
+const forgotten = 2 * time.Hour
+
+// status is the navigational status: 0 under way, 1 at anchor, 5 moored. Crews forget.
 func (t *transponder) status(at time.Duration) int {
 	switch {
 	case t.typed >= 0:
@@ -153,6 +170,14 @@ func (t *transponder) status(at time.Duration) int {
 		return 0
 	}
 	lies, ok := t.ship.StayAt(at)
+	if ok && t.habits.forgets(lies, false) {
+		return 0
+	}
+	if !ok {
+		if lies, ok = t.ship.StayAt(at - forgotten); ok && (!t.habits.forgets(lies, true) || t.habits.forgets(lies, false)) {
+			ok = false
+		}
+	}
 	switch {
 	case !ok || lies.Kind == sim.Drifting:
 		return 0
@@ -175,8 +200,10 @@ func (t *transponder) staticMessages() []encode.Message {
 			encode.StaticB{MMSI: t.mmsi, ShipType: k.Type, Vendor: "SYN", CallSign: t.callsign, Size: size},
 		}
 	}
-	return []encode.Message{encode.Static{MMSI: t.mmsi, IMO: t.ship.IMO(), CallSign: t.callsign, Name: t.name, ShipType: k.Type,
-		Size: size, Fix: 1, ETAHour: 24, ETAMinute: 60, Draught: t.draught, Destination: t.destination}}
+	m := encode.Static{MMSI: t.mmsi, IMO: t.ship.IMO(), CallSign: t.callsign, Name: t.name, ShipType: k.Type,
+		Size: size, Fix: 1, ETAHour: 24, ETAMinute: 60, Draught: t.draught, Destination: t.destination}
+	t.habits.type5(&m, t.world.At(t.bound))
+	return []encode.Message{m}
 }
 
 // jam is an episode of interference.

@@ -27,6 +27,7 @@ const (
 	drawDuct
 	drawJam
 	drawNoise
+	drawHabit
 )
 
 // scene is what all workers share during a window: receivers, and what befalls them. Only prepare changes it.

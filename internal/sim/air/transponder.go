@@ -30,6 +30,8 @@ type transponder struct {
 	mmsi           uint32
 	name, callsign string
 	destination    string
+	bound          time.Duration // since when for that destination
+	habits         habits
 	draught        int // 1/10 m
 	typed          int // status, negative while it is kept right
 	without        []string
@@ -46,6 +48,7 @@ func newTransponder(w *sim.World, s *sim.Ship) *transponder {
 	t.static = newGrid(t.sender, spacing, gridStatic)
 	t.stands = float64(spacing) / float64(staticSpacing)
 	t.heard, t.typed, t.without = shipHeard{ship: s, last: -1}, -1, s.Spec().Without
+	t.habits = newHabits(w, s)
 	return t
 }
 
@@ -222,7 +225,7 @@ func (t *transponder) apply(at time.Duration) {
 			}
 			t.draught = int(math.Round(max(0, min(25.5, d)) * 10))
 		case sim.TypeDestination:
-			t.destination = e.Text
+			t.destination, t.bound = e.Text, e.At
 		case sim.TypeStatus:
 			t.typed = int(e.Num)
 		case sim.NewIdentity:
@@ -259,17 +262,38 @@ func (t *transponder) spacing(a, b geo.Point, lasts time.Duration) (time.Duratio
 		speed, _ = motion.Velocity(t.fake, t.ship.Hull(), t.clock)
 	}
 	r := t.world.Scenario().Reporting
-	standard, thinned := 2*time.Second, time.Duration(r.Moving)
-	switch {
-	case speed < 0.6:
-		standard, thinned = 3*time.Minute, time.Duration(r.Still)
-	case t.ship.Kind().ClassB:
-		standard = 30 * time.Second
-	case speed <= 14:
-		standard = 10 * time.Second
-	case speed <= 23:
-		standard = 6 * time.Second
+	thinned := time.Duration(r.Moving)
+	if speed < 0.6 {
+		thinned = time.Duration(r.Still)
 	}
+	standard := t.standard(speed, lasts)
 	spacing := max(standard, thinned)
 	return spacing, float64(spacing) / float64(standard)
+}
+
+// standard is the standard's interval at a speed. A ship of class A that does not say that she lies still reports as if
+// she moved, and one that alters course three times as often (up to 23 kn).
+func (t *transponder) standard(speed geo.Knots, lasts time.Duration) time.Duration {
+	if t.ship.Kind().ClassB {
+		if speed <= 2 {
+			return 3 * time.Minute
+		}
+		return 30 * time.Second
+	}
+	if status := t.status(t.clock); speed <= 3 && (status == 1 || status == 5) {
+		return 3 * time.Minute
+	}
+	interval := 2 * time.Second
+	switch {
+	case speed <= 14:
+		interval = 10 * time.Second
+	case speed <= 23:
+		interval = 6 * time.Second
+	}
+	const alters = 10 // degrees within a block
+	phase := t.phase()
+	if speed > 1 && interval > 2*time.Second && math.Abs(motion.Turn(phase.Pose(t.clock).Heading, phase.Pose(t.clock+lasts).Heading)) > alters {
+		return interval / 3
+	}
+	return interval
 }

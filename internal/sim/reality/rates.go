@@ -11,6 +11,7 @@ import (
 type rates struct {
 	types     Histogram
 	messages  int64 // without copies
+	ships     int64 // of these, of ships
 	received  int64 // with them
 	copies    int64
 	repeats   int64 // by the same station
@@ -44,6 +45,9 @@ func newRates() rates {
 // count takes a message that is no copy.
 func (x *rates) count(r *ais.Report) {
 	x.messages++
+	if r.MMSI.Ship() {
+		x.ships++
+	}
 	if r.Message > 0 {
 		x.types.add(float64(r.Message))
 	}
@@ -213,7 +217,7 @@ func (x *rates) silences(f *Figures, ships []*ship) {
 		f.add("silence.a_day_over_"+limit.name, aboard/1440, float64(all.Above(limit.minutes))/days)
 	}
 	f.add("silence.ship_days", aboard/1440, days)
-	f.add("messages_ship_hour", hours, float64(x.messages)/float64(hours))
+	f.add("messages_ship_hour", hours, float64(x.ships)/float64(hours))
 }
 
 // minutes are the minutes in which a ship was heard, a bit for each.

@@ -27,6 +27,7 @@ type Scenario struct {
 	Water       Water               `yaml:"water"`
 	Reporting   Reporting           `yaml:"reporting"`
 	Faults      Faults              `yaml:"faults"`
+	Habits      Habits              `yaml:"habits"`
 	Hulls       map[string]Hull     `yaml:"hulls"`
 	Places      map[string]Place    `yaml:"places"`
 	Routes      map[string][]Point  `yaml:"routes"`

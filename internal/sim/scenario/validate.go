@@ -44,6 +44,7 @@ func (s *Scenario) Validate() error {
 	if s.Expect != nil {
 		s.Expect.check(c)
 	}
+	c.habits()
 	return errors.Join(c.errs...)
 }
 

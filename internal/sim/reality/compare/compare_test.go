@@ -96,6 +96,30 @@ func TestSimulatorStaysInsideRealBands(t *testing.T) {
 	t.Run("document", func(t *testing.T) { checkDocument(t, f) })
 }
 
+// TestHabitsBringWhatOrderlyWorldsLack gives the same day the habits of the full world.
+func TestHabitsBringWhatOrderlyWorldsLack(t *testing.T) {
+	s, err := scenario.Open(filepath.Join("..", "..", "..", "..", "testdata", "scenarios", "first-look.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gulf, err := scenario.Open(filepath.Join("..", "..", "..", "..", "testdata", "scenarios", "gulf.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Days, s.Habits = 2, gulf.Habits
+	f, err := reality.MeasureScenario(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"absent.position.a", "absent.sog.a", "absent.turn.a", "accuracy_high", "static.absent.eta", "interval.at_rest_unstated.median",
+		"interval.under_14.third", "turn.below_1", "rest.step.median"} {
+		row := rowOf(t, key)
+		if v, known := f.Find(key); !strings.HasPrefix(row.Verdict(v, known), "resembles") {
+			t.Errorf("%s: %g of %d: %s", key, v.Value, v.N, row.Verdict(v, known))
+		}
+	}
+}
+
 func rowOf(t *testing.T, key string) Row {
 	t.Helper()
 	for _, theme := range Themes() {
