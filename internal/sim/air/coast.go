@@ -162,7 +162,7 @@ func (b *beacon) transmit(w *worker, until time.Duration) {
 	}
 	lon, lat := int(math.Round(b.at[0]*600_000)), int(math.Round(b.at[1]*600_000))
 	for ; b.grid.due(n) < until; n++ {
-		x := call{at: max(0, b.grid.at(n)), from: b.at, sender: b.mmsi, stands: 1}
+		x := call{at: max(from, b.grid.at(n)), from: b.at, sender: b.mmsi, stands: 1}
 		if len(w.hear(&x)) > 0 {
 			w.carry(&x, b.message(b.world.At(x.at), lon, lat))
 		}

@@ -145,7 +145,7 @@ func (t *transponder) positionMessage(w *worker, x *call) (m encode.Message, sou
 			f.heading = encode.NoHeading
 		}
 		return encode.ClassB{MMSI: t.mmsi, Speed: f.speed, Longitude: f.lon, Latitude: f.lat, Course: f.course,
-			Heading: f.heading, Second: f.second, CarrierSense: true, Band: true, Message22: true, ITDMA: true, Radio: 6}, j == nil
+			Heading: f.heading, Second: f.second, CarrierSense: true, Band: true, Message22: true, ITDMA: true, Radio: 6}, j == nil && !believed.absent
 	}
 	p := encode.Position{Type: 1, MMSI: t.mmsi, Status: t.status(at), Turn: f.turn, Speed: f.speed, Accuracy: !believed.absent,
 		Longitude: f.lon, Latitude: f.lat, Course: f.course, Heading: f.heading, Second: f.second}
@@ -153,7 +153,7 @@ func (t *transponder) positionMessage(w *worker, x *call) (m encode.Message, sou
 		p.Type = 3
 	}
 	t.habits.apply(&p)
-	return p, j == nil
+	return p, j == nil && !believed.absent
 }
 
 // forgotten is how long it takes a crew to see that the status is still that of the stay before.

@@ -232,7 +232,7 @@ const (
 //
 // and a ship that sends k messages in a pass is heard with 1-(1-q)^k (G. Høye, FFI report 2006/02495, and Høye, Eriksen,
 // Meland and Narheim, Acta Astronautica 62, 2008, with Λ = N/ΔT). With 900 ships at 6 s and ten minutes that gives
-// 0.95 and more; with 3,000 a few hundredths. A ship's place in the aerial's pattern stays the same through a pass:
+// above 0.99, as in the report; with 3,000 a few hundredths. A ship's place in the aerial's pattern stays the same through a pass:
 // the exponent is multiplied by 0.4 to 1.6, drawn once for ship and pass.
 func (s *satellite) chance(x *call, p *pass) float64 {
 	if s.orbit == nil {

@@ -67,6 +67,7 @@ func presence(s *sim.Ship) []sim.Span {
 
 const (
 	// block is how far a unit looks ahead at once: its speed, and with it the spacing of reports, and the receivers near.
+	// Blocks begin at multiples of it.
 	block = 5 * time.Minute
 	// topSpeed is no ship's, in metres a second: scenarios allow 25 kn.
 	topSpeed = 13.5
@@ -89,11 +90,11 @@ func (t *transponder) transmit(w *worker, until time.Duration) {
 			continue
 		}
 		a := t.antenna(t.clock)
-		if far := t.far(w, a, end); far > t.clock+block {
-			t.pass(w, a, far)
+		if far := t.far(w, a); far > t.clock {
+			t.pass(w, a, min(far, end))
 			continue
 		}
-		end = min(end, t.clock+block)
+		end = min(end, t.clock.Truncate(block)+block)
 		t.block(w, a, t.antenna(end), end)
 	}
 }
@@ -126,14 +127,15 @@ func (t *transponder) antenna(at time.Duration) geo.Point {
 	return t.place
 }
 
-// far is until when nobody can hear the ship, however she sails.
-func (t *transponder) far(w *worker, a geo.Point, end time.Duration) time.Duration {
+// far is until when nobody can hear the ship, however she sails. It is a block's begin, so that the blocks after it are
+// those that there would have been without.
+func (t *transponder) far(w *worker, a geo.Point) time.Duration {
 	clear := w.look(a, a, t.clock, t.clock, 0)
 	if clear <= 0 {
 		return t.clock
 	}
 	wait := time.Duration(min(float64(window), float64(clear)/topSpeed*float64(time.Second)))
-	return min(end, t.clock+wait, w.nextPass(a, t.clock))
+	return min(t.clock+wait, w.nextPass(a, t.clock)).Truncate(block)
 }
 
 // pass counts what a ship transmits to nobody.
@@ -175,9 +177,9 @@ func (t *transponder) block(w *worker, a, b geo.Point, end time.Duration) {
 	t.clock = end
 }
 
-// use takes a slot, never before the last one, and tells whether the unit is on then.
+// use takes a slot, never before the last one or the block, and tells whether the unit is on then.
 func (t *transponder) use(at time.Duration) (time.Duration, bool) {
-	at = min(max(at, t.last, t.spans[0].From), t.spans[0].To)
+	at = min(max(at, t.last, t.clock), t.spans[0].To)
 	t.last = at
 	t.apply(at)
 	return at, !t.off
@@ -290,9 +292,9 @@ func (t *transponder) standard(speed geo.Knots, lasts time.Duration) time.Durati
 	case speed <= 23:
 		interval = 6 * time.Second
 	}
-	const alters = 10 // degrees within a block
+	const alters = 10 // degrees within a block; a longer time is one that nobody hears
 	phase := t.phase()
-	if speed > 1 && interval > 2*time.Second && math.Abs(motion.Turn(phase.Pose(t.clock).Heading, phase.Pose(t.clock+lasts).Heading)) > alters {
+	if lasts <= block && speed > 1 && interval > 2*time.Second && math.Abs(motion.Turn(phase.Pose(t.clock).Heading, phase.Pose(t.clock+lasts).Heading)) > alters {
 		return interval / 3
 	}
 	return interval

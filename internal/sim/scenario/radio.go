@@ -141,6 +141,7 @@ func (c *check) satellite(s *Satellite) {
 	what := "satellite " + s.ID
 	c.that(s.ID != "" && len(s.ID) <= 15, "satellite %q: the id needs 1 to 15 characters", s.ID)
 	c.that(s.Delay[0] >= 0 && s.Delay[0] <= s.Delay[1], "%s: delay_min %v, want two rising numbers", what, s.Delay)
+	c.that(s.Heard >= 0 && s.Heard <= 1 && s.LongShare >= 0 && s.LongShare <= 1, "%s: heard and message_27_share are shares", what)
 	c.windows(what, s.Outages)
 	o := s.Orbit
 	if o == nil {

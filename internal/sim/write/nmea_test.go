@@ -3,6 +3,7 @@ package write
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -317,4 +318,47 @@ func small(t testing.TB) *sim.World {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// TestRepeatedLinesAreTheSameToTheByte: also those of two parts, and those spoilt on the way.
+func TestRepeatedLinesAreTheSameToTheByte(t *testing.T) {
+	s, err := scenario.Open(filepath.Join("..", "testdata", "small.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Faults = scenario.Faults{Corrupted: 0.1, Cut: 0.1}
+	for i := range s.Stations {
+		s.Stations[i].Repeats = 0.2
+	}
+	w, err := sim.New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	n := NewNMEA(&out, w)
+	lines := map[uint64]string{}
+	long := 0
+	_, _, err = air.Run(t.Context(), w, func(d *air.Delivery) error {
+		if err := n.Flush(); err != nil {
+			return err
+		}
+		out.Reset()
+		if err := errors.Join(n.Deliver(d), n.Flush()); err != nil {
+			return err
+		}
+		lines[d.Number] = out.String()
+		if d.Repeats != 0 && lines[d.Repeats] != out.String() {
+			t.Errorf("got %q, want %q again", out.String(), lines[d.Repeats])
+		}
+		if d.Repeats != 0 && strings.Count(out.String(), "\n") > 1 {
+			long++
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if long < 20 {
+		t.Errorf("%d repetitions of messages of two parts: too few", long)
+	}
 }
