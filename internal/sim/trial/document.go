@@ -96,12 +96,16 @@ func (d *document) summary(sections []Section) {
 		p := s.Pool
 		m := func(name string, digits int) string { return spread(p, name, digits) }
 		lifts := p.Sum.Lifts.At[1]
+		ceiling := none
+		if s.Ceiling != nil {
+			ceiling = number(s.Ceiling, "lift_recall", 2)
+		}
 		claims = append(claims, []string{p.Scenario, strconv.Itoa(p.Sum.Runs), strconv.Itoa(lifts.True), m("lift_recall", 2), m("lift_recall_observable", 2),
-			m("lift_precision", 2), m("gap_recall", 2), m("gap_precision", 2), m("rendezvous_recall", 2), m("rendezvous_precision", 2)})
+			ceiling, m("lift_precision", 2), m("gap_recall", 2), m("gap_precision", 2), m("rendezvous_recall", 2), m("rendezvous_precision", 2)})
 		barrels = append(barrels, []string{p.Scenario, trueMonth(p), m("nowcast_bias_mbd", 2), m("nowcast_error_mbd", 2), number(p, "nowcast_inside", 2),
 			number(p, "nowcast_width_mbd", 2), number(p, "final_error_mbd", 2), number(p, "day_inside", 2), m("missed_mbd", 2), m("double_mbd", 2), m("invented_mbd", 2)})
 	}
-	d.table([]string{"scenario", "seeds", "true lifts", "lift recall", "of heard", "lift precision", "gap recall", "gap precision", "cargo meeting recall", "precision"}, claims)
+	d.table([]string{"scenario", "seeds", "true lifts", "lift recall", "of heard", "ceiling", "lift precision", "gap recall", "gap precision", "cargo meeting recall", "precision"}, claims)
 	d.table([]string{"barrels, Mb/d", "true 28-day mean", "bias to the last day", "error", "truth in 90 %", "width", "error, final", "days: truth in 90 %",
 		"missed", "double", "invented"}, barrels)
 }
@@ -214,7 +218,7 @@ func kinds(r score.Report) []struct {
 func (d *document) claims(s Section) {
 	head := []string{"found", "true", "heard", "claimed", "precision", "recall", "of heard", "F1"}
 	if s.Ceiling != nil {
-		head = append(head, "ceiling of recall")
+		head = append(head, "ceiling of recall", "its precision")
 	}
 	var rows [][]string
 	for i, k := range kinds(s.Pool.Sum) {
@@ -223,13 +227,13 @@ func (d *document) claims(s Section) {
 		best := score.Cut{}
 		if s.Ceiling != nil {
 			best = kinds(s.Ceiling.Sum)[i].at
-			row = append(row, value(best.Recall, 2))
+			row = append(row, value(best.Recall, 2), value(best.Precision, 2))
 		}
 		rows = append(rows, row)
 		for _, m := range k.at.Modes {
 			row := []string{words(m.Name), strconv.Itoa(m.True), strconv.Itoa(m.Observable), none, none, value(m.Recall, 2), value(m.RecallObservable, 2), none}
 			if s.Ceiling != nil {
-				row = append(row, value(recallOf(best, m.Name), 2))
+				row = append(row, value(recallOf(best, m.Name), 2), none)
 			}
 			rows = append(rows, row)
 		}
@@ -237,7 +241,7 @@ func (d *document) claims(s Section) {
 			row := []string{"*" + cmp.Or(c.Name, "class not known") + "*", strconv.Itoa(c.True), strconv.Itoa(c.Observable), strconv.Itoa(c.Claimed), value(c.Precision, 2),
 				value(c.Recall, 2), value(c.RecallObservable, 2), value(c.F1, 2)}
 			if s.Ceiling != nil {
-				row = append(row, none)
+				row = append(row, none, none)
 			}
 			rows = append(rows, row)
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/xml"
 	"io"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,7 +13,7 @@ import (
 // smallSections are two seeds of the smallest world, with themselves for a ceiling.
 func smallSections(t *testing.T) []Section {
 	t.Helper()
-	path := filepath.Join("..", "testdata", "small.yaml")
+	path := small
 	s, err := scenario.Open(path)
 	if err != nil {
 		t.Fatal(err)

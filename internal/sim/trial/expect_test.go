@@ -28,7 +28,7 @@ func TestScenariosKeepTheirScores(t *testing.T) {
 		}
 		held++
 		t.Run(s.Name, func(t *testing.T) {
-			if raceDetector && s.Population != nil {
+			if raceDetector {
 				t.Skipf("SKIPPED under the race detector, which makes it ten times slower: the floors of %s are NOT checked here", s.Name)
 			}
 			keepsScores(t, path, s)
@@ -73,7 +73,7 @@ func breaches(e *scenario.Expect, p *score.Pool) []string {
 }
 
 func TestBreachesAreFound(t *testing.T) {
-	out, err := Run(t.Context(), Spec{Path: filepath.Join("..", "testdata", "small.yaml"), SeedOfFile: true, Smaller: scenario.Smaller{Thin: true}})
+	out, err := Run(t.Context(), Spec{Path: small, SeedOfFile: true, Smaller: scenario.Smaller{Thin: true}})
 	if err != nil {
 		t.Fatal(err)
 	}

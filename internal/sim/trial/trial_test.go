@@ -1,25 +1,28 @@
 package trial
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"path/filepath"
 	"reflect"
 	"testing"
 
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/internal/sim/score"
+	"github.com/darkwake/darkwake/pkg/event"
 )
 
-var firstLook = filepath.Join("..", "..", "..", "testdata", "scenarios", "first-look.yaml")
+var small = filepath.Join("..", "testdata", "small.yaml")
 
-func TestRunScoresTheFirstLook(t *testing.T) {
-	out, err := Run(t.Context(), Spec{Path: firstLook, SeedOfFile: true})
+func TestRunScoresTheSmallWorld(t *testing.T) {
+	out, err := Run(t.Context(), Spec{Path: small, SeedOfFile: true, Ceiling: readAll})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out.Report.Seed != 20250301 || out.Report.Lifts.At[1].True != 15 || out.Report.Lifts.At[1].Paired < 10 {
-		t.Errorf("seed %d, lifts %+v: want most of the 15 of seed 20250301", out.Report.Seed, out.Report.Lifts.At[1].Count)
+	if out.Report.Seed != out.Truth.Seed || out.Report.Lifts.At[1].True != 1 {
+		t.Errorf("seed %d, lifts %+v: want the one of seed %d", out.Report.Seed, out.Report.Lifts.At[1].Count, out.Truth.Seed)
 	}
 	if int64(out.Written.Sentences) != out.Source.Lines-2 {
 		t.Errorf("wrote %d sentences and read %d lines, want two lines more, of comment", out.Written.Sentences, out.Source.Lines)
@@ -27,11 +30,36 @@ func TestRunScoresTheFirstLook(t *testing.T) {
 	if out.Source.Decoder.Synthetic == 0 {
 		t.Error("the feed does not say that it is synthetic")
 	}
+	if out.Ceiling == nil || out.Ceiling.Lifts.At[1].Claimed != out.Written.Sentences {
+		t.Error("the reader beside the engine did not get the whole feed")
+	}
+}
+
+// readAll claims as many lifts as there are sentences.
+func readAll(_ context.Context, feed io.Reader, _ *scenario.Scenario) ([]event.Event, error) {
+	text, err := io.ReadAll(feed)
+	claims := make([]event.Event, bytes.Count(text, []byte("!AIVDM")))
+	for i := range claims {
+		claims[i] = event.Event{Kind: event.Lift, Probability: 1}
+	}
+	return claims, err
+}
+
+func TestReaderMayStopEarlyOrFail(t *testing.T) {
+	bored := func(context.Context, io.Reader, *scenario.Scenario) ([]event.Event, error) { return nil, nil }
+	if out, err := Run(t.Context(), Spec{Path: small, Ceiling: bored}); err != nil || out.Ceiling.Lifts.At[0].Claimed != 0 {
+		t.Errorf("one that reads nothing: got %v", err)
+	}
+	broken := errors.New("broken")
+	failing := func(context.Context, io.Reader, *scenario.Scenario) ([]event.Event, error) { return nil, broken }
+	if _, err := Run(t.Context(), Spec{Path: small, Ceiling: failing}); !errors.Is(err, broken) {
+		t.Errorf("one that fails: got %v, want its error", err)
+	}
 }
 
 func TestManyKeepOrderWhateverTheSchedule(t *testing.T) {
-	spec := Spec{Path: filepath.Join("..", "testdata", "small.yaml"), Smaller: scenario.Smaller{Thin: true}}
-	specs := Seeds(spec, 7, 6)
+	spec := Spec{Path: small, Smaller: scenario.Smaller{Thin: true}}
+	specs := Seeds(spec, 7, 3)
 	ended := 0
 	first, err := Many(t.Context(), specs, func(Spec, score.Report) { ended++ })
 	if err != nil {
@@ -55,7 +83,7 @@ func TestManyEndWithTheirContext(t *testing.T) {
 	stop := errors.New("enough")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(stop)
-	if _, err := Many(ctx, Seeds(Spec{Path: firstLook}, 1, 3), nil); !errors.Is(err, stop) {
+	if _, err := Many(ctx, Seeds(Spec{Path: small}, 1, 3), nil); !errors.Is(err, stop) {
 		t.Errorf("got %v, want the reason to end", err)
 	}
 }
