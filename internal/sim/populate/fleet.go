@@ -18,13 +18,20 @@ type bottom struct {
 	free  float64           // the day from which she can come again
 	now   scenario.Identity // at present
 	calls []*call
+	hosts []*bottom // alongside which she goes, in any of her calls
 }
 
-// pick finds a hull that is free on a day, or has a new one built.
-func (t *trader) pick(rng *rand.Rand, class, fleet string, day float64) *bottom {
+// leans tells whether a hull's track hangs on another's: package sim plans the one after the other, so that never two may
+// hang on each other.
+func (v *bottom) leans(on *bottom) bool {
+	return v == on || slices.ContainsFunc(v.hosts, func(h *bottom) bool { return h.leans(on) })
+}
+
+// pick finds a hull that is free on a day and fit, or has a new one built.
+func (t *trader) pick(rng *rand.Rand, class, fleet string, day float64, fit func(*bottom) bool) *bottom {
 	var open []*bottom
 	for _, v := range t.fleet {
-		if v.class == class && v.fleet == fleet && v.free <= day {
+		if v.class == class && v.fleet == fleet && v.free <= day && (fit == nil || fit(v)) {
 			open = append(open, v)
 		}
 	}

@@ -2,10 +2,13 @@ package populate
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 
+	"github.com/darkwake/darkwake/internal/sim/motion"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
+	"github.com/darkwake/darkwake/pkg/geo"
 )
 
 // after decides where the oil of a lift goes.
@@ -109,15 +112,15 @@ func (t *trader) fit(class string, barrels int64) int64 {
 	return min(barrels, 1000*int64(room/1000))
 }
 
-// receiver opens the call of a ship that comes in ballast to a spot in an area, there by a day.
-func (t *trader) receiver(rng *rand.Rand, class, spot string, by float64, silent bool) (*call, error) {
-	path, err := t.net.way(edgeIn, spot)
+// receiver opens the call of a ship that is fit and comes in ballast to a spot in an area, there by a day.
+func (t *trader) receiver(rng *rand.Rand, class, spot string, by float64, silent bool, fit func(*bottom) bool) (*call, error) {
+	path, err := t.net.way(t.edgeIn(), spot)
 	if err != nil {
 		return nil, err
 	}
 	knots := t.laws["ballast"].draw(rng)
 	begin := by - t.laws["linger"].draw(rng)*hour - passage(path, knots, berthingKnots)
-	c := t.open(rng, t.pick(rng, class, "other", begin), edgeIn, begin)
+	c := t.open(rng, t.pick(rng, class, "other", begin, fit), t.edgeIn(), begin)
 	var marks []mark
 	if silent {
 		marks = append(marks, mark{where(rng, path, "oman", false), off()})
@@ -147,11 +150,16 @@ func (t *trader) visit(rng *rand.Rand, donor *call, class, area string, arrival 
 		return err
 	}
 	t.rest(donor, own, m.from, t.drifts(area))
-	receiver, err := t.receiver(rng, class, its, m.from-4*hour, visible == "donor" || visible == "none")
+	receiver, err := t.receiver(rng, class, its, m.from-4*hour, visible == "donor" || visible == "none",
+		func(v *bottom) bool { return !v.leans(donor.hull) })
 	if err != nil {
 		return err
 	}
-	t.rest(receiver, its, until, t.drifts(area))
+	if t.drifts(area) && chance(rng, t.dial("moving", t.spec.Transfers.Moving)) {
+		t.steam(receiver, its, m)
+	} else {
+		t.rest(receiver, its, until, t.drifts(area))
+	}
 	t.tie(rng, donor, receiver, m, true)
 	receiver.barrels, donor.barrels = receiver.barrels+m.barrels, donor.barrels-m.barrels
 	t.types(rng, donor)
@@ -160,6 +168,30 @@ func (t *trader) visit(rng *rand.Rand, donor *call, class, area string, arrival 
 		return err
 	}
 	return t.leave(rng, donor)
+}
+
+// How a transfer under way is made: round a square at slow speed.
+const (
+	steamKnots            = 3.5
+	steamSide  geo.Metres = 16_000
+)
+
+// steam lets a ship go round and round from shortly before a meeting until after it, and back to where she began.
+func (t *trader) steam(c *call, place string, m meeting) {
+	t.rest(c, place, m.from-2*hour, true)
+	at := t.s.Places[place].At.Geo()
+	corners := []geo.Point{motion.Move(at, steamSide, 0), motion.Move(at, steamSide, -steamSide), motion.Move(at, 0, -steamSide), at}
+	var via []scenario.Spot
+	round := float64((4 * steamSide).NauticalMiles()) / steamKnots * hour
+	for last := c.clock; last < m.to+6*hour; last += round {
+		for _, p := range corners {
+			via = append(via, scenario.Spot{Point: scenario.Point(p)})
+		}
+		c.clock += round
+	}
+	c.clock += manoeuvre
+	c.do(scenario.Step{Sail: &scenario.Sail{Via: via, Knots: scenario.Range{From: steamKnots, To: steamKnots}}})
+	t.rest(c, place, c.clock+6*hour, true)
 }
 
 // host lets receivers come alongside a donor, one after the other.
@@ -189,7 +221,8 @@ func (t *trader) host(rng *rand.Rand, donor *call, class string, parcels []float
 		if !ok {
 			continue
 		}
-		receiver, err := t.receiver(rng, class, spot, m.from-4*hour, visible == "donor" || visible == "none")
+		receiver, err := t.receiver(rng, class, spot, m.from-4*hour, visible == "donor" || visible == "none",
+			func(v *bottom) bool { return !donor.hull.leans(v) })
 		if err != nil {
 			return err
 		}
@@ -225,6 +258,7 @@ func (t *trader) tie(rng *rand.Rand, visitor, host *call, m meeting, gives bool)
 	visitor.do(scenario.Step{Alongside: a})
 	visitor.stays = append(visitor.stays, &a.Until)
 	visitor.clock, visitor.place = m.to, host.place
+	visitor.hull.hosts = append(visitor.hull.hosts, host.hull)
 	visitor.with, host.with = append(visitor.with, host), append(host.with, visitor)
 }
 
@@ -246,10 +280,10 @@ const patience = 26.0
 func (t *trader) feed(rng *rand.Rand, donor *call, area string, arrival float64, visible string) (bool, error) {
 	from := arrival + t.laws["linger"].draw(rng)*hour
 	tied := t.tied(rng, donor.barrels)
-	m := t.mother(rng, from, tied, donor.barrels)
+	m := t.mother(donor, from, tied)
 	if m == nil {
 		var err error
-		if m, err = t.summon(rng, area, from, visible); m == nil || err != nil {
+		if m, err = t.summon(rng, donor, area, from, visible); m == nil || err != nil {
 			return false, err
 		}
 	}
@@ -274,9 +308,10 @@ func (t *trader) feed(rng *rand.Rand, donor *call, area string, arrival float64,
 }
 
 // mother finds one that has room in her tanks and time.
-func (t *trader) mother(rng *rand.Rand, from, tied float64, barrels int64) *mother {
+func (t *trader) mother(donor *call, from, tied float64) *mother {
 	for _, m := range t.mothers {
-		if begin := max(from, m.busy+8*hour); m.room >= barrels && begin+tied+2.5 < m.until && begin-from < 5 {
+		begin := max(from, m.busy+8*hour)
+		if m.room >= donor.barrels && begin+tied+2.5 < m.until && begin-from < 5 && !m.hull.leans(donor.hull) {
 			return m
 		}
 	}
@@ -284,12 +319,13 @@ func (t *trader) mother(rng *rand.Rand, from, tied float64, barrels int64) *moth
 }
 
 // summon calls a new mother ship.
-func (t *trader) summon(rng *rand.Rand, area string, from float64, visible string) (*mother, error) {
+func (t *trader) summon(rng *rand.Rand, donor *call, area string, from float64, visible string) (*mother, error) {
 	spot, ok := t.lie(area, from-8, from+patience+0.5)
 	if !ok {
 		return nil, nil
 	}
-	c, err := t.receiver(rng, "vlcc", spot, from-4*hour, visible == "donor" || visible == "none")
+	c, err := t.receiver(rng, "vlcc", spot, from-4*hour, visible == "donor" || visible == "none",
+		func(v *bottom) bool { return !v.leans(donor.hull) })
 	if err != nil {
 		return nil, err
 	}
@@ -311,7 +347,7 @@ func (t *trader) send(m *mother) error {
 // blends plans the mixing of sanctioned oil into lawful cargoes in Iraqi waters: a smaller tanker comes laden from Iran's
 // ports in silence and gives her cargo to one that has loaded at Basrah, and goes on as lawful.
 func (t *trader) blends() error {
-	rate := t.dial("blends_per_day", t.spec.Blends)
+	rate := t.dial("blends.per_day", t.spec.Blends.Daily)
 	rng := t.stream("blends")
 	if rate <= 0 {
 		return nil
@@ -324,19 +360,16 @@ func (t *trader) blends() error {
 	return nil
 }
 
-// Where oil is blended, and from where it comes.
-const (
-	blendArea   = "umm-qasr-roads"
-	blendSource = "imam-roads"
-	blendLoad   = "basrah"
-)
-
 // blend plans one meeting, around a day. Where there is no room there is no meeting.
 func (t *trader) blend(rng *rand.Rand, day float64) error {
-	barrels := 1000 * int64(between(rng, 160, 300))
-	m := meeting{area: blendArea, from: day, to: day + t.tied(rng, barrels), barrels: barrels, purpose: "blend"}
+	room := math.Inf(1)
+	for _, hull := range t.spec.Blends.Hulls {
+		room = min(room, perTonne*t.s.Hulls[hull].DWT)
+	}
+	barrels := 1000 * int64(between(rng, 0.5, 0.94)*room/1000)
+	m := meeting{area: t.spec.Blends.Area, from: day, to: day + t.tied(rng, barrels), barrels: barrels, purpose: "blend"}
 	until := m.to + between(rng, 4, 30)*hour
-	spot, ok := t.lie(blendArea, day-3, until+0.5)
+	spot, ok := t.lie(t.spec.Blends.Area, day-3, until+0.5)
 	if !ok {
 		return nil
 	}
@@ -351,7 +384,7 @@ func (t *trader) blend(rng *rand.Rand, day float64) error {
 	t.rest(host, spot, until, false)
 	t.tie(rng, donor, host, m, true)
 	host.barrels += barrels
-	path, err := t.net.way(donor.place, blendSource)
+	path, err := t.net.way(donor.place, t.spec.Blends.From)
 	if err != nil {
 		return err
 	}
@@ -363,18 +396,18 @@ func (t *trader) blend(rng *rand.Rand, day float64) error {
 
 // feeder is the small tanker of a blend, silent from her first hour to her last.
 func (t *trader) feeder(rng *rand.Rand, m meeting) (*call, error) {
-	spot, ok := t.lie(blendArea, m.from-1.5, m.from+0.5)
+	spot, ok := t.lie(t.spec.Blends.Area, m.from-1.5, m.from+0.5)
 	if !ok {
 		return nil, nil
 	}
-	path, err := t.net.way(blendSource, spot)
+	path, err := t.net.way(t.spec.Blends.From, spot)
 	if err != nil {
 		return nil, err
 	}
-	hulls := []string{"mr-a", "mr-b"}
-	v := t.build(rng, hulls[rng.IntN(2)], "other")
+	hulls := t.spec.Blends.Hulls
+	v := t.build(rng, hulls[rng.IntN(len(hulls))], "other")
 	v.class = "feeder"
-	c := t.open(rng, v, blendSource, m.from-8*hour-passage(path, 10, anchorKnots))
+	c := t.open(rng, v, t.spec.Blends.From, m.from-8*hour-passage(path, 10, anchorKnots))
 	c.cargo = scenario.Cargo{Barrels: m.barrels, Sanctioned: true, Origin: "Bandar Imam Khomeini"}
 	c.do(off())
 	c.silent = true
@@ -385,7 +418,7 @@ func (t *trader) feeder(rng *rand.Rand, m meeting) (*call, error) {
 
 // cover is the ship that takes a blend on top of a lawful cargo.
 func (t *trader) cover(rng *rand.Rand, m meeting, spot string) (*call, error) {
-	berths, roads := t.s.Terminals[blendLoad].Berths, t.s.Terminals[blendLoad].Roads
+	berths, roads := t.s.Terminals[t.spec.Blends.Lawful].Berths, t.s.Terminals[t.spec.Blends.Lawful].Roads
 	berth := berths[rng.IntN(len(berths))]
 	path, err := t.net.way(berth, spot)
 	if err != nil {
@@ -399,11 +432,11 @@ func (t *trader) cover(rng *rand.Rand, m meeting, spot string) (*call, error) {
 	if !ok {
 		return nil, nil
 	}
-	if path, err = t.net.way(edgeIn, wait); err != nil {
+	if path, err = t.net.way(t.edgeIn(), wait); err != nil {
 		return nil, err
 	}
 	arrival := begin - 0.7 - passage(path, 12, anchorKnots)
-	c := t.open(rng, t.pick(rng, "aframax", "other", arrival), edgeIn, arrival)
+	c := t.open(rng, t.pick(rng, "aframax", "other", arrival, nil), t.edgeIn(), arrival)
 	c.sail(path, 12, anchorKnots, false)
 	t.rest(c, wait, begin, false)
 	if err := t.toBerth(c, berth); err != nil {

@@ -167,8 +167,8 @@ func (t *trader) habits() {
 
 // lift is one loading as planned.
 type lift struct {
-	number int
 	start  float64 // day on which she leaves the anchorage for the berth
+	vain   bool    // she comes in a halt, and leaves empty
 	source string
 	class  string
 	fleet  string
@@ -201,9 +201,9 @@ func (t *trader) plan() {
 		if day > t.s.Days+margin {
 			return
 		}
-		if keep := rng.Float64() * most; keep < base*t.pace(day) {
-			n := len(t.lifts)
-			l := &lift{number: n, start: day, rng: t.stream(fmt.Sprintf("lift %d", n))}
+		keep, vain := rng.Float64()*most, t.halted(day) && chance(rng, t.dial("vain", t.spec.Passage.Vain))
+		if keep < base*t.pace(day) || vain && keep < base {
+			l := &lift{start: day, vain: vain, rng: t.stream(fmt.Sprintf("lift %d", len(t.lifts)))}
 			t.draw(l)
 			t.lifts = append(t.lifts, l)
 		}
@@ -268,11 +268,11 @@ func (t *trader) carry(l *lift) error {
 		loading = special.draw(rng)
 	}
 	waiting := t.laws["waiting"].draw(rng)
-	if chance(rng, t.dial("idle", t.spec.Passage.Idle)) {
+	if chance(rng, t.dial("idle", t.spec.Passage.Idle)) || l.vain {
 		waiting = t.laws["idle"].draw(rng) * 24
 	}
 	berth := t.berth(rng, src.Berths[l.class], l.start, loading*hour)
-	if l.start = t.vacant(berth, l.start, loading*hour+turnround); t.halted(l.start) {
+	if l.start = t.vacant(berth, l.start, loading*hour+turnround); t.halted(l.start) && !l.vain {
 		return nil
 	}
 	roads := t.s.Terminals[l.source].Roads
@@ -280,16 +280,21 @@ func (t *trader) carry(l *lift) error {
 	if !ok {
 		return nil
 	}
-	t.reserve(berth, l.start, l.start+loading*hour+turnround)
-	path, err := t.net.way(edgeIn, spot)
+	if !l.vain {
+		t.reserve(berth, l.start, l.start+loading*hour+turnround)
+	}
+	path, err := t.net.way(t.edgeIn(), spot)
 	if err != nil {
 		return err
 	}
 	knots := t.laws["ballast"].draw(rng)
 	begin := l.start - waiting*hour - passage(path, knots, anchorKnots)
-	c := t.open(rng, t.pick(rng, l.class, l.fleet, begin), edgeIn, begin)
+	c := t.open(rng, t.pick(rng, l.class, l.fleet, begin, nil), t.edgeIn(), begin)
 	c.sail(path, knots, anchorKnots, false, t.mask(l, c, path, knots)...)
 	t.rest(c, spot, l.start, false)
+	if l.vain {
+		return t.leave(rng, c)
+	}
 	if err := t.toBerth(c, berth); err != nil {
 		return err
 	}
@@ -364,7 +369,7 @@ func (t *trader) pretend(rng *rand.Rand, f *scenario.False, path []geo.Point, at
 		f.RadiusKM, f.Knots = between(rng, 0.8, 5), scenario.Range{From: 4, To: 10}
 	case "sailing":
 		f.Knots = scenario.Range{From: 11, To: 13}
-		way, err := t.net.way(edgeIn, oneOf(rng, t.spec.Pretence.Sailing, side))
+		way, err := t.net.way(t.edgeIn(), oneOf(rng, t.spec.Pretence.Sailing, side))
 		if err != nil {
 			way = path
 		}

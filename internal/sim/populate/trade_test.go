@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -319,6 +320,98 @@ func TestTradersKeepToWater(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestTradersKeepClearOfEachOther: no hull that lies still is within 25 m of another, unless the two are tied together.
+func TestTradersKeepClearOfEachOther(t *testing.T) {
+	for seed := range seeds(12) / 4 {
+		w := world(t, trading(t, "perturbed", 200+seed, 35))
+		for at := time.Hour; at < w.End(); at += 40 * time.Minute {
+			var still []*sim.Ship
+			for _, s := range w.Ships() {
+				if _, ok := s.StayAt(at); ok {
+					still = append(still, s)
+				}
+			}
+			for i, a := range still {
+				for _, b := range still[i+1:] {
+					if gap, near := water(a, b, at); near && gap < 25 {
+						t.Errorf("seed %d, day %.2f: %.0f m of water between %s and %s", seed, at.Hours()/24, gap, a.Name(), b.Name())
+					}
+				}
+			}
+		}
+	}
+}
+
+// water is the water between two ships that are not tied together, if they are near.
+func water(a, b *sim.Ship, at time.Duration) (geo.Metres, bool) {
+	at1, _ := a.StayAt(at)
+	at2, _ := b.StayAt(at)
+	p, q := a.Track().Pose(at), b.Track().Pose(at)
+	if at1.With == b || at2.With == a || geo.Distance(p.At, q.At) > 1200 {
+		return 0, false
+	}
+	one := geo.Placed{At: p.Antenna(a.Hull()), Heading: p.Heading, Hull: a.Hull()}
+	two := geo.Placed{At: q.Antenna(b.Hull()), Heading: q.Heading, Hull: b.Hull()}
+	return geo.HullGap(one, two), true
+}
+
+func TestOneSeedMakesOneTrade(t *testing.T) {
+	a, b := trading(t, "perturbed", 5, 60).s.Ships, trading(t, "perturbed", 5, 60).s.Ships
+	if !reflect.DeepEqual(a, b) {
+		t.Error("two trades of one seed differ")
+	}
+	if c := trading(t, "perturbed", 6, 60).s.Ships; reflect.DeepEqual(a, c) {
+		t.Error("trades of two seeds are alike")
+	}
+}
+
+func TestHullsNeverHangOnEachOther(t *testing.T) {
+	a, b, c := new(bottom), new(bottom), new(bottom)
+	a.hosts, b.hosts = []*bottom{b}, []*bottom{c}
+	if !a.leans(c) || c.leans(a) || !a.leans(a) || b.leans(a) {
+		t.Error("a hangs on b, b on c: what leans says differs")
+	}
+}
+
+func TestCautiousShipsPassTheStraitInSilence(t *testing.T) {
+	way := func(lons ...float64) *scenario.Sail {
+		s := &scenario.Sail{Knots: scenario.Range{From: 12, To: 12}}
+		for _, lon := range lons {
+			s.Via = append(s.Via, scenario.Spot{Point: scenario.Point{lon, 26.4}})
+		}
+		return s
+	}
+	cases := []struct {
+		name        string
+		sail        *scenario.Sail
+		first, last int
+	}{
+		{"not under way", nil, 0, 0},
+		{"through it", way(58, 56.9, 56.4, 55.8, 54), 1, 4},
+		{"beyond it", way(58, 57.5), 0, 0},
+		{"into it", way(57.2, 56.5, 56.4), 1, 3},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			if first, last := narrows(c.sail); first != c.first || last != c.last {
+				t.Errorf("got points %d to %d, want %d to %d", first, last, c.first, c.last)
+			}
+		})
+	}
+	b := &builder{s: &scenario.Scenario{Seed: 1, Ships: []scenario.Ship{
+		{Name: "honest", Steps: []scenario.Step{{Sail: cases[1].sail}, {Anchor: &scenario.Stay{}}}},
+		{Name: "trader", Fleet: "other", Steps: []scenario.Step{{Sail: cases[1].sail}}},
+	}}}
+	b.hush(scenario.Dial{From: 1, To: 1, Set: true})
+	if n := len(b.s.Ships[1].Steps); n != 1 {
+		t.Errorf("the trader has %d steps, want hers", n)
+	}
+	steps := b.s.Ships[0].Steps
+	if len(steps) != 6 || steps[1].Off == nil || steps[3].On == nil || len(steps[0].Sail.Via)+len(steps[2].Sail.Via)+len(steps[4].Sail.Via) != 5 || steps[5].Anchor == nil {
+		t.Errorf("got %d steps, want a silence in the middle of the way", len(steps))
 	}
 }
 

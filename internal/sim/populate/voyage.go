@@ -14,8 +14,6 @@ const (
 	berthingKnots = 6.0  // on the last leg to a berth or to another ship
 	anchorKnots   = 12.0 // on the last leg to an anchor's spot
 	manoeuvre     = 3 * hour
-	edgeIn        = "east-in"
-	edgeOut       = "east-out"
 )
 
 // call is one stay of a hull in the world, from its edge to its edge. Its clock is the day by which she has surely
@@ -64,6 +62,12 @@ var (
 	inbound  = []string{"FOR ORDERS", "ORDERS", "KHOR FAKKAN", "FUJAIRAH", "IRAQ", "BASRAH", "UMM QASR", "SOHAR", "AE FJR", "ARMED GUARDS ONBOARD", "PG"}
 	outbound = []string{"SINGAPORE FOR ORDERS", "FOR ORDERS", "MALAYSIA OPL", "CHINA", "CN", "SG EOPL", "TANJUNG PELEPAS", "NINGBO", "QINGDAO", "LINGGI", ""}
 )
+
+// edgeIn is the place by which the trade comes into the world.
+func (t *trader) edgeIn() string { return t.spec.Sea + "-in" }
+
+// edgeOut is the place by which it leaves.
+func (t *trader) edgeOut() string { return t.spec.Sea + "-out" }
 
 // do adds a step.
 func (c *call) do(s scenario.Step) { c.steps = append(c.steps, s) }
@@ -214,7 +218,7 @@ func (t *trader) goTo(rng *rand.Rand, c *call, place string, last float64, silen
 	if err != nil {
 		return err
 	}
-	length, through := wayLength(path), place == edgeOut
+	length, through := wayLength(path), place == t.edgeOut()
 	var marks []mark
 	after := geo.Metres(0)
 	if c.fake != nil {
@@ -254,7 +258,7 @@ func (t *trader) unmask(rng *rand.Rand, c *call, path []geo.Point) ([]mark, geo.
 func (t *trader) leave(rng *rand.Rand, c *call) error {
 	c.do(scenario.Step{Destination: &scenario.Destination{AfterHours: between(rng, 0, 12), Text: outbound[rng.IntN(len(outbound))]}})
 	silent := (c.silent || c.fake != nil && c.fake.dark) && chance(rng, t.shares["on"].of("never"))
-	if err := t.goTo(rng, c, edgeOut, anchorKnots, silent); err != nil {
+	if err := t.goTo(rng, c, t.edgeOut(), anchorKnots, silent); err != nil {
 		return err
 	}
 	c.leaves = c.hull.now

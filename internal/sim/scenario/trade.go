@@ -10,7 +10,8 @@ import (
 // a detector looks for.
 type Trade struct {
 	Barrels   Dial              `yaml:"bbl_per_day"` // loaded, averaged over days with neither halt nor surge
-	Blends    Dial              `yaml:"blends_per_day"`
+	Sea       string            `yaml:"sea"`         // whence and whither: sea-in and sea-out are places
+	Blends    Blends            `yaml:"blends"`
 	Halt      *Window           `yaml:"halt"` // no sanctioned loading begins in it
 	Surge     *Surge            `yaml:"surge"`
 	Sources   map[string]Source `yaml:"sources"` // by terminal
@@ -24,6 +25,16 @@ type Trade struct {
 	After     Shares            `yaml:"after_loading"` // direct, transfer and storage
 	Transfers Transfers         `yaml:"transfers"`
 	Storage   Storage           `yaml:"storage"`
+}
+
+// Blends are the mixing of sanctioned oil into lawful cargoes: a smaller tanker comes laden and in silence from a place
+// and gives to one that has loaded lawfully and goes on as lawful.
+type Blends struct {
+	Daily  Dial     `yaml:"per_day"`
+	Hulls  []string `yaml:"hulls"`  // of the smaller
+	From   string   `yaml:"from"`   // a place
+	Area   string   `yaml:"area"`   // a field of places
+	Lawful string   `yaml:"lawful"` // the terminal at which the other loads
 }
 
 // Shares are parts of one, by name. With ranges each world draws its own, scaled to sum to one.
@@ -104,6 +115,7 @@ type Passage struct {
 	Away    Law  `yaml:"away_days"` // from leaving the world laden to coming back in ballast
 	Idle    Dial `yaml:"idle"`      // share of loaders that wait empty for weeks first
 	IdleFor Law  `yaml:"idle_days"`
+	Vain    Dial `yaml:"vain"` // share of the loaders due in a halt that come all the same, wait, and leave empty
 }
 
 // Transfers says how cargo goes on from ship to ship.
@@ -113,6 +125,7 @@ type Transfers struct {
 	Visible Shares   `yaml:"visible"` // both, donor, receiver, none
 	Shapes  Shares   `yaml:"shapes"`  // of a VLCC's cargo: whole, part, parcels (two Suezmaxes, one after the other)
 	Feeding Dial     `yaml:"feeding"` // share of smaller loaders' transfers that feed one VLCC
+	Moving  Dial     `yaml:"moving"`  // share of transfers where ships drift that are made under way
 	Onward  Dial     `yaml:"onward"`  // share of transfers of which the receiver soon gives the cargo on, once or twice more
 	Rate    Law      `yaml:"kbbl_per_h"`
 	Linger  Law      `yaml:"linger_h"` // that the ships wait for each other, or stay after it
@@ -127,10 +140,13 @@ type Storage struct {
 
 // trade checks the trade of a population.
 func (c *check) trade(t *Trade) {
-	c.that(t.Barrels.Set && t.Barrels.From >= 0, "trade.bbl_per_day: want none or more")
-	c.dial("blends_per_day", t.Blends, 0, 3)
+	c.that(t.Barrels.Set, "trade.bbl_per_day: missing")
+	c.dial("bbl_per_day", t.Barrels, 0, 1e7)
+	c.spot("trade.sea", Spot{Name: t.Sea + "-in"}, false)
+	c.spot("trade.sea", Spot{Name: t.Sea + "-out"}, false)
+	c.blends(&t.Blends)
 	c.that(t.Halt == nil || t.Halt.From < t.Halt.To, "trade.halt: ends before it begins")
-	c.that(t.Surge == nil || t.Surge.From < t.Surge.To && t.Surge.Factor >= 1, "trade.surge: ends before it begins, or factor below 1")
+	c.that(t.Surge == nil || t.Surge.From < t.Surge.To && t.Surge.Factor >= 1 && t.Surge.Factor <= 20, "trade.surge: ends before it begins, or factor not within 1 to 20")
 	c.sources(t)
 	c.classes(t)
 	c.fleets(t)
@@ -155,7 +171,7 @@ func (c *check) trade(t *Trade) {
 		dial Dial
 	}{{"pretence.then_dark", t.Pretence.ThenDark}, {"identity.loading", t.Identity.Loading}, {"identity.voyage", t.Identity.Voyage},
 		{"identity.default", t.Identity.Default}, {"identity.shared", t.Identity.Shared}, {"passage.idle", t.Passage.Idle},
-		{"transfers.feeding", t.Transfers.Feeding}, {"transfers.onward", t.Transfers.Onward},
+		{"passage.vain", t.Passage.Vain}, {"transfers.moving", t.Transfers.Moving}, {"transfers.feeding", t.Transfers.Feeding}, {"transfers.onward", t.Transfers.Onward},
 		{"storage.transferred", t.Storage.Transfer}, {"storage.dark", t.Storage.Dark}}
 	for _, p := range parts {
 		c.dial(p.name, p.dial, 0, 1)
@@ -171,6 +187,22 @@ func (c *check) trade(t *Trade) {
 		{"transfers.linger_h", t.Transfers.Linger, 3, 500}, {"storage.days", t.Storage.Days, 5, 200}}
 	for _, l := range laws {
 		c.law(l.name, l.law, l.least, l.most)
+	}
+}
+
+// blends checks where oil is mixed.
+func (c *check) blends(b *Blends) {
+	c.dial("blends.per_day", b.Daily, 0, 3)
+	if b.Daily.To == 0 {
+		return
+	}
+	terminal, known := c.s.Terminals[b.Lawful]
+	c.that(known && len(terminal.Berths) > 0 && len(terminal.Roads) > 0, "trade.blends.lawful: no terminal %q with berths and roads", b.Lawful)
+	c.that(c.s.Places[b.Area].Spots > 0, "trade.blends.area: no field of places %q", b.Area)
+	c.spot("trade.blends.from", Spot{Name: b.From}, false)
+	c.that(len(b.Hulls) > 0, "trade.blends: no hulls")
+	for _, name := range b.Hulls {
+		c.that(c.s.Hulls[name].DWT > 0, "trade.blends: no hull %q with a deadweight", name)
 	}
 }
 
