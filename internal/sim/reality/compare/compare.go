@@ -39,10 +39,10 @@ type Row struct {
 
 // Theme is a table of the document.
 type Theme struct {
-	Title   string
-	About   string
-	Drawing string // file below the folder of drawings
-	Rows    []Row
+	Title    string
+	About    string
+	Drawings []string // files below the folder of drawings
+	Rows     []Row
 }
 
 // Verdict judges a simulated value.
@@ -165,8 +165,8 @@ func (t *Theme) write(b *strings.Builder, simulated *reality.Figures, recorded [
 		}
 		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", r.What, r.real(recorded), published, cell, r.Verdict(v, known))
 	}
-	if t.Drawing != "" {
-		fmt.Fprintf(b, "\n![%s](%s/%s)\n", t.Title, drawings, t.Drawing)
+	for _, file := range t.Drawings {
+		fmt.Fprintf(b, "\n![%s](%s/%s)\n", t.Title, drawings, file)
 	}
 }
 
@@ -179,7 +179,7 @@ const limits = `
 - Silences in the Gulf: the only Gulf recording covers two and a half hours, and the month-long tracks are of four
   ships elsewhere, thinned by their publisher. Bands are wide for that reason.
 - Swing at anchor over a tide, daily transits, and how one ship's reception differs from shore and from space.
-- Habits of large tankers: the recordings hold 11 to 60 tankers each; the shares above are of all ships, fishing craft
+- Habits of large tankers: the recordings hold 8 to 57 tankers each; the shares above are of all ships, fishing craft
   and harbour craft included.
 - Copies: every recording had most of them removed before it was published.
 `

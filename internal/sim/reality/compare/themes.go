@@ -16,7 +16,7 @@ func Themes() []Theme {
 }
 
 func typeTheme() Theme {
-	return Theme{Title: "Messages by type", Drawing: typeSheet, Rows: []Row{
+	return Theme{Title: "Messages by type", Drawings: []string{typeSheet}, Rows: []Row{
 		{Key: "type.class_a", What: "types 1 to 3", Real: live, Band: [2]float64{0.5, 0.92}, Why: "few ships per base station and aid"},
 		{Key: "type.05", What: "type 5", Real: live, Band: [2]float64{0.03, 0.2}, Why: "one for 36 positions of a ship under way, one for two of a ship at anchor: the mix of the two is off"},
 		{Key: "type.04", What: "type 4", Real: live, Band: [2]float64{0.01, 0.15}, Why: "too few ships for its base stations"},
@@ -29,7 +29,7 @@ func typeTheme() Theme {
 
 func intervalTheme() Theme {
 	station := "within 15 % and 1 s of it"
-	return Theme{Title: "Intervals between reports of one ship at one station", Drawing: "intervals.svg", Rows: []Row{
+	return Theme{Title: "Intervals between reports of one ship at one station", Drawings: []string{"intervals.svg"}, Rows: []Row{
 		{Key: "interval.under_14.median", What: "class A under 14 kn, median", Unit: Seconds, Published: "10 s, altering course 3 1/3 s, " + m1371, Band: [2]float64{9, 11}, Why: "off the standard"},
 		{Key: "interval.under_14.on_time", What: "… " + station, Band: [2]float64{0.5, 0.95}, Why: "intervals are too regular, or too many reports are lost"},
 		{Key: "interval.under_14.third", What: "… at a third of it", Band: [2]float64{0.02, 0.25}, Why: "ships that alter course keep their interval"},
@@ -59,7 +59,7 @@ func receptionTheme() Theme {
 }
 
 func silenceTheme() Theme {
-	return Theme{Title: "Silences between receptions", Drawing: "silences.svg", About: "A silence is a time between two minutes with a reception of the ship, from shore or space.", Rows: []Row{
+	return Theme{Title: "Silences between receptions", Drawings: []string{"silences.svg"}, About: "A silence is a time between two minutes with a reception of the ship, from shore or space.", Rows: []Row{
 		{Key: "silence.a_day_over_1h", What: "over 1 h, per ship and day", Unit: Count, Band: [2]float64{0.3, 5}, Why: "coverage is off"},
 		{Key: "silence.a_day_over_6h", What: "over 6 h, per ship and day", Unit: Count, Band: [2]float64{0.03, 0.6}, Why: "coverage is too good or too bad"},
 		{Key: "silence.a_day_over_24h", What: "over 24 h, per ship and day", Unit: Count, Band: [2]float64{0.0005, 0.2}, Why: "long silences are too rare or too many"},
@@ -96,7 +96,7 @@ func statusTheme() Theme {
 
 func motionTheme() Theme {
 	moving := []string{"aislib", "noaadata", "go-ais feed", "go-ais bits", "gpsd", "pyais", "gpsdio-segment"}
-	return Theme{Title: "Speed and turns", Drawing: "speeds.svg", Rows: []Row{
+	return Theme{Title: "Speed and turns", Drawings: []string{"speeds.svg"}, Rows: []Row{
 		{Key: "sog.median", What: "speed under way, median of reports", Unit: Knots, Real: moving, Band: [2]float64{7, 14}, Why: "too few slow ships"},
 		{Key: "sog.p10", What: "… 1 of 10 below", Unit: Knots, Real: moving, Band: [2]float64{1, 8}, Why: "too few slow ships"},
 		{Key: "sog.p90", What: "… 1 of 10 above", Unit: Knots, Real: moving, Band: [2]float64{11, 22}, Why: "too few fast ships"},
@@ -107,18 +107,18 @@ func motionTheme() Theme {
 }
 
 func restTheme() Theme {
-	return Theme{Title: "Ships at rest", Drawing: "rest.svg", Rows: []Row{
+	return Theme{Title: "Ships at rest", Drawings: []string{"rest.svg", "spacing.svg"}, Rows: []Row{
 		{Key: "rest.step.median", What: "distance between two positions up to 15 s apart, median", Unit: Metres, Band: [2]float64{0, 1.5}, Why: "receivers' errors are drawn afresh for each report; real ones wander slowly"},
 		{Key: "rest.same_position", What: "… to the last digit the same", Band: [2]float64{0.1, 0.7}, Why: "receivers' errors are drawn afresh for each report; real ones wander slowly"},
 		{Key: "rest.moored.median", What: "scatter of a moored ship within an hour, rms, median", Unit: Metres, Band: [2]float64{0.5, 10}, Why: "noise of positions is off"},
 		{Key: "rest.swing.median", What: "half of a day's box at anchor, median", Unit: Metres, Published: "general knowledge: cable of 5 to 8 depths and the ship's length: 150 to 700 m", Band: [2]float64{100, 700}, Why: "cables are too short or too long"},
-		{Key: "spacing.anchored.median", What: "to the nearest ship at anchor, median", Unit: Metres, Published: "300 to 1,000 m in crowded anchorages (issue of this simulator)", Band: [2]float64{300, 2500}, Why: "anchorages are too crowded or too empty"},
-		{Key: "spacing.anchored.p10", What: "… 1 of 10 nearer", Unit: Metres, Published: "300 to 1,000 m in crowded anchorages", Band: [2]float64{150, 1000}, Why: "anchorages are too crowded or too empty"},
+		{Key: "spacing.anchored.median", What: "to the nearest ship at anchor, median", Unit: Metres, Published: "general knowledge: 300 to 1,000 m in crowded anchorages", Band: [2]float64{300, 2500}, Why: "anchorages are too crowded or too empty"},
+		{Key: "spacing.anchored.p10", What: "… 1 of 10 nearer", Unit: Metres, Published: "as above", Band: [2]float64{150, 1000}, Why: "anchorages are too crowded or too empty"},
 	}}
 }
 
 func identityTheme() Theme {
-	return Theme{Title: "Positions and identities that cannot be", Drawing: "spacing.svg", Rows: []Row{
+	return Theme{Title: "Positions and identities that cannot be", Rows: []Row{
 		{Key: "jumps_per_10000", What: "jumps (over 2 km at over 60 kn) in 10,000 pairs of positions", Unit: Count, Real: []string{"aislib", "gpsdio-segment", "hormuz-aisstream"}, Band: [2]float64{0, 280}, Why: "too many"},
 		{Key: "jammed", What: "positions after a jump to where five ships and more jumped", Real: []string{"aislib", "gpsdio-segment", "hormuz-aisstream"}, Published: "a quarter of all ships once a day in late June 2025 (MarEx)", Band: [2]float64{0, 0.2}, Why: "too many"},
 		{Key: "ships.default_mmsi", What: "default-looking MMSIs", Real: values, Band: [2]float64{0, 0.015}, Why: "too many"},
