@@ -62,7 +62,7 @@ feeds:
 
 # The recordings lie beside the checkout and are not part of it; their figures are in internal/sim/reality/recorded.csv,
 # which `make recorded` measures again.
-REALISM ?= testdata/scenarios/first-look.yaml
+REALISM ?= testdata/scenarios/baseline.yaml
 realism:
 	$(GO) run ./cmd/simulate realism --scenario $(REALISM) --days 4 --out docs/realism.md --svg docs/realism
 

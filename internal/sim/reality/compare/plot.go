@@ -35,7 +35,7 @@ type sheet struct {
 	least        int64 // fewer values are no distribution
 	draw         curve
 	logX, logY   bool
-	low          bool // names stand at the bottom: the lines rise to the right
+	names        corner
 	fromX, tillX float64
 }
 
@@ -43,14 +43,26 @@ var sheets = []sheet{
 	{file: "intervals.svg", title: "Between position reports of one ship of class A under 14 kn", x: "seconds", y: "share of intervals",
 		keys: []string{"interval.under_14"}, recordings: []string{"aislib"}, least: 50, draw: shares, fromX: 0, tillX: 45},
 	{file: "silences.svg", title: "Times without a reception of a ship", x: "longer than, minutes", y: "times per ship and day",
-		keys: []string{"silence"}, recordings: []string{"gpsdio-segment", "hormuz-aisstream"}, least: 100, draw: survival, logX: true, logY: true, fromX: 1, tillX: 10_000},
+		keys: []string{"silence"}, recordings: []string{"gpsdio-segment", "hormuz-aisstream"}, least: 100, draw: survival, logX: true, logY: true, names: bottomLeft, fromX: 1, tillX: 10_000},
 	{file: "speeds.svg", title: "Speed of ships of class A under way", x: "knots", y: "share of reports",
 		keys: []string{"sog"}, recordings: []string{"aislib", "noaadata", "go-ais bits", "gpsd"}, least: 200, draw: shares, fromX: 0, tillX: 30},
 	{file: "spacing.svg", title: "Distance to the nearest ship at anchor", x: "metres", y: "share of ships nearer",
-		keys: []string{"spacing.anchored"}, recordings: []string{"aislib", "noaadata", "hormuz-aisstream"}, least: 6, draw: cumulated, logX: true, low: true, fromX: 100, tillX: 20_000},
+		keys: []string{"spacing.anchored"}, recordings: []string{"aislib", "noaadata", "hormuz-aisstream"}, least: 6, draw: cumulated, logX: true, names: topLeft, fromX: 100, tillX: 20_000},
 	{file: "rest.svg", title: "Distance between two positions of a ship at rest, 15 s apart at most", x: "metres", y: "share of pairs nearer",
-		keys: []string{"rest.step"}, recordings: []string{"aislib", "gpsdio-segment"}, least: 50, draw: cumulated, logX: true, low: true, fromX: 0.05, tillX: 30},
+		keys: []string{"rest.step"}, recordings: []string{"aislib", "gpsdio-segment"}, least: 50, draw: cumulated, logX: true, names: topLeft, fromX: 0.05, tillX: 30},
 }
+
+// corner is where the names of the lines stand: where no line is.
+type corner uint8
+
+const (
+	topRight corner = iota
+	topLeft
+	bottomLeft
+)
+
+// margin is left round a drawing for the last label of an axis, in points.
+const margin = 8
 
 // typeSheet is the drawing of messages by type.
 const typeSheet = "types.svg"
@@ -87,7 +99,7 @@ func newPlot(title, x, y string) *plot.Plot {
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, x, y
 	p.Title.TextStyle.Font.Size, p.Title.Padding = 11, 6
 	// Names stand to the right of their line, so that a reader's wider font leaves the line alone.
-	p.Legend.Top, p.Legend.Left, p.Legend.XOffs, p.Legend.Padding = true, true, 9*vg.Centimeter, 2
+	p.Legend.Top, p.Legend.Left, p.Legend.XOffs, p.Legend.Padding = true, true, 8.5*vg.Centimeter, 2
 	p.BackgroundColor = color.White
 	grid := plotter.NewGrid()
 	grid.Horizontal.Color, grid.Vertical.Color = color.Gray{225}, color.Gray{225}
@@ -97,7 +109,10 @@ func newPlot(title, x, y string) *plot.Plot {
 
 func (s *sheet) scale(p *plot.Plot) {
 	p.X.Min, p.X.Max = s.fromX, s.tillX // lines have widened it
-	p.Legend.Top = !s.low
+	p.Legend.Top = s.names != bottomLeft
+	if s.names != topRight {
+		p.Legend.XOffs = margin
+	}
 	if s.logX {
 		p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, decades{}
 	}
@@ -247,7 +262,6 @@ func drawTypes(simulated *reality.Figures, recorded []*reality.Figures) (Drawing
 // render draws on a sheet of 18 by 9 cm.
 func render(file string, p *plot.Plot) (Drawing, error) {
 	c := vgsvg.New(18*vg.Centimeter, 9*vg.Centimeter)
-	const margin = 8 // points, for the last label of an axis
 	p.Draw(draw.Crop(draw.New(c), margin, -margin, margin, -margin))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
