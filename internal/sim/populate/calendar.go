@@ -46,18 +46,25 @@ func (b *builder) vacant(place string, from, days float64) float64 {
 
 // lie takes a spot in a field, or a berth of a quay, for a time and makes it a place of its own, which it names; false when all are taken.
 func (b *builder) lie(field string, from, to float64) (string, bool) {
-	p := b.s.Places[field]
-	for n := range p.Spots {
-		name := fmt.Sprintf("%s/%d", field, n+1)
-		if !b.reserve(name, from, to) {
-			continue
+	for _, name := range b.spots(field) {
+		if b.reserve(name, from, to) {
+			return name, true
 		}
-		if _, known := b.s.Places[name]; !known {
-			b.s.Places[name] = spotOf(field, p, n)
-		}
-		return name, true
 	}
 	return "", false
+}
+
+// spots names all spots of a field or quay, and makes them places of their own.
+func (b *builder) spots(field string) []string {
+	p := b.s.Places[field]
+	out := make([]string, p.Spots)
+	for n := range out {
+		out[n] = fmt.Sprintf("%s/%d", field, n+1)
+		if _, known := b.s.Places[out[n]]; !known {
+			b.s.Places[out[n]] = spotOf(field, p, n)
+		}
+	}
+	return out
 }
 
 // spotOf is one berth of a quay, or one spot of a field: its squares are numbered in rings outwards, and each anchor

@@ -151,7 +151,29 @@ func (n *network) way(from, to string) ([]geo.Point, error) {
 		}
 		n.known[key] = between
 	}
-	return slices.Concat([]geo.Point{a.At.Geo()}, between, []geo.Point{b.At.Geo()}), nil
+	return eased(slices.Concat([]geo.Point{a.At.Geo()}, between, []geo.Point{b.At.Geo()})), nil
+}
+
+// A large ship needs room to turn back: where two lanes meet at more than sharp degrees the way is led round by wide.
+const (
+	sharp            = 80.0
+	wide  geo.Metres = 3000
+)
+
+// eased replaces each sharp corner by two.
+func eased(points []geo.Point) []geo.Point {
+	out := []geo.Point{points[0]}
+	for i := 1; i+1 < len(points); i++ {
+		last, at, next := out[len(out)-1], points[i], points[i+1]
+		in := motion.Direction(last, at)
+		turn := motion.Turn(in, motion.Direction(at, next))
+		out = append(out, at)
+		if math.Abs(turn) > sharp && min(motion.Length(last, at), motion.Length(at, next)) > wide {
+			aside := geo.Metres(math.Copysign(float64(wide), turn))
+			out = append(out, motion.Pose{At: at, Heading: in}.Point(0, aside))
+		}
+	}
+	return append(out, points[len(points)-1])
 }
 
 // search is Dijkstra's search over the nodes, from the doors of one place to those of the other.

@@ -159,6 +159,7 @@ type Place struct {
 	Spacing float64  `yaml:"spacing_m"`   // above zero: a field; each ship gets a spot of her own, this far from the next
 	Spots   int      `yaml:"spots"`       // how many the field has; populate never gives out more at a time
 	Quay    bool     `yaml:"quay"`        // the spots are berths in one line along the heading, not a field of anchors
+	Drift   bool     `yaml:"drift"`       // too deep to anchor: ships drift from it
 	Buoy    bool     `yaml:"buoy"`        // a single-point mooring: the hull swings round it
 	In      []string `yaml:"in"`          // nodes of the lanes from which she is reached; empty: the terminal's, or the nearest
 	Out     []string `yaml:"out"`         // nodes to which those bound elsewhere go; empty: the terminal's, or the nearest

@@ -30,6 +30,7 @@ func (s *Scenario) Validate() error {
 		c.dial("population.caution", p.Caution, 0, 1)
 		c.dial("population.reception.stations", p.Reception.Stations, 0, 3)
 		c.dial("population.reception.satellites", p.Reception.Satellites, 0, 3)
+		c.lawful(&p.Lawful)
 		if p.Trade != nil {
 			c.trade(p.Trade)
 		}
