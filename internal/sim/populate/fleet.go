@@ -39,6 +39,9 @@ func (t *trader) pick(rng *rand.Rand, class, fleet string, day float64, fit func
 		return open[rng.IntN(len(open))]
 	}
 	hulls := t.spec.Classes[class].Hulls
+	if class == feeders {
+		hulls = t.spec.Blends.Hulls
+	}
 	v := t.build(rng, hulls[rng.IntN(len(hulls))], fleet)
 	v.class = class
 	return v
@@ -117,7 +120,7 @@ func (v *bottom) keep(days float64) bool {
 func (v *bottom) scenario(calls []*call) scenario.Ship {
 	s, first := v.ship, calls[0]
 	s.Before = max(0, math.Ceil(1-first.begin))
-	s.Day, s.From, s.Destination, s.Cargo = first.begin+s.Before, first.from, first.destination, first.cargo
+	s.Day, s.From, s.Destination = first.begin+s.Before, first.from, first.destination
 	now := scenario.Identity{Name: s.Name, MMSI: s.MMSI, CallSign: s.CallSign}
 	for i, c := range calls {
 		if i > 0 {

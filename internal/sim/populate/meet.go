@@ -373,48 +373,69 @@ func (t *trader) blend(rng *rand.Rand, day float64) error {
 	if !ok {
 		return nil
 	}
-	donor, err := t.feeder(rng, m)
-	if err != nil || donor == nil {
-		return err
-	}
 	host, err := t.cover(rng, m, spot)
 	if err != nil || host == nil {
 		return err
 	}
 	t.rest(host, spot, until, false)
-	t.tie(rng, donor, host, m, true)
-	host.barrels += barrels
-	path, err := t.net.way(donor.place, t.spec.Blends.From)
+	donor, err := t.feeder(rng, m)
 	if err != nil {
 		return err
 	}
-	donor.sail(path, 10, anchorKnots, true)
-	donor.leaves = donor.hull.now
+	if donor == nil {
+		return t.leave(rng, host)
+	}
+	t.tie(rng, donor, host, m, true)
+	host.barrels += barrels
+	path, err := t.net.way(donor.place, t.s.Terminals[t.spec.Blends.From].Roads[0])
+	if err != nil {
+		return err
+	}
+	donor.sail(path, feederKnots, anchorKnots, true)
+	donor.leaves, donor.hull.free = donor.hull.now, donor.clock+5
 	t.types(rng, host)
 	return t.leave(rng, host)
 }
 
-// feeder is the small tanker of a blend, silent from her first hour to her last.
+// feeder is the small tanker of a blend, silent from her first hour to her last. Nil when there is no room for her.
 func (t *trader) feeder(rng *rand.Rand, m meeting) (*call, error) {
+	source := t.s.Terminals[t.spec.Blends.From]
 	spot, ok := t.lie(t.spec.Blends.Area, m.from-1.5, m.from+0.5)
 	if !ok {
 		return nil, nil
 	}
-	path, err := t.net.way(t.spec.Blends.From, spot)
+	way, err := t.net.way(source.Berths[0], t.spec.Blends.Area)
 	if err != nil {
 		return nil, err
 	}
-	hulls := t.spec.Blends.Hulls
-	v := t.build(rng, hulls[rng.IntN(len(hulls))], "other")
-	v.class = "feeder"
-	c := t.open(rng, v, t.spec.Blends.From, m.from-8*hour-passage(path, 10, anchorKnots))
-	c.cargo = scenario.Cargo{Barrels: m.barrels, Sanctioned: true, Origin: "Bandar Imam Khomeini"}
+	gone := m.from - 0.4 - passage(way, feederKnots, berthingKnots) - manoeuvre
+	begin := gone - between(rng, 20, 30)*hour
+	if t.halted(begin) {
+		return nil, nil
+	}
+	roads, ok := t.lie(source.Roads[0], begin-1, begin+0.2)
+	berth, also := t.lie(source.Berths[0], begin-0.1, gone+0.2)
+	if !ok || !also {
+		return nil, nil
+	}
+	c := t.open(rng, t.pick(rng, feeders, "other", begin-0.5, nil), roads, begin-0.5)
 	c.do(off())
 	c.silent = true
-	c.sail(path, 10, anchorKnots, false)
+	t.rest(c, roads, begin, false)
+	t.load(c, berth, gone, m.barrels, true)
+	if way, err = t.net.way(berth, spot); err != nil {
+		return nil, err
+	}
+	c.sail(way, feederKnots, anchorKnots, false)
 	t.rest(c, spot, m.from, false)
 	return c, nil
 }
+
+// feeders are the class of the small tankers of blends.
+const (
+	feeders     = "feeder"
+	feederKnots = 10.0
+)
 
 // cover is the ship that takes a blend on top of a lawful cargo.
 func (t *trader) cover(rng *rand.Rand, m meeting, spot string) (*call, error) {
@@ -442,18 +463,7 @@ func (t *trader) cover(rng *rand.Rand, m meeting, spot string) (*call, error) {
 	if err := t.toBerth(c, berth); err != nil {
 		return nil, err
 	}
-	t.load(c, berth, begin+1.6, 300_000)
-	c.steps[len(c.steps)-1] = lawful(c.steps[len(c.steps)-1])
+	t.load(c, berth, begin+1.6, 300_000, false)
 	c.do(scenario.Step{Draught: &scenario.Draught{AfterHours: between(rng, 1, 6)}})
 	return c, t.goTo(rng, c, spot, anchorKnots, false)
-}
-
-// lawful makes a loading one that no sanction touches.
-func lawful(s scenario.Step) scenario.Step {
-	for _, stay := range []*scenario.Stay{s.Berth, s.Buoy} {
-		if stay != nil {
-			stay.Sanctioned = false
-		}
-	}
-	return s
 }

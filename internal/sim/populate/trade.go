@@ -299,7 +299,7 @@ func (t *trader) carry(l *lift) error {
 		return err
 	}
 	room := perTonne * t.s.Hulls[c.hull.ship.Hull].DWT
-	t.load(c, berth, l.start+loading*hour, 1000*int64(room*t.laws["fill."+l.class].draw(rng)/1000))
+	t.load(c, berth, l.start+loading*hour, 1000*int64(room*t.laws["fill."+l.class].draw(rng)/1000), true)
 	if c.silent && chance(rng, t.dial("identity.loading", t.spec.Identity.Loading)) {
 		t.rename(rng, c.hull)
 		id := c.hull.now

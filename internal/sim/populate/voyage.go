@@ -32,7 +32,6 @@ type call struct {
 	identity    scenario.Identity // when she comes
 	leaves      scenario.Identity // when she leaves
 	destination string
-	cargo       scenario.Cargo
 	barrels     int64   // on board by now
 	with        []*call // of the ships that she ties to
 	wanted      bool    // by another
@@ -135,9 +134,9 @@ func (t *trader) rest(c *call, place string, until float64, drift bool) *scenari
 	return s
 }
 
-// load lies at a berth or a buoy until a day and takes sanctioned oil.
-func (t *trader) load(c *call, place string, until float64, barrels int64) {
-	s := &scenario.Stay{At: scenario.Spot{Name: place}, Until: until, Load: barrels, Sanctioned: true}
+// load lies at a berth or a buoy until a day and takes oil.
+func (t *trader) load(c *call, place string, until float64, barrels int64, sanctioned bool) {
+	s := &scenario.Stay{At: scenario.Spot{Name: place}, Until: until, Load: barrels, Sanctioned: sanctioned}
 	if t.s.Places[place].Buoy {
 		c.do(scenario.Step{Buoy: s})
 	} else {

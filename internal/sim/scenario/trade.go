@@ -32,7 +32,7 @@ type Trade struct {
 type Blends struct {
 	Daily  Dial     `yaml:"per_day"`
 	Hulls  []string `yaml:"hulls"`  // of the smaller
-	From   string   `yaml:"from"`   // a place
+	From   string   `yaml:"from"`   // the terminal at which the smaller loads; its berths are a field of places
 	Area   string   `yaml:"area"`   // a field of places
 	Lawful string   `yaml:"lawful"` // the terminal at which the other loads
 }
@@ -196,10 +196,11 @@ func (c *check) blends(b *Blends) {
 	if b.Daily.To == 0 {
 		return
 	}
-	terminal, known := c.s.Terminals[b.Lawful]
-	c.that(known && len(terminal.Berths) > 0 && len(terminal.Roads) > 0, "trade.blends.lawful: no terminal %q with berths and roads", b.Lawful)
+	for _, name := range []string{b.From, b.Lawful} {
+		terminal := c.s.Terminals[name]
+		c.that(len(terminal.Berths) > 0 && len(terminal.Roads) > 0, "trade.blends: no terminal %q with berths and roads", name)
+	}
 	c.that(c.s.Places[b.Area].Spots > 0, "trade.blends.area: no field of places %q", b.Area)
-	c.spot("trade.blends.from", Spot{Name: b.From}, false)
 	c.that(len(b.Hulls) > 0, "trade.blends: no hulls")
 	for _, name := range b.Hulls {
 		c.that(c.s.Hulls[name].DWT > 0, "trade.blends: no hull %q with a deadweight", name)
