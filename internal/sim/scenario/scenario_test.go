@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +63,14 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"bad time", "2025-03-01T00:00:00Z", "1 March", "read time"},
 		{"nobody to meet", "- anchor: {at: roads, hours: 20}", "- alongside: {ship: SYN TWO, side: left, hours: 9, purpose: cargo}", `no ship "SYN TWO"`},
 		{"no such side", "- anchor: {at: roads, hours: 20}", "- alongside: {ship: SYN ONE, side: left, hours: 9, purpose: cargo}", `side "left"`},
+		{"no such pretence", "- anchor: {at: roads, hours: 20}", "- false_position: {kind: teleport, hours: 9}", `kind "teleport"`},
+		{"sailing nowhere", "- anchor: {at: roads, hours: 20}", "- false_position: {kind: sailing, hours: 9}", "wants via, and knots"},
+		{"a circle without a radius", "- anchor: {at: roads, hours: 20}", "- false_position: {kind: circle, at: roads, knots: 6, hours: 9}", "wants radius_km"},
+		{"a pretence without an end", "- anchor: {at: roads, hours: 20}", "- false_position: {at: roads}", "false position for 0 hours"},
+		{"nobody's MMSI", "hull: vlcc", "hull: vlcc\n    mmsi_of: SYN TWO", `mmsi_of "SYN TWO" is no other ship`},
+		{"no such fleet", "hull: vlcc", "hull: vlcc\n    fleet: merchant", `fleet "merchant"`},
+		{"without nonsense", "hull: vlcc", "hull: vlcc\n    without: [crew]", `without "crew"`},
+		{"no such status", "- anchor: {at: roads, hours: 20}", "- status: {code: 16}", "status 16"},
 		{"no cause", "- anchor: {at: roads, hours: 20}", "- off: {cause: tired}", `cause "tired"`},
 	}
 	for _, c := range cases {
@@ -154,4 +164,38 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestThePageNamesEveryKeyOfShips holds the language's page to what can be written of ships and their steps.
+func TestThePageNamesEveryKeyOfShips(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "..", "testdata", "scenarios", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[reflect.Type]bool{}
+	keys := 0
+	var visit func(reflect.Type)
+	visit = func(of reflect.Type) {
+		for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice {
+			of = of.Elem()
+		}
+		if of.Kind() != reflect.Struct || seen[of] {
+			return
+		}
+		seen[of] = true
+		for i := range of.NumField() {
+			key := of.Field(i).Tag.Get("yaml")
+			if key == "" {
+				continue
+			}
+			if keys++; !regexp.MustCompile("\\b" + key + "\\b").Match(page) {
+				t.Errorf("the page does not name %q of %s", key, of.Name())
+			}
+			visit(of.Field(i).Type)
+		}
+	}
+	visit(reflect.TypeFor[Ship]())
+	if keys < 50 {
+		t.Errorf("looked for %d keys only", keys)
+	}
 }
