@@ -209,6 +209,19 @@ func expect(t *testing.T, in io.Reader, want string) {
 	}
 }
 
+// TestStuckClientDoesNotHoldUpTheEnd has a queue for the whole feed, and nobody who empties it.
+func TestStuckClientDoesNotHoldUpTheEnd(t *testing.T) {
+	r := start(t, func(o *Options) { o.Speed, o.Clients, o.Queue = 0, 1, 20_000 })
+	if err := r.dial().SetReadBuffer(4 << 10); err != nil {
+		t.Fatal(err)
+	}
+	r.clock.await(t, 1)
+	r.clock.advance(5 * time.Second)
+	if s := r.wait(); s.Messages < 10_000 || s.Slow != 0 {
+		t.Errorf("got %+v", s)
+	}
+}
+
 // TestFullQueue asks what becomes of a client that is behind, with a pace and without.
 func TestFullQueue(t *testing.T) {
 	cases := []struct {
@@ -281,10 +294,14 @@ func TestShutdownSaysGoodbye(t *testing.T) {
 	r := start(t, func(o *Options) { o.Speed, o.Clients = 1, 2 })
 	conn := r.dial()
 	socket := r.subscribe(everything)
-	r.clock.await(t, 1) // the first message is not due
+	r.clock.await(t, 2) // the watch over the subscription, and the first message, which is not due
+	in := bufio.NewReader(conn)
+	if line, err := in.ReadString('\n'); err != nil || !strings.HasPrefix(line, "# SYNTHETIC") {
+		t.Errorf("over TCP: %q, %v", line, err)
+	}
 	r.stop()
-	if text, err := io.ReadAll(conn); err != nil || !strings.HasPrefix(string(text), "# SYNTHETIC") {
-		t.Errorf("over TCP: %q, %v", text, err)
+	if text, err := io.ReadAll(in); err != nil || strings.Contains(string(text), "AIVDM") {
+		t.Errorf("over TCP at the end: %q, %v", text, err)
 	}
 	if code := socket.closed(); code != "1001" {
 		t.Errorf("the websocket closed with %s, want 1001, going away", code)

@@ -74,8 +74,10 @@ func (r *running) subscribe(text string) *listener {
 	return l
 }
 
-// TestSubscriptions serves one world to several clients, each of which must hear its part and nothing else.
+// TestSubscriptions serves the last day of one world to several clients, each of which must hear its part and nothing
+// else. What the service knew before that day it still knows.
 func TestSubscriptions(t *testing.T) {
+	const from = 60 * time.Hour
 	_, all := script(t, small(t))
 	cases := []struct {
 		name, text string
@@ -92,7 +94,7 @@ func TestSubscriptions(t *testing.T) {
 		{"two types, one of which is never sent", `{"APIKey":"x","BoundingBoxes":[[[-90,-180],[90,180]]],"FilterMessageTypes":["ShipStaticData","SafetyBroadcastMessage"]}`,
 			func(e *write.Envelope) bool { return e.Type == "ShipStaticData" }},
 	}
-	r := start(t, func(o *Options) { o.Speed, o.Clients = 0, len(cases) })
+	r := start(t, func(o *Options) { o.Speed, o.From, o.Clients = 0, from, len(cases) })
 	listeners := make([]*listener, len(cases))
 	for i, c := range cases {
 		listeners[i] = r.subscribe(c.text)
@@ -103,7 +105,7 @@ func TestSubscriptions(t *testing.T) {
 				t.Parallel()
 				var want []string
 				for _, s := range all {
-					if s.words != nil && s.words.Placed && c.wants(s.words) {
+					if s.at >= from && s.words != nil && s.words.Placed && c.wants(s.words) {
 						want = append(want, string(s.words.JSON))
 					}
 				}
@@ -172,7 +174,7 @@ func TestRefusals(t *testing.T) {
 	}
 	t.Run("late", func(t *testing.T) {
 		l := r.connect(websocket.CompressionDisabled)
-		r.clock.await(t, 1)
+		r.clock.await(t, len(cases)+1) // one for each client so far: no time has passed
 		r.clock.advance(3 * time.Second)
 		if text, _ := l.next(); text != `{"error":"No Subscription Within 3 Seconds"}` {
 			t.Errorf("got %q", text)
