@@ -28,8 +28,8 @@ type knot struct {
 
 // newPath rounds the corners of a line. It needs two points at least; a point on top of its predecessor is left out.
 func newPath(points []geo.Point, radius geo.Metres) *path {
-	p := &path{}
 	points = distinct(points)
+	p := &path{knots: make([]knot, 0, 12*len(points)), marks: make([]geo.Metres, 0, len(points))} // turns of some 30°
 	p.add(points[0], Direction(points[0], points[1]))
 	p.marks = append(p.marks, 0)
 	for i := 1; i+1 < len(points); i++ {

@@ -98,6 +98,7 @@ func (v *Voyage) plan(speeds []float64, first, last, gather, lose float64) {
 	for i := 0; i < n; i++ {
 		at[i+1] = min(at[i+1], math.Sqrt(at[i]*at[i]+2*gather*leg(i)))
 	}
+	v.pieces = make([]piece, 0, 3*n+1)
 	clock, along := 0.0, 0.0
 	for i := range n {
 		peak := min(speeds[i], math.Sqrt((2*gather*lose*leg(i)+lose*at[i]*at[i]+gather*at[i+1]*at[i+1])/(gather+lose)))
