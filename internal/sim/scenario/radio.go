@@ -1,5 +1,11 @@
 package scenario
 
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
 // Reporting thins what the transponders send: after a report was kept the next is kept no sooner than this. Zero
 // keeps the rates of ITU-R M.1371-5 (2 to 10 s under way, 3 min at anchor, 6 min for message 5).
 type Reporting struct {
@@ -106,6 +112,27 @@ type Aid struct {
 	MMSI uint32 `yaml:"mmsi"`
 	At   Point  `yaml:"at"`
 	Kind int    `yaml:"kind"`
+}
+
+// fail hands outages on to the receivers that they befall.
+func (s *Scenario) fail() error {
+	for _, id := range slices.Sorted(maps.Keys(s.Outages)) {
+		known := false
+		for i := range s.Stations {
+			if s.Stations[i].ID == id {
+				s.Stations[i].Outages, known = append(s.Stations[i].Outages, s.Outages[id]...), true
+			}
+		}
+		for i := range s.Satellites {
+			if s.Satellites[i].ID == id {
+				s.Satellites[i].Outages, known = append(s.Satellites[i].Outages, s.Outages[id]...), true
+			}
+		}
+		if !known {
+			return fmt.Errorf("outages: no receiver %q", id)
+		}
+	}
+	return nil
 }
 
 // radio checks receivers and what befalls them.

@@ -37,6 +37,7 @@ type Scenario struct {
 	Aids        []Aid               `yaml:"aids"`
 	Ducts       []Duct              `yaml:"ducts"`
 	FeedOutages []Window            `yaml:"feed_outages"` // nothing at all arrives
+	Outages     map[string][]Window `yaml:"outages"`      // by a receiver's id, besides those that it has already
 	Jams        []Jam               `yaml:"jams"`
 	Ships       []Ship              `yaml:"ships"`
 	Extends     string              `yaml:"extends"` // another file, whose keys this one adds to or replaces; for Open only
@@ -188,6 +189,9 @@ func Load(r io.Reader) (*Scenario, error) {
 	}
 	if s.Extends != "" {
 		return nil, errors.New("read scenario: extends: only a file can extend another")
+	}
+	if err := s.fail(); err != nil {
+		return nil, fmt.Errorf("check scenario %q: %w", s.Name, err)
 	}
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("check scenario %q: %w", s.Name, err)

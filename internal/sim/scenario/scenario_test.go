@@ -71,6 +71,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"no such fleet", "hull: vlcc", "hull: vlcc\n    fleet: merchant", `fleet "merchant"`},
 		{"without nonsense", "hull: vlcc", "hull: vlcc\n    without: [crew]", `without "crew"`},
 		{"no such status", "- anchor: {at: roads, hours: 20}", "- status: {code: 16}", "status 16"},
+		{"no such receiver", "days: 2", "days: 2\noutages: {FUJ-1: [{from_day: 1, to_day: 2}]}", `no receiver "FUJ-1"`},
 		{"no cause", "- anchor: {at: roads, hours: 20}", "- off: {cause: tired}", `cause "tired"`},
 	}
 	for _, c := range cases {
