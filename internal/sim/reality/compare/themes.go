@@ -61,7 +61,7 @@ func receptionTheme() Theme {
 func silenceTheme() Theme {
 	return Theme{Title: "Silences between receptions", Drawings: []string{"silences.svg"}, About: "A silence is a time between two minutes with a reception of the ship, from shore or space.", Rows: []Row{
 		{Key: "silence.a_day_over_1h", What: "over 1 h, per ship and day", Unit: Count, Band: [2]float64{0.3, 5}, Why: "coverage is off"},
-		{Key: "silence.a_day_over_6h", What: "over 6 h, per ship and day", Unit: Count, Band: [2]float64{0.03, 0.6}, Why: "coverage is too good or too bad"},
+		{Key: "silence.a_day_over_6h", What: "over 6 h, per ship and day", Unit: Count, Published: "satellites are swamped in the Gulf (IHS Markit 2018); one commercial feed polls every 8 h (straitofhormuz.report)", Band: [2]float64{0.03, 0.6}, Why: "coverage is too good or too bad"},
 		{Key: "silence.a_day_over_24h", What: "over 24 h, per ship and day", Unit: Count, Band: [2]float64{0.0005, 0.2}, Why: "long silences are too rare or too many"},
 		{Key: "silence.share_of_time", What: "share of time in silences over 1 h", Band: [2]float64{0.05, 0.7}, Why: "coverage is off"},
 	}}
