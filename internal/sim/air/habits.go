@@ -16,6 +16,7 @@ type habits struct {
 	seed, sender                             uint64
 	noCompass, noTurn, plainFix, noCourse    bool
 	noETA, noDraught, noDestination, compass bool
+	noIMO                                    bool
 }
 
 func newHabits(w *sim.World, s *sim.Ship) habits {
@@ -27,6 +28,7 @@ func newHabits(w *sim.World, s *sim.Ship) habits {
 	h.noCompass, h.noTurn, h.plainFix, h.noCourse = is(1, h.of.NoCompass), is(2, h.of.NoTurn), is(3, h.of.PlainFix), is(4, h.of.NoCourse)
 	h.noETA, h.compass = is(5, h.of.NoETA), is(6, h.of.CompassB)
 	h.noDraught, h.noDestination = !tanker && is(7, h.of.NoDraught), !tanker && is(8, h.of.NoDestination)
+	h.noIMO = !tanker && s.Hull().Length() < 70 && is(15, h.of.NoIMO)
 	return h
 }
 
@@ -100,6 +102,9 @@ func (h *habits) type5(m *encode.Static, typed time.Time) {
 	}
 	if h.noDestination {
 		m.Destination = ""
+	}
+	if h.noIMO {
+		m.IMO = 0
 	}
 	if h.noETA || h.of.NoETA == 0 {
 		return

@@ -38,7 +38,7 @@ func TestHabitsOfAnOrderlyWorldChangeNothing(t *testing.T) {
 	p := encode.Position{Heading: 12, Turn: 3, Accuracy: true, Course: 100}
 	before := p
 	h.apply(&p)
-	m := encode.Static{Draught: 80, Destination: "FOR ORDERS", ETAHour: 24, ETAMinute: 60}
+	m := encode.Static{IMO: 9_000_001, Draught: 80, Destination: "FOR ORDERS", ETAHour: 24, ETAMinute: 60}
 	static := m
 	h.type5(&m, time.Unix(0, 0))
 	if east, north := h.wander(time.Hour); p != before || m != static || east != 0 || north != 0 || h.blind(0) || h.forgets(sim.Stay{}, false) || h.forgets(sim.Stay{}, true) {
@@ -47,11 +47,11 @@ func TestHabitsOfAnOrderlyWorldChangeNothing(t *testing.T) {
 }
 
 func TestHabitsOfAWorldWhereNothingWorks(t *testing.T) {
-	h := newHabits(habitual(t, scenario.Habits{NoCompass: 1, NoTurn: 1, PlainFix: 1, NoFix: 1, NoCourse: 1, ForgetStay: 1, ForgetSailing: 1, NoETA: 1, NoDraught: 1, NoDestination: 1}))
+	h := newHabits(habitual(t, scenario.Habits{NoCompass: 1, NoTurn: 1, PlainFix: 1, NoFix: 1, NoCourse: 1, ForgetStay: 1, ForgetSailing: 1, NoETA: 1, NoDraught: 1, NoDestination: 1, NoIMO: 1}))
 	p := encode.Position{Heading: 12, Turn: 3, Accuracy: true, Course: 100}
 	h.apply(&p)
 	want := encode.Position{Heading: encode.NoHeading, Turn: encode.NoTurn, Course: encode.NoCourse}
-	m := encode.Static{Draught: 80, Destination: "FOR ORDERS", ETAHour: 24, ETAMinute: 60}
+	m := encode.Static{IMO: 9_000_001, Draught: 80, Destination: "FOR ORDERS", ETAHour: 24, ETAMinute: 60}
 	static := m
 	h.type5(&m, time.Unix(0, 0))
 	if p != want || m != static || !h.blind(0) || !h.forgets(sim.Stay{}, false) || !h.forgets(sim.Stay{}, true) {

@@ -15,6 +15,7 @@ type Habits struct {
 	NoETA         float64 `yaml:"no_eta"`         // share of ships that type no arrival time; the rest type one
 	NoDraught     float64 `yaml:"no_draught"`     // share of ships other than tankers that type no draught
 	NoDestination float64 `yaml:"no_destination"` // share of ships other than tankers that type no destination
+	NoIMO         float64 `yaml:"no_imo"`         // share of ships other than tankers, under 70 m, that give no IMO number
 	// Wander is how far errors of position wander off within some ten minutes, as a standard deviation. Zero draws each
 	// position's error afresh.
 	Wander float64 `yaml:"wander_m"`
@@ -31,7 +32,7 @@ func (c *check) habits() {
 	}{
 		{"no_compass", h.NoCompass}, {"compass_b", h.CompassB}, {"no_turn_sensor", h.NoTurn}, {"plain_fix", h.PlainFix}, {"no_fix", h.NoFix},
 		{"no_course", h.NoCourse}, {"forget_stay", h.ForgetStay}, {"forget_sailing", h.ForgetSailing}, {"no_eta", h.NoETA},
-		{"no_draught", h.NoDraught}, {"no_destination", h.NoDestination},
+		{"no_draught", h.NoDraught}, {"no_destination", h.NoDestination}, {"no_imo", h.NoIMO},
 	} {
 		c.that(s.share >= 0 && s.share <= 1, "habits: %s %g, want a share", s.name, s.share)
 	}
