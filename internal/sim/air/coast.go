@@ -144,6 +144,7 @@ type beacon struct {
 	mmsi    uint32
 	grid    grid
 	clock   time.Duration
+	coasts  []int // within reach in this window
 	message func(at time.Time, lon, lat int) encode.Message
 }
 
@@ -154,7 +155,8 @@ func (b *beacon) there() (vector, float64) { return vectorOf(b.at), 0 }
 func (b *beacon) transmit(w *worker, until time.Duration) {
 	from := b.clock
 	b.clock = until
-	w.look(b.at, b.at, from, until, 0)
+	b.coasts = w.reachable(b.coasts[:0], b.at, 0)
+	w.look(b.at, b.at, from, until, b.coasts, 0)
 	n := b.grid.first(from)
 	if len(w.near)+len(w.over) == 0 {
 		w.sent += int(b.grid.first(until) - n)

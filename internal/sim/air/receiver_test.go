@@ -57,7 +57,7 @@ func TestPasses(t *testing.T) {
 			s := newSatellite(w, scenario.Satellite{ID: "S", Orbit: &c.orbit}, 0)
 			seen := map[time.Duration]pass{}
 			for from := time.Duration(0); from < days*24*time.Hour; from += window {
-				s.prepare(from, nil)
+				s.prepare(from, crowd{})
 				for _, p := range s.passes(nil, 0, vectorOf(place), from) {
 					if p.begin >= 0 && p.end <= days*24*time.Hour {
 						seen[p.begin.Round(time.Second)] = p
@@ -100,7 +100,7 @@ func TestSunSynchronous(t *testing.T) {
 func TestCollisions(t *testing.T) {
 	heard := func(others float64) float64 {
 		s := newSatellite(world(t), scenario.Satellite{ID: "S", Heard: 1, Orbit: &scenario.Orbit{AltitudeKM: 650, Inclination: 98, Others: others}}, 0)
-		s.prepare(0, nil)
+		s.prepare(0, crowd{})
 		const ships = 1000
 		n := 0
 		for ship := range uint32(ships) {

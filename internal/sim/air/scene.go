@@ -40,13 +40,7 @@ type scene struct {
 	ducts     []duct
 	jams      []jam
 	from      time.Duration // of the window
-	ships     []speaker     // at its begin
-}
-
-// speaker is a place from which messages come, so many a second.
-type speaker struct {
-	at   vector
-	rate float64
+	ships     crowd         // at its begin
 }
 
 // receiver is what a delivery tells of its origin.
@@ -84,12 +78,7 @@ func (c *scene) prepare(from time.Duration, units []unit) {
 	if len(c.sats) == 0 {
 		return
 	}
-	c.ships = c.ships[:0]
-	for _, u := range units {
-		if at, rate := u.there(); rate > 0 {
-			c.ships = append(c.ships, speaker{at, rate})
-		}
-	}
+	c.ships.gather(units)
 	for i := range c.sats {
 		c.sats[i].prepare(from, c.ships)
 	}
@@ -222,17 +211,35 @@ func (w *worker) note(x *call) {
 	w.cells[c].set(int(x.at / heardHour))
 }
 
+// reachable finds the coast stations that a unit may come within reach of when it goes no farther than some distance.
+func (w *worker) reachable(out []int, from geo.Point, distance geo.Metres) []int {
+	at := vectorOf(from)
+	for i := range w.scene.coasts {
+		if c := &w.scene.coasts[i]; chord(at, c.where)-c.reach < distance {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// beyond tells by how much a place is out of reach of all of some coast stations.
+func (w *worker) beyond(p geo.Point, coasts []int) geo.Metres {
+	at, clear := vectorOf(p), geo.Metres(math.MaxFloat64)
+	for _, i := range coasts {
+		c := &w.scene.coasts[i]
+		clear = min(clear, chord(at, c.where)-c.reach)
+	}
+	return clear
+}
+
 // look finds the receivers that may hear a unit on its way from one place to another, on which it never is farther than
-// slack from the nearer of the two. It also tells by how much the first place is out of reach of all coast stations.
-func (w *worker) look(a, b geo.Point, from, until time.Duration, slack geo.Metres) (clear geo.Metres) {
+// slack from the nearer of the two: among some coast stations, and all satellites.
+func (w *worker) look(a, b geo.Point, from, until time.Duration, coasts []int, slack geo.Metres) {
 	w.near, w.over = w.near[:0], w.over[:0]
 	begin, end := vectorOf(a), vectorOf(b)
-	clear = math.MaxFloat64
-	for i := range w.scene.coasts {
+	for _, i := range coasts {
 		c := &w.scene.coasts[i]
-		first := chord(begin, c.where) - c.reach
-		clear = min(clear, first)
-		if min(first, chord(end, c.where)-c.reach) < slack {
+		if min(chord(begin, c.where), chord(end, c.where))-c.reach < slack {
 			w.near = append(w.near, i)
 		}
 	}
@@ -241,7 +248,6 @@ func (w *worker) look(a, b geo.Point, from, until time.Duration, slack geo.Metre
 			w.over = append(w.over, p)
 		}
 	}
-	return clear
 }
 
 // chord is the distance between two places through the Earth: at 500 km 130 m less than over it, which is no more than
@@ -252,7 +258,7 @@ func chord(a, b vector) geo.Metres {
 
 // nextPass is when the next satellite rises over a place, after a time and within the window; else the window's end.
 func (w *worker) nextPass(p geo.Point, after time.Duration) time.Duration {
-	next := w.from + window
+	next := w.scene.from + window
 	for _, q := range w.passesOver(p) {
 		if q.end > after {
 			next = min(next, max(after, q.begin))

@@ -99,7 +99,7 @@ const (
 const otherRate = 1.0 / 12
 
 // prepare computes the sky of a window, and the load wherever a footprint holds one of the scenario's ships.
-func (s *satellite) prepare(from time.Duration, ships []speaker) {
+func (s *satellite) prepare(from time.Duration, ships crowd) {
 	s.below, s.load = s.below[:0], s.load[:0]
 	if s.orbit == nil {
 		return
@@ -108,14 +108,58 @@ func (s *satellite) prepare(from time.Duration, ships []speaker) {
 	for at := s.first; at <= from+window+longPass; at += skyStep {
 		s.below = append(s.below, s.orbit.below(at))
 	}
+	far := math.Cos(min(math.Pi, math.Acos(s.orbit.horizon)+ships.radius))
 	for i := 0; i < len(s.below); i += loadStep {
 		sum := s.Orbit.Others * otherRate
-		for _, ship := range ships {
+		if ships.middle.dot(s.below[i]) < far {
+			s.load = append(s.load, sum)
+			continue
+		}
+		for _, ship := range ships.all {
 			if ship.at.dot(s.below[i]) >= s.orbit.horizon {
 				sum += ship.rate
 			}
 		}
 		s.load = append(s.load, sum)
+	}
+}
+
+// speaker is a place from which messages come, so many a second.
+type speaker struct {
+	at   vector
+	rate float64
+}
+
+// crowd is all speakers, and a circle round them.
+type crowd struct {
+	all    []speaker
+	middle vector
+	radius float64 // rad
+}
+
+// gather fills the crowd anew.
+func (c *crowd) gather(units []unit) {
+	c.all, c.middle, c.radius = c.all[:0], vector{}, 0
+	for _, u := range units {
+		at, rate := u.there()
+		if rate == 0 {
+			continue
+		}
+		c.all = append(c.all, speaker{at, rate})
+		for i := range at {
+			c.middle[i] += at[i]
+		}
+	}
+	length := math.Sqrt(c.middle.dot(c.middle))
+	if length < 1e-9 {
+		c.radius = math.Pi // nobody, or all round the Earth
+		return
+	}
+	for i := range c.middle {
+		c.middle[i] /= length
+	}
+	for _, s := range c.all {
+		c.radius = max(c.radius, math.Acos(max(-1, min(1, c.middle.dot(s.at)))))
 	}
 }
 
@@ -154,8 +198,9 @@ func (s *satellite) passes(out []pass, sat int, at vector, from time.Duration) [
 	}
 	begin, up := time.Duration(0), false
 	before := 0.0
-	for i, below := range s.below {
-		high := at.dot(below) - s.orbit.horizon
+	fastest := (s.orbit.motion + earthSpin) * skyStep.Seconds() // by which the cosine changes at most in a step
+	for i := 0; i < len(s.below); i++ {
+		high := at.dot(s.below[i]) - s.orbit.horizon
 		if high >= 0 != up && i > 0 {
 			cross := s.first + time.Duration((float64(i)-high/(high-before))*float64(skyStep))
 			if up && cross > from && begin < from+window {
@@ -164,6 +209,7 @@ func (s *satellite) passes(out []pass, sat int, at vector, from time.Duration) [
 			begin = cross
 		}
 		up, before = high >= 0, high
+		i += max(0, int(-high/fastest)-1) // it cannot have risen by then
 	}
 	return out
 }

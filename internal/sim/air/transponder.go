@@ -21,6 +21,7 @@ type transponder struct {
 	stands         float64       // for how many of the standard's static messages one stands
 	clock          time.Duration // up to which it has transmitted
 	last           time.Duration // of the last message
+	coasts         []int         // that she may come within reach of
 	spans          []sim.Span    // in which the ship is in the world, those to come
 	place          geo.Point     // of the aerial at a time
 	placeAt        time.Duration
@@ -83,13 +84,17 @@ func (t *transponder) there() (vector, float64) {
 
 // transmit implements unit.
 func (t *transponder) transmit(w *worker, until time.Duration) {
+	known := false // where she is, and so the stations that she may come near in this window
 	for t.clock < until {
 		end, speaks := t.speaks(until)
 		if !speaks {
-			t.clock, t.rate = end, 0
+			t.clock, t.rate, known = end, 0, false
 			continue
 		}
 		a := t.antenna(t.clock)
+		if !known {
+			t.coasts, known = w.reachable(t.coasts[:0], a, geo.Metres(topSpeed*(until-t.clock).Seconds())), true
+		}
 		if far := t.far(w, a); far > t.clock {
 			t.pass(w, a, min(far, end))
 			continue
@@ -130,7 +135,7 @@ func (t *transponder) antenna(at time.Duration) geo.Point {
 // far is until when nobody can hear the ship, however she sails. It is a block's begin, so that the blocks after it are
 // those that there would have been without.
 func (t *transponder) far(w *worker, a geo.Point) time.Duration {
-	clear := w.look(a, a, t.clock, t.clock, 0)
+	clear := w.beyond(a, t.coasts)
 	if clear <= 0 {
 		return t.clock
 	}
@@ -151,7 +156,7 @@ func (t *transponder) pass(w *worker, a geo.Point, end time.Duration) {
 func (t *transponder) block(w *worker, a, b geo.Point, end time.Duration) {
 	begin := t.clock
 	slack := geo.Metres(topSpeed * (end - begin).Seconds() / 2)
-	w.look(a, b, begin, end, slack)
+	w.look(a, b, begin, end, t.coasts, slack)
 	if len(w.near)+len(w.over) == 0 {
 		t.pass(w, a, end)
 		return
