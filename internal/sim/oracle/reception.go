@@ -13,9 +13,10 @@ import (
 // reception is the chance of hearing a ship: what the rules promise, corrected by what was heard of all ships.
 type reception struct {
 	rules  *rules
-	cells  map[int32]*tally // squares of 0.5°: ship-hours
-	fine   map[int32]*tally // squares of 0.1°: hours heard, and of them those heard from the coast
-	blocks map[int64]*tally // squares of 2° and an hour: ship-hours heard and expected
+	cells  map[int32]*tally  // squares of 0.5°: ship-hours
+	fine   map[int32]*tally  // squares of 0.1°: hours heard, and of them those heard from the coast
+	prior  map[int32]float64 // the rules' own chance in each square of 0.5°
+	blocks map[int64]*tally  // squares of 2° and an hour: ship-hours heard and expected
 }
 
 type tally struct{ heard, all float64 }
@@ -36,7 +37,7 @@ func square(lon, lat int32, size float64) int32 {
 func block(lon, lat, n int32) int64 { return int64(square(lon, lat, 2))<<32 | int64(n) }
 
 func learn(l *listener) *reception {
-	r := &reception{rules: l.rules, cells: map[int32]*tally{}, fine: map[int32]*tally{}, blocks: map[int64]*tally{}}
+	r := &reception{rules: l.rules, cells: map[int32]*tally{}, prior: map[int32]float64{}, fine: map[int32]*tally{}, blocks: map[int64]*tally{}}
 	radios := l.sorted()
 	for _, v := range radios {
 		slices.SortFunc(v.hours, func(a, b hour) int { return cmp.Compare(a.n, b.n) })
@@ -122,8 +123,13 @@ func sane(a, b hour) bool {
 
 // usual is the chance that a ship is heard in an hour at a place.
 func (r *reception) usual(lon, lat int32) float64 {
-	prior := r.rules.chance(fix{lon: lon, lat: lat}.point())
-	t := r.cells[square(lon, lat, 0.5)]
+	cell := square(lon, lat, 0.5)
+	prior, known := r.prior[cell]
+	if !known {
+		prior = r.rules.chance(geo.Point{float64(cell>>16)/2 + 0.25, float64(int16(cell&0xffff))/2 + 0.25})
+		r.prior[cell] = prior
+	}
+	t := r.cells[cell]
 	if t == nil {
 		return prior
 	}

@@ -16,6 +16,7 @@ import (
 type rules struct {
 	start, end time.Time
 	berths     []berth
+	ports      []berth     // one for all berths of a kind within 20 km
 	sources    []source    // one for each sanctioned terminal
 	areas      []geo.Point // where ships lie to pass cargo on
 	where      *where
@@ -114,6 +115,10 @@ func (r *rules) place(key string, p scenario.Place, sanctioned bool, share float
 			b.title = key
 		}
 		r.berths = append(r.berths, b)
+		same := func(q berth) bool { return q.sanctioned == b.sanctioned && geo.Distance(q.at, b.at) < 20*geo.Kilometre }
+		if !slices.ContainsFunc(r.ports, same) {
+			r.ports = append(r.ports, b)
+		}
 		if !b.sanctioned {
 			return
 		}

@@ -224,7 +224,7 @@ func (o *slot) unheard(r *reception, s *ship, h stretch, now, usual float64) {
 		return
 	}
 	// An honest ship loads where nobody hears her, lawfully or at a sanctioned berth with the radio on.
-	for _, b := range r.rules.berths {
+	for _, b := range r.rules.ports {
 		hours := float64(h.to-h.from) / 3600
 		least, _ := r.rules.load(s.kind.Class)
 		if straight := float64(geo.Distance(h.a, b.at)) / 1852 / r.rules.habits.Knots; hours < 0.9*straight+least {
