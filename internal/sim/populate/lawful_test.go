@@ -43,6 +43,21 @@ func TestEverySeedMakesAWorld(t *testing.T) {
 	lawfulWorld(t, 2, 0.05, 365)
 }
 
+// TestPerturbedWorldsCompile makes worlds of all kinds of habits, the trade with them.
+func TestPerturbedWorldsCompile(t *testing.T) {
+	for seed := range uint64(12) {
+		s := open(t, "perturbed.yaml")
+		s.Seed, s.Days, s.Population.Traffic = seed, 10, scenario.Dial{From: 0.1, To: 0.1, Set: true}
+		if err := Fill(s); err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+			continue
+		}
+		if _, err := sim.New(s); err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		}
+	}
+}
+
 func TestTheSameSeedMakesTheSameShips(t *testing.T) {
 	a, b, c := lawfulPlan(t, 5, 0.1, 10), lawfulPlan(t, 5, 0.1, 10), lawfulPlan(t, 6, 0.1, 10)
 	if !reflect.DeepEqual(a.Ships, b.Ships) || !reflect.DeepEqual(a.Places, b.Places) {

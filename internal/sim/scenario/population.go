@@ -144,6 +144,8 @@ func (c *check) lawful(l *Lawful) {
 			c.that(err == nil && len(letters) == 2 && mid >= 200 && mid < 800, "lawful.flags.%s: %q, want letters and digits such as LR-636", name, flag)
 		}
 	}
+	c.dial("lawful.failures.per_ship_day", l.Failures.Daily, 0, 1)
+	c.law("lawful.failures.hours", l.Failures.Hours, 0, 2000)
 	for _, name := range slices.Sorted(maps.Keys(l.Groups)) {
 		g, what := l.Groups[name], "lawful.groups."+name
 		c.group(what, &g)
@@ -162,6 +164,7 @@ func (c *check) lawful(l *Lawful) {
 		c.that(a.Purpose == "bunkering" || a.Purpose == "service", "%s: purpose %q, want bunkering or service", what, a.Purpose)
 		c.law(what+".hours", a.Hours, 1, 100)
 		c.law(what+".idle_h", a.Idle, 0.1, 1000)
+		c.dial(what+".ships", a.Ships, 0, 300)
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.Boats)) {
 		b, what := l.Boats[name], "lawful.boats."+name
@@ -169,6 +172,7 @@ func (c *check) lawful(l *Lawful) {
 		c.that(len(l.Flags[b.Flags]) > 0, "%s: no mix of flags %q", what, b.Flags)
 		c.fields(what, slices.Concat(slices.Sorted(maps.Keys(b.Homes)), slices.Sorted(maps.Keys(b.Grounds)))...)
 		c.that(len(b.Homes) > 0 && len(b.Grounds) > 0 && b.Home.From > 0 && b.Out.From > 0, "%s: wants homes, grounds, home_h and out_h", what)
+		c.dial(what+".ships", b.Ships, 0, 300)
 		c.that(b.Knots.From >= 2 && b.Knots.To <= 25, "%s: knots %v, want 2 to 25", what, b.Knots)
 	}
 }
@@ -190,8 +194,19 @@ func (c *check) group(what string, g *Group) {
 	c.that((g.Trade == "shuttle") == (len(g.Then) > 0), "%s: a shuttle, and nobody else, wants then", what)
 	c.that(g.Daily.Set != g.Ships.Set, "%s: wants per_day or ships, one of them", what)
 	c.seas(what, g.Seas, g.Daily.Set)
+	c.dial(what+".per_day", g.Daily, 0, 100)
+	c.dial(what+".ships", g.Ships, 0, mostCopies)
+	c.dial(what+".more", g.More, 0, 1)
+	c.dial(what+".direct", g.Direct, 0, 1)
 	c.law(what+".knots", g.Knots, 4, 22)
 	c.law(what+".berth_h", g.Berth, 6, 400)
+	c.law(what+".wait_h", g.Wait, 0, 1000)
+	c.law(what+".fill", g.Fill, 0, 0.99)
+	c.law(what+".away_days", g.Away, 0, 200)
+	for _, h := range []Holding{g.Hold, g.Stop} {
+		c.dial(what+".hold or stop.share", h.Share, 0, 1)
+		c.law(what+".hold or stop.days", h.Days, 0, 100)
+	}
 }
 
 func (c *check) lightering(what string, t *Lightering) {
@@ -201,6 +216,8 @@ func (c *check) lightering(what string, t *Lightering) {
 	c.fields(what, slices.Sorted(maps.Keys(t.Areas))...)
 	c.that(len(t.Areas) > 0 && len(t.Ports) > 0, "%s: wants areas and ports", what)
 	c.seas(what, t.Seas, true)
+	c.dial(what+".per_day", t.Daily, 0, 20)
+	c.dial(what+".laden", t.Laden, 0, 1)
 	c.law(what+".kbbl_per_h", t.Rate, 5, 150)
 	c.law(what+".linger_h", t.Linger, 1, 400)
 	c.law(what+".knots", t.Knots, 4, 22)
