@@ -141,7 +141,7 @@ type Storage struct {
 // trade checks the trade of a population.
 func (c *check) trade(t *Trade) {
 	c.that(t.Barrels.Set, "trade.bbl_per_day: missing")
-	c.dial("bbl_per_day", t.Barrels, 0, 1e7)
+	c.dial("trade.bbl_per_day", t.Barrels, 0, 1e7)
 	c.spot("trade.sea", Spot{Name: t.Sea + "-in"}, false)
 	c.spot("trade.sea", Spot{Name: t.Sea + "-out"}, false)
 	c.blends(&t.Blends)
@@ -150,17 +150,17 @@ func (c *check) trade(t *Trade) {
 	c.sources(t)
 	c.classes(t)
 	c.fleets(t)
-	c.shares("silence.off", t.Silence.Off, "terminal", "gulf", "strait", "oman")
-	c.shares("silence.on", t.Silence.On, "terminal", "gulf", "strait", "oman", "never")
-	c.shares("draught.habits", t.Draught.Habits, "true", "late", "false", "never", "wrong")
-	c.shares("after_loading", t.After, "direct", "transfer", "storage")
-	c.shares("transfers.areas", t.Transfers.Areas, slices.Collect(maps.Keys(c.s.Places))...)
+	c.shares("trade.silence.off", t.Silence.Off, "terminal", "gulf", "strait", "oman")
+	c.shares("trade.silence.on", t.Silence.On, "terminal", "gulf", "strait", "oman", "never")
+	c.shares("trade.draught.habits", t.Draught.Habits, "true", "late", "false", "never", "wrong")
+	c.shares("trade.after_loading", t.After, "direct", "transfer", "storage")
+	c.shares("trade.transfers.areas", t.Transfers.Areas, slices.Collect(maps.Keys(c.s.Places))...)
 	for _, name := range t.Transfers.Drift {
 		_, known := t.Transfers.Areas[name]
 		c.that(known, "trade.transfers.drift: no area %q", name)
 	}
-	c.shares("transfers.visible", t.Transfers.Visible, "both", "donor", "receiver", "none")
-	c.shares("transfers.shapes", t.Transfers.Shapes, "whole", "part", "parcels")
+	c.shares("trade.transfers.visible", t.Transfers.Visible, "both", "donor", "receiver", "none")
+	c.shares("trade.transfers.shapes", t.Transfers.Shapes, "whole", "part", "parcels")
 	for _, name := range slices.Concat(t.Pretence.Anchored, t.Pretence.Sailing) {
 		_, known := c.s.Places[name]
 		c.that(known, "trade.pretence: no place %q", name)
@@ -174,7 +174,7 @@ func (c *check) trade(t *Trade) {
 		{"passage.vain", t.Passage.Vain}, {"transfers.moving", t.Transfers.Moving}, {"transfers.feeding", t.Transfers.Feeding}, {"transfers.onward", t.Transfers.Onward},
 		{"storage.transferred", t.Storage.Transfer}, {"storage.dark", t.Storage.Dark}}
 	for _, p := range parts {
-		c.dial(p.name, p.dial, 0, 1)
+		c.dial("trade."+p.name, p.dial, 0, 1)
 	}
 	laws := []struct {
 		name        string
@@ -186,13 +186,13 @@ func (c *check) trade(t *Trade) {
 		{"passage.idle_days", t.Passage.IdleFor, 1, 100}, {"transfers.kbbl_per_h", t.Transfers.Rate, 10, 120},
 		{"transfers.linger_h", t.Transfers.Linger, 3, 500}, {"storage.days", t.Storage.Days, 5, 200}}
 	for _, l := range laws {
-		c.law(l.name, l.law, l.least, l.most)
+		c.law("trade."+l.name, l.law, l.least, l.most)
 	}
 }
 
 // blends checks where oil is mixed.
 func (c *check) blends(b *Blends) {
-	c.dial("blends.per_day", b.Daily, 0, 3)
+	c.dial("trade.blends.per_day", b.Daily, 0, 3)
 	if b.Daily.To == 0 {
 		return
 	}
@@ -227,10 +227,10 @@ func (c *check) sources(t *Trade) {
 			}
 		}
 		for _, class := range slices.Sorted(maps.Keys(src.Loading)) {
-			c.law("sources."+name+".loading_h", src.Loading[class], 8, 200)
+			c.law("trade.sources."+name+".loading_h", src.Loading[class], 8, 200)
 		}
 	}
-	c.shares("sources", shares, slices.Collect(maps.Keys(t.Sources))...)
+	c.shares("trade.sources", shares, slices.Collect(maps.Keys(t.Sources))...)
 }
 
 // classes checks the sizes of loaders.
@@ -239,15 +239,15 @@ func (c *check) classes(t *Trade) {
 	for _, name := range slices.Sorted(maps.Keys(t.Classes)) {
 		class := t.Classes[name]
 		shares[name] = class.Share
-		c.law("classes."+name+".fill", class.Fill, 0.3, 0.98)
-		c.law("classes."+name+".loading_h", class.Loading, 8, 200)
+		c.law("trade.classes."+name+".fill", class.Fill, 0.3, 0.98)
+		c.law("trade.classes."+name+".loading_h", class.Loading, 8, 200)
 		c.that(len(class.Hulls) > 0, "trade.classes.%s: no hulls", name)
 		for _, hull := range class.Hulls {
 			h, known := c.s.Hulls[hull]
 			c.that(known && h.DWT > 0, "trade.classes.%s: no hull %q with a deadweight", name, hull)
 		}
 	}
-	c.shares("classes", shares, "vlcc", "suezmax", "aframax")
+	c.shares("trade.classes", shares, "vlcc", "suezmax", "aframax")
 	c.that(len(t.Classes) == 3, "trade.classes: want vlcc, suezmax and aframax")
 }
 
@@ -261,9 +261,9 @@ func (c *check) fleets(t *Trade) {
 		for _, flag := range slices.Sorted(maps.Keys(fleet.Flags)) {
 			c.that(fleet.Flags[flag] >= 200 && fleet.Flags[flag] < 800, "trade.fleets.%s: flag %s has no MMSIs with %d", name, flag, fleet.Flags[flag])
 		}
-		c.shares("fleets."+name+".modes", fleet.Modes, "dark", "open", "false_anchored", "false_sailing", "false_circle", "false_frozen")
+		c.shares("trade.fleets."+name+".modes", fleet.Modes, "dark", "open", "false_anchored", "false_sailing", "false_circle", "false_frozen")
 	}
-	c.shares("fleets", shares, "iranian", "listed", "other")
+	c.shares("trade.fleets", shares, "iranian", "listed", "other")
 	c.that(t.Fleets["other"].Flags != nil, "trade.fleets: want other, from which receivers come")
 }
 
@@ -271,21 +271,21 @@ func (c *check) fleets(t *Trade) {
 func (c *check) shares(what string, s Shares, names ...string) {
 	least, most := 0.0, 0.0
 	for _, name := range slices.Sorted(maps.Keys(s)) {
-		c.that(slices.Contains(names, name), "trade.%s: unknown %q", what, name)
+		c.that(slices.Contains(names, name), "%s: unknown %q", what, name)
 		c.dial(what+"."+name, s[name], 0, 1)
 		least, most = least+s[name].From, most+s[name].To
 	}
 	const slip = 1e-6
-	c.that(least <= 1+slip && most >= 1-slip, "trade.%s: shares sum to %.4g, want 1", what, (least+most)/2)
+	c.that(least <= 1+slip && most >= 1-slip, "%s: shares sum to %.4g, want 1", what, (least+most)/2)
 }
 
 func (c *check) dial(what string, d Dial, least, most float64) {
-	c.that(d.From >= least && d.To <= most && d.From <= d.To, "trade.%s: %g to %g, want within %g to %g", what, d.From, d.To, least, most)
+	c.that(d.From >= least && d.To <= most && d.From <= d.To, "%s: %g to %g, want within %g to %g", what, d.From, d.To, least, most)
 }
 
 func (c *check) law(what string, l Law, least, most float64) {
-	c.that(l.Least >= least && l.Most <= most && l.Least <= l.Most, "trade.%s: limits %g to %g, want within %g to %g", what, l.Least, l.Most, least, most)
-	c.that(l.Median.From >= l.Least && l.Median.To <= l.Most && l.Median.From <= l.Median.To, "trade.%s: median %g to %g outside %g to %g",
+	c.that(l.Least >= least && l.Most <= most && l.Least <= l.Most, "%s: limits %g to %g, want within %g to %g", what, l.Least, l.Most, least, most)
+	c.that(l.Median.From >= l.Least && l.Median.To <= l.Most && l.Median.From <= l.Median.To, "%s: median %g to %g outside %g to %g",
 		what, l.Median.From, l.Median.To, l.Least, l.Most)
-	c.that(l.Spread.From >= 0 && l.Spread.To <= 2 && !math.IsNaN(l.Spread.From+l.Spread.To), "trade.%s: spread %g to %g, want 0 to 2", what, l.Spread.From, l.Spread.To)
+	c.that(l.Spread.From >= 0 && l.Spread.To <= 2 && !math.IsNaN(l.Spread.From+l.Spread.To), "%s: spread %g to %g, want 0 to 2", what, l.Spread.From, l.Spread.To)
 }
