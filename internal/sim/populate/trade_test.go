@@ -147,6 +147,98 @@ func TestTradesKeepToTheirShares(t *testing.T) {
 	}
 }
 
+// TestEveryTrickOccurs looks for all that a trade can do in some worlds.
+func TestEveryTrickOccurs(t *testing.T) {
+	seen := map[string]int{}
+	for seed := range uint64(24) {
+		made := trading(t, "baseline", 500+seed, 40)
+		w := world(t, made)
+		truth := w.Truth()
+		seen["loadings for blends"] += len(truth.Blends)
+		seen["changes of identity"] += len(truth.Identities)
+		for _, id := range truth.Identities {
+			if id.ToMMSI == nines {
+				seen["default MMSIs"]++
+			}
+		}
+		meets(truth, seen)
+		for _, s := range w.Ships() {
+			if _, sanctioned := s.Barrels(0); sanctioned > 0 && s.Track().Present(0) {
+				seen["ships laden when the world begins"]++
+			}
+			if stay, ok := s.StayAt(20 * 24 * time.Hour); ok && stay.End-stay.Begin > 20*24*time.Hour {
+				if _, sanctioned := s.Barrels(stay.Begin); sanctioned > 0 {
+					seen["floating storage"]++
+				} else {
+					seen["empty ships that wait for weeks"]++
+				}
+			}
+			crews(s.Spec().Steps, seen)
+		}
+		for _, q := range truth.Silences {
+			if q.Cause != "switched_off" || q.End == nil {
+				continue
+			}
+			if days := q.End.Sub(q.Start).Hours() / 24; days < 2.5 {
+				seen["short silences"]++
+			} else if days > 28 {
+				seen["silences of a month"]++
+			}
+		}
+	}
+	t.Log(seen)
+	for _, trick := range []string{"loadings for blends", "changes of identity", "default MMSIs", "ships laden when the world begins", "floating storage",
+		"empty ships that wait for weeks", "short silences", "silences of a month", "several daughters of one mother", "cargoes in parcels", "chains",
+		"chains of three", "draught false", "draught wrong", "draught late", "draught true", "transfers under way"} {
+		if seen[trick] == 0 {
+			t.Errorf("no %s", trick)
+		}
+	}
+}
+
+// meets counts how cargoes go from ship to ship.
+func meets(truth *sim.Truth, seen map[string]int) {
+	gives, takes := map[uint32][]sim.Move{}, map[uint32][]sim.Move{}
+	for _, m := range truth.Transfers {
+		gives[m.Donor.IMO], takes[m.Receiver.IMO] = append(gives[m.Donor.IMO], m), append(takes[m.Receiver.IMO], m)
+	}
+	for _, all := range gives {
+		if len(all) > 1 && all[1].Start.Sub(all[0].End) < 3*24*time.Hour {
+			seen["cargoes in parcels"]++
+		}
+		for _, next := range gives[all[0].Receiver.IMO] {
+			if next.Start.After(all[0].End) {
+				seen["chains"]++
+				seen["chains of three"] += len(gives[next.Receiver.IMO])
+			}
+		}
+	}
+	for _, all := range takes {
+		if len(all) > 1 && all[1].Start.Sub(all[0].Start) < 25*24*time.Hour {
+			seen["several daughters of one mother"]++
+		}
+	}
+}
+
+// crews counts what crews do.
+func crews(steps []scenario.Step, seen map[string]int) {
+	for _, step := range steps {
+		switch d := step.Draught; {
+		case step.Sail != nil && step.Sail.Knots.To == steamKnots:
+			seen["transfers under way"]++
+		case d == nil:
+		case d.Metres > 0:
+			seen["draught false"]++
+		case d.Wrong != 0:
+			seen["draught wrong"]++
+		case d.AfterHours > 9:
+			seen["draught late"]++
+		default:
+			seen["draught true"]++
+		}
+	}
+}
+
 // binomial compares counts, or barrels with the same total, with the shares wanted.
 func binomial(t *testing.T, what string, got map[string]float64, n float64, want map[string]float64) {
 	t.Helper()
