@@ -190,7 +190,7 @@ func (l *lighter) meet(day float64) error {
 	d.types(rng)
 	for _, y := range []*voyage{m, d} {
 		y.destination = l.s.Places[field].Title
-		if err := y.leave(l.pick(rng, l.name+" seas", l.spec.Seas) + "-out"); err != nil {
+		if err := y.leave(rng, l.pick(rng, l.name+" seas", l.spec.Seas)); err != nil {
 			return err
 		}
 	}

@@ -237,7 +237,7 @@ func (g *group) visit(v *bottoms, day float64) error {
 	if !done && g.spec.Trade == "discharge" {
 		y.destination = "FOR ORDERS"
 	}
-	if err := y.leave(g.pick(rng, g.name+" seas", g.spec.Seas) + "-out"); err != nil {
+	if err := y.leave(rng, g.pick(rng, g.name+" seas", g.spec.Seas)); err != nil {
 		return err
 	}
 	v.voyages = append(v.voyages, y)
@@ -302,6 +302,9 @@ func (g *group) hold(y *voyage, when string, h scenario.Holding) error {
 	field := g.pick(g.rand, what+" areas", h.Areas)
 	if field == "" {
 		return nil
+	}
+	if y.destination == "" {
+		y.destination = []string{"FOR ORDERS", "FUJAIRAH", "ORDERS", "AE FJR", "KHOR FAKKAN", "PG FOR ORDERS"}[g.rand.IntN(6)]
 	}
 	_, err := y.wait(field, days)
 	return err
@@ -580,17 +583,33 @@ func (y *voyage) types(rng *rand.Rand) {
 	}
 }
 
-// leave sails out of the world.
-func (y *voyage) leave(edge string) error {
+// onward is what crews bound for each of the seas type as destination.
+var onward = map[string][]string{
+	"east": {"SINGAPORE", "SG SIN", "CN NGB", "QINGDAO", "NINGBO", "YEOSU", "ULSAN", "CHIBA", "SIKKA", "PARADIP", "MAILIAO", "FOR ORDERS", "CHINA",
+		"SINGAPORE FOR ORDERS", "MALAYSIA", "COLOMBO"},
+	"makran": {"KARACHI", "PK KHI", "MUNDRA", "SIKKA", "NHAVA SHEVA", "KANDLA", "PORT QASIM"},
+	"cape":   {"SUEZ", "AIN SUKHNA", "ROTTERDAM", "DURBAN", "JEDDAH", "YANBU", "MOMBASA", "FOR ORDERS", "DJIBOUTI", "SALALAH", "GIBRALTAR FOR ORDERS"},
+}
+
+// leave sails out of the world, to a sea.
+func (y *voyage) leave(rng *rand.Rand, sea string) error {
+	edge := sea + "-out"
 	via, err := y.net.route(y.place, edge)
 	if err != nil {
 		return err
 	}
+	texts := onward[sea]
+	if len(texts) == 0 {
+		texts = []string{"FOR ORDERS"}
+	}
+	text := texts[rng.IntN(len(texts))]
+	if y.destination == "" {
+		y.destination = text
+	} else if rng.Float64() < 0.9 { // else the crew forgets
+		y.do(scenario.Step{Destination: &scenario.Destination{AfterHours: 2 * rng.Float64(), Text: text}})
+	}
 	y.clock += y.takes(edge, y.knots)
 	y.place, y.end = edge, y.clock
 	y.do(scenario.Step{Sail: &scenario.Sail{Via: append(via, scenario.Spot{Name: edge}), Knots: scenario.Range{From: y.knots, To: y.knots}}})
-	if y.destination == "" {
-		y.destination = "FOR ORDERS"
-	}
 	return nil
 }
