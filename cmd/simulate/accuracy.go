@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/darkwake/darkwake/internal/sim/oracle"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/internal/sim/score"
 	"github.com/darkwake/darkwake/internal/sim/trial"
@@ -24,6 +25,7 @@ type accuracyOptions struct {
 	svg     string
 	json    string
 	smaller scenario.Smaller
+	ceiling bool
 }
 
 func accuracyCommand() *cobra.Command {
@@ -48,6 +50,7 @@ func accuracyCommand() *cobra.Command {
 	fl.StringVar(&o.json, "json", "", "file to write all numbers to as JSON")
 	fl.Float64Var(&o.smaller.Days, "days", 0, "cut worlds to so many days (0: as the scenario says)")
 	fl.Float64Var(&o.smaller.Traffic, "traffic", 0, "share of the lawful ships (0: as the scenario says)")
+	fl.BoolVar(&o.ceiling, "ceiling", true, "score beside the engine an oracle that knows the world's rules and has only the feed")
 	fl.BoolVar(&o.smaller.Thin, "thin", false, "one report in some minutes, as archives have it, in place of one in some seconds")
 	return c
 }
@@ -84,13 +87,18 @@ func (o *accuracyOptions) run(ctx context.Context, paths []string, stdout, stder
 func (o *accuracyOptions) plan(paths []string) ([]trial.Section, []trial.Spec, error) {
 	var sections []trial.Section
 	var specs []trial.Spec
+	spec := trial.Spec{Smaller: o.smaller}
+	if o.ceiling {
+		spec.Ceiling = oracle.Claims
+	}
 	for _, path := range paths {
 		s, err := scenario.Open(path)
 		if err != nil {
 			return nil, nil, err
 		}
 		sections = append(sections, trial.Section{Scenario: s})
-		specs = append(specs, trial.Seeds(trial.Spec{Path: path, Smaller: o.smaller}, o.first, o.seeds)...)
+		spec.Path = path
+		specs = append(specs, trial.Seeds(spec, o.first, o.seeds)...)
 	}
 	return sections, specs, nil
 }
@@ -146,6 +154,9 @@ func (o *accuracyOptions) command(paths []string) string {
 	}
 	if o.smaller.Thin {
 		parts = append(parts, "--thin")
+	}
+	if !o.ceiling {
+		parts = append(parts, "--ceiling=false")
 	}
 	parts = append(parts, "--out "+o.out)
 	if o.svg != "" {
