@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"sort"
@@ -64,12 +65,8 @@ func (s *Ship) compile() error {
 	p.track.Add(motion.Moored{At: from, Heading: 0}, p.clock, p.clock, 0)
 	p.effects = append(p.effects, Effect{At: p.clock, Kind: TypeDraught}, Effect{At: p.clock, Kind: TypeDestination, Text: s.spec.Destination})
 	p.borrow()
-	for round := 0; round == 0 || s.spec.Repeat && p.clock < s.world.end; round++ {
-		for i := range s.spec.Steps {
-			if err := p.step(&s.spec.Steps[i]); err != nil {
-				return fmt.Errorf("step %d: %w", i+1, err)
-			}
-		}
+	if err := p.rounds(); err != nil {
+		return err
 	}
 	p.sail()
 	sort.SliceStable(s.effects, func(i, j int) bool { return s.effects[i].At < s.effects[j].At })
@@ -79,6 +76,25 @@ func (s *Ship) compile() error {
 	}
 	s.state = compiled
 	return nil
+}
+
+// rounds plans the steps once, or again and again until the world ends. Ways are sailed when the next stay asks for
+// it, so that a round without a stay or a time away would never end.
+func (p *planner) rounds() error {
+	for {
+		begin := p.clock
+		for i := range p.spec.Steps {
+			if err := p.step(&p.spec.Steps[i]); err != nil {
+				return fmt.Errorf("step %d: %w", i+1, err)
+			}
+		}
+		if !p.spec.Repeat || p.clock >= p.world.end {
+			return nil
+		}
+		if p.clock == begin {
+			return errors.New("repeat: the steps take no time, end them with a stay")
+		}
+	}
 }
 
 // step plans one step.

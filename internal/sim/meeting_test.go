@@ -225,3 +225,13 @@ func TestAVisitorWaits(t *testing.T) {
 		t.Errorf("stays: got %+v, want a day's drifting and then alongside", stays)
 	}
 }
+
+// TestARoundThatTakesNoTimeIsRefused: without a stay the steps would be planned again and again for ever.
+func TestARoundThatTakesNoTimeIsRefused(t *testing.T) {
+	_, err := attempt(t, `
+  - {name: SYN ENDLESS, mmsi: 636999001, hull: vlcc, from: [56.60, 25.20], repeat: true, steps: [{sail: {via: [[57.0, 25.2], [56.6, 25.2]]}}]}
+`)
+	if err == nil || !strings.Contains(err.Error(), "take no time") {
+		t.Errorf("got %v, want that the steps take no time", err)
+	}
+}
