@@ -229,7 +229,7 @@ func TestAVisitorWaits(t *testing.T) {
 // TestARoundThatTakesNoTimeIsRefused: without a stay the steps would be planned again and again for ever.
 func TestARoundThatTakesNoTimeIsRefused(t *testing.T) {
 	_, err := attempt(t, `
-  - {name: SYN ENDLESS, mmsi: 636999001, hull: vlcc, from: [56.60, 25.20], repeat: true, steps: [{sail: {via: [[57.0, 25.2], [56.6, 25.2]]}}]}
+  - {name: SYN ENDLESS, mmsi: 636999001, hull: vlcc, from: [56.60, 25.20], repeat: true, steps: [{sail: {via: [[57.0, 25.2], [56.6, 25.2]], knots: 9}}]}
 `)
 	if err == nil || !strings.Contains(err.Error(), "take no time") {
 		t.Errorf("got %v, want that the steps take no time", err)
