@@ -70,8 +70,10 @@ recorded:
 	$(GO) run ./cmd/simulate realism --record internal/sim/reality/recorded.csv
 
 # gulf.yaml is geography that other scenarios extend, and no world.
-SEEDS ?= 20
+# TRAFFIC is a share of the lawful ships: all of them take hours, 0.2 about one.
+SEEDS   ?= 20
+TRAFFIC ?=
 WORLDS = $(filter-out testdata/scenarios/gulf.yaml,$(sort $(wildcard testdata/scenarios/*.yaml)))
 
 accuracy:
-	$(GO) run ./cmd/simulate accuracy $(WORLDS) --seeds $(SEEDS) --thin --out docs/accuracy.md --svg docs/accuracy
+	$(GO) run ./cmd/simulate accuracy $(WORLDS) --seeds $(SEEDS) $(if $(TRAFFIC),--traffic $(TRAFFIC)) --thin --out docs/accuracy.md --svg docs/accuracy

@@ -49,7 +49,7 @@ func accuracyCommand() *cobra.Command {
 	fl.StringVar(&o.svg, "svg", "", "folder to write a picture of each scenario to; made if it does not exist")
 	fl.StringVar(&o.json, "json", "", "file to write all numbers to as JSON")
 	fl.Float64Var(&o.smaller.Days, "days", 0, "cut worlds to so many days (0: as the scenario says)")
-	fl.Float64Var(&o.smaller.Traffic, "traffic", 0, "share of the lawful ships (0: as the scenario says)")
+	fl.Float64Var(&o.smaller.Traffic, "traffic", 0, "share of the lawful ships (0: all of them)")
 	fl.BoolVar(&o.ceiling, "ceiling", true, "score beside the engine an oracle that knows the world's rules and has only the feed")
 	fl.BoolVar(&o.smaller.Thin, "thin", false, "one report in some minutes, as archives have it, in place of one in some seconds")
 	return c

@@ -43,7 +43,8 @@ func (s *Scenario) Shrink(c Smaller) {
 		s.Days = c.Days
 	}
 	if c.Traffic > 0 && s.Population != nil {
-		s.Population.Traffic = Dial{From: c.Traffic, To: c.Traffic, Set: true}
+		t := s.Population.Traffic.Or(1)
+		s.Population.Traffic = Dial{From: c.Traffic * t.From, To: c.Traffic * t.To, Set: true}
 	}
 	if c.Thin {
 		most, r := Thinned(), &s.Reporting

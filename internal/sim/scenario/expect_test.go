@@ -19,6 +19,10 @@ func TestShrink(t *testing.T) {
 	if s.Days != 10 || s.Population.Traffic != (Dial{From: 0.2, To: 0.2, Set: true}) {
 		t.Errorf("got %g days, traffic %+v, want 10 and 0.2", s.Days, s.Population.Traffic)
 	}
+	s.Population.Traffic = Dial{From: 0.5, To: 2, Set: true}
+	if s.Shrink(Smaller{Traffic: 0.5}); s.Population.Traffic != (Dial{From: 0.25, To: 1, Set: true}) {
+		t.Errorf("half of a range: got %+v, want 0.25 to 1", s.Population.Traffic)
+	}
 	if s.Reporting.Moving != 5*minute || s.Reporting.Still != 20*minute || s.Reporting.Static != 45*minute {
 		t.Errorf("got %+v, want the sparser of both for each", s.Reporting)
 	}

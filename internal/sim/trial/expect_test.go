@@ -1,15 +1,21 @@
 package trial
 
 import (
+	"flag"
 	"fmt"
 	"maps"
+	"math"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"testing"
 
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/internal/sim/score"
 )
+
+var update = flag.Bool("update", false, "write what the engine reaches now, less a margin, into the scenario files")
 
 // TestScenariosKeepTheirScores runs every committed scenario that says what the present detectors reach in it.
 func TestScenariosKeepTheirScores(t *testing.T) {
@@ -46,8 +52,36 @@ func keepsScores(t *testing.T, path string, s *scenario.Scenario) {
 	}
 	pool, _ := Pool(scores)
 	t.Logf("%d lifts, recall %s, precision %s", pool.Sum.Lifts.At[1].True, number(pool, "lift_recall", 2), number(pool, "lift_precision", 2))
+	if *update {
+		refit(t, path, s.Expect, pool)
+		return
+	}
 	for _, e := range breaches(s.Expect, pool) {
 		t.Error(e)
+	}
+}
+
+// refit writes new limits over the old ones, with room of a quarter for small worlds and small changes.
+func refit(t *testing.T, path string, e *scenario.Expect, p *score.Pool) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change := func(limits map[string]float64, limit func(x float64) float64) {
+		for name := range limits {
+			m, _ := p.Measure(name)
+			if m.Pooled == nil {
+				t.Errorf("%s: no value", name)
+				continue
+			}
+			line := regexp.MustCompile(`(?m)^    ` + regexp.QuoteMeta(name) + `: .*$`)
+			text = line.ReplaceAll(text, fmt.Appendf(nil, "    %s: %.2f", name, limit(*m.Pooled)))
+		}
+	}
+	change(e.Floors, func(x float64) float64 { return math.Floor(100*(x-max(0.05, math.Abs(x)/4))) / 100 })
+	change(e.Ceilings, func(x float64) float64 { return math.Ceil(100*(x+max(0.1, math.Abs(x)/4))) / 100 })
+	if err := os.WriteFile(path, text, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
