@@ -141,7 +141,7 @@ func (l *Ledger) lawfulFits(s *ship, e event.Event, d event.GapDetails) bool {
 	off, on := geo.PointFromDegrees(d.Off.Lon, d.Off.Lat), geo.PointFromDegrees(d.On.Lon, d.On.Lat)
 	fits := false
 	for _, terminal := range l.lawful {
-		if fits = l.sails(off, terminal, vessel.BallastSpeed)+l.sails(terminal, on, vessel.LadenSpeed) <= idle; fits {
+		if fits = sails(terminal, off, vessel.BallastSpeed)+sails(terminal, on, vessel.LadenSpeed) <= idle; fits {
 			break
 		}
 	}
@@ -149,13 +149,13 @@ func (l *Ledger) lawfulFits(s *ship, e event.Event, d event.GapDetails) bool {
 	return fits
 }
 
-// sails is the time of a passage, or a year when there is no way.
-func (l *Ledger) sails(a, b geo.Point, speed geo.Knots) time.Duration {
+// sails is the time of a passage to or from a terminal, or a year when there is no way or it takes a month.
+func sails(terminal *geo.Reach, p geo.Point, speed geo.Knots) time.Duration {
 	const never = 365 * 24 * time.Hour
-	if hours := geo.Distance(a, b).NauticalMiles() / float64(speed); hours > 24*30 {
+	if hours := geo.Distance(terminal.From(), p).NauticalMiles() / float64(speed); hours > 24*30 {
 		return never
 	}
-	d, ok := l.sea.Distance(a, b)
+	d, ok := terminal.Distance(p)
 	if !ok {
 		return never
 	}

@@ -63,8 +63,7 @@ type Ledger struct {
 	o      Options
 	fleet  *vessel.Fleet
 	places map[string]*place.Place // by name
-	lawful []geo.Point             // centres of lawful loading terminals, by place id
-	sea    *geo.Sea
+	lawful []*geo.Reach            // of the middles of lawful loading terminals, by place id
 	ships  map[vessel.MMSI]*ship
 	order  []vessel.MMSI // of ships, rising
 	dirty  map[vessel.MMSI]bool
@@ -95,13 +94,13 @@ type post struct {
 
 // New returns an empty ledger.
 func New(o Options, f *vessel.Fleet, g *place.Gazetteer, sea *geo.Sea) *Ledger {
-	l := &Ledger{o: o, fleet: f, sea: sea, places: map[string]*place.Place{}, ships: map[vessel.MMSI]*ship{},
+	l := &Ledger{o: o, fleet: f, places: map[string]*place.Place{}, ships: map[vessel.MMSI]*ship{},
 		dirty: map[vessel.MMSI]bool{}, posts: map[string]*post{}}
 	for id := range place.ID(g.Len()) {
 		p := g.At(id)
 		l.places[p.Name] = p
 		if p.Kind == place.LawfulTerminal {
-			l.lawful = append(l.lawful, p.Centre)
+			l.lawful = append(l.lawful, sea.From(p.Centre))
 		}
 	}
 	return l

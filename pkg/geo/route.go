@@ -16,6 +16,7 @@ type search struct {
 	queue  queue
 	goal   [2]vectorPoint // start and goal, which are no places of the graph
 	ends   [2][]int32     // the places to which start and goal are joined
+	blind  bool           // without a goal: places are opened in the order of the length alone
 }
 
 type vectorPoint struct {
@@ -155,30 +156,39 @@ func (q *search) run() ([]Point, bool) {
 	q.improve(q.start(), q.start(), 0)
 	for len(q.queue) > 0 {
 		n := q.queue.pop()
-		if q.closed[n] == q.stamp {
-			continue
-		}
-		q.settle(n)
-		q.closed[n] = q.stamp
+		q.open(n)
 		if n == q.target() {
 			return q.trace(), true
 		}
-		q.neighbours(n, func(m int32) {
-			if q.closed[m] == q.stamp {
-				return
-			}
-			parent := q.parent[n]
-			if length := q.length[parent] + q.between(parent, m); q.seen[m] != q.stamp || length < q.length[m] {
-				q.improve(m, parent, length)
-			}
-		})
 	}
 	return nil, false
 }
 
+// open is done with a place: its neighbours are offered its parent, in whose sight they may be.
+func (q *search) open(n int32) {
+	if q.closed[n] == q.stamp {
+		return
+	}
+	q.settle(n)
+	q.closed[n] = q.stamp
+	parent := q.parent[n]
+	q.neighbours(n, func(m int32) {
+		if q.closed[m] == q.stamp {
+			return
+		}
+		if length := q.length[parent] + q.between(parent, m); q.seen[m] != q.stamp || length < q.length[m] {
+			q.improve(m, parent, length)
+		}
+	})
+}
+
 func (q *search) improve(n, parent int32, length float64) {
 	q.length[n], q.parent[n], q.seen[n] = length, parent, q.stamp
-	q.queue.push(queued{length + q.between(n, q.target()), n})
+	togo := 0.0
+	if !q.blind {
+		togo = q.between(n, q.target())
+	}
+	q.queue.push(queued{length + togo, n})
 }
 
 // settle looks whether the parent that was taken on trust is in sight; if not, the best of the neighbours already done

@@ -16,6 +16,7 @@ type graph struct {
 	cells        []gridCell
 	links        map[int32][]int32 // by hand, sorted by how they were made
 	dead         []bool            // in a pond: cut off from all but a few places
+	joined       []uint8           // which of the eight cells round a place are joined to it, once drain has looked
 }
 
 // grid is the places of one cell size, -1 where a cell has none.
@@ -224,13 +225,14 @@ func (g *graph) around(p Point, cells int) []int32 {
 	return near
 }
 
+// ring is the eight cells round one, row by row.
+var ring = [8][2]int{{-1, -1}, {-1, 0}, {-1, 1}, {0, -1}, {0, 1}, {1, -1}, {1, 0}, {1, 1}}
+
 // neighbours calls fn for every place that is joined to n by a clear line.
 func (g *graph) neighbours(n int32, fn func(int32)) {
 	if c := g.cells[n]; c.kind != channel {
-		for r := int(c.row) - 1; r <= int(c.row)+1; r++ {
-			for col := int(c.col) - 1; col <= int(c.col)+1; col++ {
-				g.step(n, c, r, col, fn)
-			}
+		for i, d := range ring {
+			g.step(n, c, i, int(c.row)+d[0], int(c.col)+d[1], fn)
 		}
 	}
 	for _, m := range g.links[n] {
@@ -240,13 +242,13 @@ func (g *graph) neighbours(n int32, fn func(int32)) {
 
 // step offers the place of a neighbouring cell. Where the fine grid ends the cell belongs to the other grid: from the
 // fine side that is one coarse cell, from the coarse side several fine ones.
-func (g *graph) step(n int32, c gridCell, row, col int, fn func(int32)) {
+func (g *graph) step(n int32, c gridCell, i, row, col int, fn func(int32)) {
 	own, other := &g.fine, &g.coarse
 	if c.kind == coarseGrid {
 		own, other = other, own
 	}
 	if m := own.at(row, col); m != none {
-		if m != n && (c.open && g.cells[m].open || g.sea.clearPiece(g.points[n], g.points[m])) {
+		if g.sees(n, m, i) {
 			fn(m)
 		}
 		return
@@ -278,6 +280,14 @@ func (g *graph) step(n int32, c gridCell, row, col int, fn func(int32)) {
 	}
 }
 
+// sees tells whether no coast comes between a place and that of the i-th cell of its ring. It looks once, in drain.
+func (g *graph) sees(n, m int32, i int) bool {
+	if g.joined != nil {
+		return g.joined[n]>>i&1 == 1
+	}
+	return g.cells[n].open && g.cells[m].open || g.sea.clearPiece(g.points[n], g.points[m])
+}
+
 func rimOf(t *grid, row, col int) bool {
 	return row == 0 || col == 0 || row == t.rows-1 || col == t.cols-1
 }
@@ -288,8 +298,25 @@ func (g *graph) offer(n, m int32, fn func(int32)) {
 	}
 }
 
-// drain marks the places of ponds as dead, by flooding every water once.
+// drain marks the places of ponds as dead, by flooding every water once, and keeps what it sees on the way: the coast
+// is asked ten times a search otherwise.
 func (g *graph) drain() {
+	joined := make([]uint8, len(g.points))
+	for n, c := range g.cells {
+		if c.kind == channel {
+			continue
+		}
+		own := &g.fine
+		if c.kind == coarseGrid {
+			own = &g.coarse
+		}
+		for i, d := range ring {
+			if m := own.at(int(c.row)+d[0], int(c.col)+d[1]); m != none && g.sees(int32(n), m, i) {
+				joined[n] |= 1 << i
+			}
+		}
+	}
+	g.joined = joined
 	g.dead = make([]bool, len(g.points))
 	seen := make([]bool, len(g.points))
 	var water []int32

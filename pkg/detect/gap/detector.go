@@ -55,7 +55,7 @@ type silence struct {
 
 // New returns a detector that knows no silence.
 func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, sea *geo.Sea) *Detector {
-	d := &Detector{o: o, fleet: fleet, places: places, sea: sea, ways: ways{sea, map[leg]geo.Metres{}}, silences: map[key]*silence{},
+	d := &Detector{o: o, fleet: fleet, places: places, sea: sea, ways: ways{sea, map[place.ID]*geo.Reach{}, map[leg]geo.Metres{}}, silences: map[key]*silence{},
 		classB: map[vessel.MMSI]bool{}, outages: outages{}, leaving: map[vessel.MMSI]time.Time{}}
 	d.sources = loadingPlaces(places)
 	return d

@@ -7,16 +7,17 @@ import (
 	"github.com/darkwake/darkwake/pkg/place"
 )
 
-// ways remembers how far it is over water from where ships fall silent to where oil is loaded. A search costs some
-// milliseconds in the Gulf and a third of a second across oceans, there are a dozen loading places, and ships fall
-// silent in the same few waters: so points are moved to the middle of a cell, each cell is searched from once, and
-// what lies beyond the Gulf of Oman is searched from its exit alone, where all voyages from inside pass. The error is
+// ways remembers how far it is over water from where ships fall silent to where oil is loaded. A search costs a third of
+// a second across oceans, there are a dozen loading places, and ships fall silent in the same few waters: so points are
+// moved to the middle of a cell, each cell is asked for once, inside by a search from each place that is kept, and what
+// lies beyond the Gulf of Oman from its exit alone, where all voyages from inside pass. The error is
 // at most 4 km inside, and outside half a cell's diagonal and the bend at the exit, together less than the 2–5 % by
 // which a ship's real way is longer.
 //
 // What is remembered depends on the cell alone, never on who asked first.
 type ways struct {
 	sea   *geo.Sea
+	reach map[place.ID]*geo.Reach
 	known map[leg]geo.Metres
 }
 
@@ -74,7 +75,10 @@ func (w *ways) leg(id place.ID, from geo.Point, to cell) geo.Metres {
 	if len(w.known) >= keepWays {
 		clear(w.known)
 	}
-	if way, ok = w.sea.Distance(from, to.middle()); !ok {
+	if w.reach[id] == nil {
+		w.reach[id] = w.sea.From(from)
+	}
+	if way, ok = w.reach[id].Distance(to.middle()); !ok {
 		way = 0 // no way is known: the great circle answers
 	}
 	w.known[k] = way
