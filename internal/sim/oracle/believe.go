@@ -159,6 +159,7 @@ func reaches(a, b fix) bool {
 const (
 	byCoast = 20
 	byEdge  = 100
+	byRule  = 10_000 // the same where all ships come and go over the edge
 )
 
 // unreachable cuts the fixes where she would have to jump, and marks all segments off the chain that she could have
@@ -189,6 +190,9 @@ func (s *ship) unreachable(r *rules, bad []bool) {
 	for i := range segs {
 		if min(r.atEdge(s.fixes[segs[i].from].point()), r.atEdge(s.fixes[segs[i].to].point())) < 3 {
 			segs[i].hours += byEdge
+			if r.made {
+				segs[i].hours += byRule
+			}
 		}
 	}
 	best, from := make([]float64, len(segs)), make([]int, len(segs))
@@ -215,6 +219,10 @@ func (s *ship) unreachable(r *rules, bad []bool) {
 	}
 }
 
+// longestJam is how long a jammed ship's false track may last, in seconds: she drifts in and out of the jam, while a crew's
+// lasts as long as what it hides.
+const longestJam = 24 * 3600
+
 // jam tells false stretches of one ship from those of many at once, which no crew made.
 func jam(ships []*ship) {
 	type where struct {
@@ -223,8 +231,10 @@ func jam(ships []*ship) {
 	}
 	var all []where
 	for _, s := range ships {
-		for i := range s.fakes {
-			all = append(all, where{s, &s.fakes[i]})
+		for i, f := range s.fakes {
+			if f.to-f.from < longestJam {
+				all = append(all, where{s, &s.fakes[i]})
+			}
 		}
 	}
 	for _, x := range all {
@@ -277,6 +287,9 @@ type stay struct {
 	at       geo.Point
 	berth    berth
 	berthed  bool
+	goes     bool // to another stop near by: she waits here
+	came     bool // from another stop near by
+	vain     bool // far into the Gulf, on a visit without a berth and without a silence: nobody honest comes for that
 }
 
 // stays are the times that a ship is heard lying, at a berth or elsewhere, for four hours at least. A break without a
@@ -293,7 +306,7 @@ func (s *ship) stays(r *rules) []stay {
 		lies := f.speed < 8 || f.speed < 16 && run != nil && !run.berthed
 		b, berthed := r.berthAt(p)
 		if run != nil && (!lies || berthed != run.berthed || berthed && b.at != run.berth.at ||
-			!berthed && (f.at-run.to > leastSilence || geo.Distance(last, p) > 9*geo.Kilometre)) {
+			!berthed && (f.at-run.to > leastSilence || geo.Distance(last, p) > r.swing(run.at))) {
 			run = nil
 		}
 		last = p
@@ -305,5 +318,47 @@ func (s *ship) stays(r *rules) []stay {
 			run.to = f.at
 		}
 	}
-	return slices.DeleteFunc(out, func(x stay) bool { return x.to-x.from < 4*3600 })
+	out = slices.DeleteFunc(out, func(x stay) bool { return x.to-x.from < 4*3600 })
+	for i := 1; i < len(out); i++ {
+		x, y := &out[i-1], &out[i]
+		x.goes = !x.berthed && !y.berthed && y.from-x.to < 12*3600 && geo.Distance(x.at, y.at) < 12*geo.Kilometre
+		y.came = x.goes
+	}
+	s.vain(r, out)
+	return out
+}
+
+// vain marks the longest stop of each visit to the Gulf in which the ship neither touched a berth nor was silent for long.
+func (s *ship) vain(r *rules, stays []stay) {
+	const inside, least = 55.5, 12 * 3600
+	for i := 0; i < len(s.fixes); {
+		first, j := s.fixes[i], i
+		longest := int32(0)
+		for ; j < len(s.fixes) && s.fixes[j].point()[0] < inside; j++ {
+			if j > i {
+				longest = max(longest, s.fixes[j].at-s.fixes[j-1].at)
+			}
+		}
+		if j > i && i > 0 && j < len(s.fixes) {
+			longest = max(longest, first.at-s.fixes[i-1].at, s.fixes[j].at-s.fixes[j-1].at)
+			s.vainest(stays, first.at, s.fixes[j].at, longest < least)
+		}
+		i = max(j, i+1)
+	}
+}
+
+func (s *ship) vainest(stays []stay, from, to int32, heard bool) {
+	var best *stay
+	for k := range stays {
+		x := &stays[k]
+		if x.from < from || x.to > to {
+			continue
+		}
+		if heard = heard && !x.berthed; best == nil || x.to-x.from > best.to-best.from {
+			best = x
+		}
+	}
+	if best != nil && heard {
+		best.vain = true
+	}
 }

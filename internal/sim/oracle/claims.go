@@ -43,7 +43,7 @@ func listen(ctx context.Context, feed io.Reader, s *scenario.Scenario, r *rules)
 		v.believe(world)
 	}
 	jam(ships)
-	met := meetings(ships)
+	met := meetings(r, ships)
 	for _, v := range ships {
 		v.build(world, met, heard.newest)
 		v.infer(r)
@@ -74,8 +74,8 @@ func (s *ship) build(r *reception, met []meeting, newest int32) {
 	company := len(s.slots)
 	hidden := s.hidden(newest)
 	for _, x := range s.stays(r.rules) {
-		alone := !slices.ContainsFunc(s.slots[:company], func(o slot) bool { return o.from < x.to && x.from < o.to })
-		apart := !slices.ContainsFunc(hidden, func(h stretch) bool { return h.adjoins(x) })
+		alone := !slices.ContainsFunc(s.slots[:company], func(o slot) bool { return o.from < x.to && x.from < o.to && o.meeting.prior > 0.1 })
+		apart := !slices.ContainsFunc(hidden, func(h stretch) bool { return h.adjoins(x) && h.to-h.from > 12*3600 })
 		if o, ok := s.weighStay(r.rules, x); ok && (alone && apart || x.berthed) {
 			s.slots = append(s.slots, o)
 		}
@@ -293,11 +293,8 @@ type half struct {
 	slot *slot
 }
 
-// transferHours is the middle of the time that a cargo takes from ship to ship.
-const transferHours = 36
-
 // unknown is how many partners, in chances, may have been where nobody heard them before or after.
-const unknown = 0.03
+const unknown = 0.12
 
 // party is one side of possible meetings: its chance P that it passed cargo, and the sum S of the chances of all with
 // whom it may have.
@@ -315,6 +312,7 @@ func unseen(r *rules, ships []*ship) []meeting {
 	type match struct {
 		meeting
 		i, j int
+		fit  float64
 	}
 	var all []match
 	for i := range givers {
@@ -323,19 +321,19 @@ func unseen(r *rules, ships []*ship) []meeting {
 			if a.ship == b.ship || a.slot.stay != nil && b.slot.stay != nil || a.slot.from >= b.slot.to || b.slot.from >= a.slot.to {
 				continue
 			}
-			m, ok := couldMeet(r, a.half, b.half)
-			if !ok {
+			m, fit := couldMeet(r, a.half, b.half)
+			if fit == 0 {
 				continue
 			}
-			all = append(all, match{m, i, j})
-			a.sum += b.p
-			b.sum += a.p
+			all = append(all, match{m, i, j, fit})
+			a.sum += b.p * fit
+			b.sum += a.p * fit
 		}
 	}
 	var out []meeting
 	for _, m := range all {
 		a, b := givers[m.i], takers[m.j]
-		m.p = min(0.99, max(a.with(b.p), b.with(a.p)))
+		m.p = min(0.99, max(a.with(b.p*m.fit), b.with(a.p*m.fit)))
 		for _, o := range []*slot{a.slot, b.slot} {
 			o.paired = max(o.paired, m.p)
 		}
@@ -362,9 +360,9 @@ func parties(ships []*ship, what act) []party {
 	return out
 }
 
-// couldMeet tells whether two ships can have lain together for long enough, and when: where one was heard to stop, or in
-// the transfer area that leaves them most time, or else where the first fell silent.
-func couldMeet(r *rules, a, b half) (meeting, bool) {
+// couldMeet tells when two ships can have lain together, and how well that fits, at most 1 and 0 when it cannot be: where one
+// was heard to stop, or in the field that fits best. What a silence has over the time of the transfer counts against it.
+func couldMeet(r *rules, a, b half) (best meeting, fit float64) {
 	places := r.areas
 	switch {
 	case a.slot.stay != nil:
@@ -374,23 +372,52 @@ func couldMeet(r *rules, a, b half) (meeting, bool) {
 	case len(places) == 0:
 		places = []geo.Point{geo.Interpolate(a.slot.stretch.place(), b.slot.stretch.place(), 0.5)}
 	}
-	best := meeting{a: a.ship, b: b.ship}
+	tied := int32(3600 * min(r.tied(a.ship), r.tied(b.ship)))
 	for _, at := range places {
 		from, to := a.slot.there(r, at)
 		from2, to2 := b.slot.there(r, at)
-		if from, to = max(from, from2), min(to, to2); to-from > best.to-best.from {
-			best.from, best.to, best.at = from, to, at
+		both := [2]int32{max(from, from2), min(to, to2)}
+		length := both[1] - both[0]
+		if length < max(12*3600, tied/2) {
+			continue
+		}
+		whole := length
+		if length > tied && !a.slot.visits() && !b.slot.visits() {
+			both[0] += (length - tied) / 2
+			both[1] = both[0] + tied
+			if a.slot.open() || b.slot.open() { // she waits as others do, and nobody knows for how long she lies there after it
+				both[0] = max(from, from2) + min((length-tied)/2, lingers*3600)
+				both[1] = both[0] + tied
+			}
+		}
+		over := a.slot.idles(from, to, both) + b.slot.idles(from2, to2, both)
+		if f := math.Exp(-over/patience) * min(1, float64(whole)/float64(tied)); f > fit {
+			best, fit = meeting{a: a.ship, b: b.ship, from: both[0], to: both[1], at: at}, f
 		}
 	}
-	if best.to-best.from < 14*3600 {
-		return best, false
-	}
-	if best.to-best.from > 1.6*transferHours*3600 {
-		middle := best.from/2 + best.to/2
-		best.from, best.to = middle-transferHours*1800, middle+transferHours*1800
-	}
-	return best, true
+	return best, fit
 }
+
+// patience is the mean of the hours that two ships lie silent round a transfer without one.
+const patience = 80.0
+
+// open tells whether she was not heard again.
+func (s *slot) open() bool { return s.stretch != nil && s.stretch.noB }
+
+// idles is how many hours of a time a transfer leaves over, as far as its ends are known.
+func (s *slot) idles(from, to int32, tied [2]int32) float64 {
+	sum := 0.0
+	if s.stretch == nil || !s.stretch.noA {
+		sum += float64(max(0, tied[0]-from)) / 3600
+	}
+	if !s.open() {
+		sum += float64(max(0, to-tied[1])) / 3600
+	}
+	return sum
+}
+
+// visits tells whether a slot is the stop of a ship at another's side, to which she came from a spot of her own.
+func (s *slot) visits() bool { return s.stay != nil && s.stay.came }
 
 // place is where a stretch begins, or ends when that is not known.
 func (h stretch) place() geo.Point {

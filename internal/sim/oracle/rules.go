@@ -19,6 +19,10 @@ type rules struct {
 	ports      []berth     // one for all berths of a kind within 20 km
 	sources    []source    // one for each sanctioned terminal
 	areas      []geo.Point // where ships lie to pass cargo on
+	fields     []field     // the same with their sizes
+	inside     [][]geo.Point // ways from the trade's edge to its terminals in the Gulf
+	outside    [][]geo.Point // to those outside
+	across     [][]geo.Point // to the fields
 	where      *where
 	made       bool        // by package populate: all ships come and go by the edges
 	edges      []geo.Point // where ships leave the world and come back
@@ -39,6 +43,109 @@ type rules struct {
 type source struct {
 	at    geo.Point
 	share float64
+}
+
+// field is an area in which ships pass cargo on.
+type field struct {
+	at      geo.Point
+	radius  geo.Metres
+	spacing geo.Metres // between ships
+	drift   bool       // where others drift as well
+}
+
+// field finds the one that a place lies in.
+func (r *rules) field(p geo.Point) (field, bool) {
+	for _, f := range r.fields {
+		if geo.Distance(f.at, p) < f.radius {
+			return f, true
+		}
+	}
+	return field{}, false
+}
+
+// swing is how far apart two fixes of one stop may lie: in a field of anchors not as far as the next ship's.
+func (r *rules) swing(p geo.Point) geo.Metres {
+	if f, ok := r.field(p); ok && !f.drift {
+		return max(1200, 0.6*f.spacing)
+	}
+	return 9 * geo.Kilometre
+}
+
+// chart finds the ways along the lanes from the trade's edge to its terminals and fields.
+func (r *rules) chart(s *scenario.Scenario) {
+	t := s.Population.Trade
+	edge := s.Places[t.Sea+"-in"]
+	for _, name := range slices.Sorted(maps.Keys(t.Sources)) {
+		if way := along(s, edge.Out, s.Terminals[name].In); len(way) > 0 && way[len(way)-1][0] < 56.4 {
+			r.inside = append(r.inside, way)
+		} else {
+			r.outside = append(r.outside, way)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Transfers.Areas)) {
+		doors := s.Places[name].In
+		for _, of := range slices.Sorted(maps.Keys(s.Terminals)) {
+			if port := s.Terminals[of]; len(doors) == 0 && slices.Contains(port.Roads, name) {
+				doors = port.In
+			}
+		}
+		for _, door := range doors {
+			r.across = append(r.across, along(s, edge.Out, []string{door}))
+		}
+	}
+}
+
+// along is the shortest way along the lanes from one of some nodes to one of some others, empty when there is none.
+func along(s *scenario.Scenario, from, to []string) []geo.Point {
+	best, before := map[string]float64{}, map[string]string{}
+	for _, n := range from {
+		best[n] = 0
+	}
+	for changed := true; changed; {
+		changed = false
+		for _, way := range s.Lanes.Edges {
+			for i := 1; i < len(way); i++ {
+				d, known := best[way[i-1]]
+				d += float64(geo.Distance(s.Lanes.Nodes[way[i-1]].Geo(), s.Lanes.Nodes[way[i]].Geo()))
+				if old, had := best[way[i]]; known && (!had || d < old) {
+					best[way[i]], before[way[i]], changed = d, way[i-1], true
+				}
+			}
+		}
+	}
+	end, least := "", math.Inf(1)
+	for _, n := range to {
+		if d, known := best[n]; known && d < least {
+			end, least = n, d
+		}
+	}
+	var out []geo.Point
+	for n := end; n != ""; n = before[n] {
+		out = append(out, s.Lanes.Nodes[n].Geo())
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// besideLane is by how much ships keep off the middle of their lane, metres, and strays the share of those that are elsewhere.
+const (
+	besideLane = 4000.0
+	strays     = 0.05
+)
+
+// onWay tells how well a place lies on one of some ways. Only in the Gulf of Oman do they part.
+func (r *rules) onWay(ways [][]geo.Point, p geo.Point) float64 {
+	if len(ways) == 0 || p[0] < 57.3 {
+		return 1
+	}
+	least := math.Inf(1)
+	for _, way := range ways {
+		for i := 1; i < len(way); i++ {
+			least = min(least, float64(geo.SegmentDistance(p, way[i-1], way[i])))
+		}
+	}
+	x := least / besideLane
+	return strays + (1-strays)*math.Exp(-x*x/2)
 }
 
 // berth is a place where ships are made fast.
@@ -100,7 +207,7 @@ func newRules(s *scenario.Scenario) (*rules, error) {
 // place notes a berth, or a point on the world's edge, whose names end so.
 func (r *rules) place(key string, p scenario.Place, sanctioned bool, share float64) {
 	switch {
-	case strings.HasSuffix(key, "-in") || strings.HasSuffix(key, "-out"):
+	case p.Spacing == 0 && (strings.HasSuffix(key, "-in") || strings.HasSuffix(key, "-out")):
 		r.edges = append(r.edges, p.At.Geo())
 	case !p.Buoy && !p.Quay && (p.Spacing > 0 && anyOf(key+" "+p.Title, waitingNames) || p.Heading == 0 && p.Seaward == 0):
 	default:
@@ -238,7 +345,11 @@ type habits struct {
 	FalseStop   float64 // chance that a long stop in the Gulf, out of the coast's reach, is a false one
 	PassesOn    float64 // share of dark lifts after which she passes the cargo on unheard, and speaks again empty
 	OpenLift    float64 // share of her calls at a loading place that nobody hears, and that is a sanctioned one
-	DarkMeeting float64 // she falls silent to pass cargo on or take it
+	Gives       float64 // she falls silent to pass cargo on
+	Takes       float64 // she falls silent to take it
+	FieldStop   float64 // chance that a long stop alone where cargo is passed on is one with an unheard partner
+	VainStop    float64 // chance that a stop is false which ends a visit to the Gulf without a berth
+	Rate        float64 // of pumping from ship to ship, bbl an hour
 	DarkIdle    float64 // she is switched off and does nothing of the kind
 	Fault       float64 // her transponder fails
 	Leaves      float64 // she leaves the world, when she is at its edge
@@ -256,7 +367,8 @@ type habits struct {
 // tankers (0.002) and for those with a history of the trade (0.03); half of the rest of what is switched off, and failures,
 // as there. Of four crews three and a half type a new draught.
 func defaults() habits {
-	return habits{DarkLift: 0.010, FalseLift: 0.85, FalseStop: 0.003, PassesOn: 0.02, OpenLift: 0.02, DarkMeeting: 0.0006, DarkIdle: 0.0003,
+	return habits{DarkLift: 0.010, FalseLift: 0.85, FalseStop: 0.003, PassesOn: 0.02, OpenLift: 0.02, Gives: 0.0003, Takes: 0.0003,
+		FieldStop: 0.5, VainStop: 0.003, Rate: 42_000, DarkIdle: 0.0003,
 		Fault: 0.001, Leaves: 0.5, Typed: 0.85, Lies: 0.0003, Stale: 0.015, FaultHours: 48, WaitHours: 40, Knots: 12.2, LonelyStop: 0.01}
 }
 
@@ -306,8 +418,12 @@ func (r *rules) learn(s *scenario.Scenario) map[string]float64 {
 		}
 	}
 	for _, area := range slices.Sorted(maps.Keys(t.Transfers.Areas)) {
-		r.areas = append(r.areas, s.Places[area].At.Geo())
+		p := s.Places[area]
+		r.areas = append(r.areas, p.At.Geo())
+		r.fields = append(r.fields, field{at: p.At.Geo(), spacing: geo.Metres(p.Spacing), drift: slices.Contains(t.Transfers.Drift, area),
+			radius: geo.Metres(p.Spacing*(math.Sqrt(float64(max(1, p.Spots)))/2+0.4) + 800)})
 	}
+	r.chart(s)
 	least := 0.0
 	for name, c := range t.Classes {
 		r.loading[strings.ToLower(name)] = [2]float64{c.Loading.Least, c.Loading.Most}
@@ -317,7 +433,8 @@ func (r *rules) learn(s *scenario.Scenario) map[string]float64 {
 	h.Typed = 0.97 * (share(t.Draught.Habits, "true") + 0.9*share(t.Draught.Habits, "late") + 0.9*share(t.Draught.Habits, "wrong"))
 	h.WaitHours = max(24, mean(t.Passage.Waiting)+least)
 	h.Knots = (middle(t.Passage.Ballast.Median) + middle(t.Passage.Laden.Median)) / 2
-	h.FalseStop = 0.01
+	h.FalseStop, h.VainStop = 0.003, 0.8
+	h.Rate = 1000 * middle(t.Transfers.Rate.Median)
 	h.PassesOn = share(t.After, "transfer") * (share(t.Transfers.Visible, "receiver") + share(t.Transfers.Visible, "none"))
 	h.Never = share(t.Silence.On, "never")
 	return known
@@ -340,7 +457,8 @@ func (r *rules) count(s *scenario.Scenario, ships []*ship) {
 	}
 	r.places(t, ships)
 	perDay := r.lifts(s)
-	hidden := share(t.Transfers.Visible, "donor") + share(t.Transfers.Visible, "receiver") + 2*share(t.Transfers.Visible, "none")
+	gives := share(t.Transfers.Visible, "receiver") + share(t.Transfers.Visible, "none")
+	takes := (share(t.Transfers.Visible, "donor") + share(t.Transfers.Visible, "none")) * (1 + share(t.Transfers.Shapes, "parcels"))
 	for _, iranian := range []bool{false, true} {
 		h := &r.habits
 		if iranian {
@@ -360,7 +478,8 @@ func (r *rules) count(s *scenario.Scenario, ships []*ship) {
 		ships := max(1, days[iranian])
 		h.DarkLift = perDay * (dark + 0.3*fake) / ships
 		h.OpenLift = min(0.9, max(0.005, perDay*open*10/ships))
-		h.DarkMeeting = max(1e-5, perDay*share(t.After, "transfer")*hidden/max(1, days[false]+days[true]))
+		each := perDay * share(t.After, "transfer") / max(1, days[false]+days[true])
+		h.Gives, h.Takes = max(1e-5, each*gives*(open+fake+0.1)), max(1e-5, each*takes)
 		h.DarkIdle = max(5e-5, perDay*share(t.After, "storage")*middle(t.Storage.Dark)*of/ships)
 		h.FalseLift = 0.97
 	}

@@ -84,13 +84,30 @@ func (s *ship) weighStay(r *rules, x stay) (slot, bool) {
 		out.change(0.8, 0, lawful, event.Observed)
 		out.either(0.1, nothing, event.Observed)
 	default:
-		company := r.habits.LonelyStop * min(1, r.meets(x.at))
+		company := r.company(x)
 		out.either(1-company, nothing, event.Observed)
 		out.change(company/2, 1, took, event.Observed)
 		out.change(company/2, 0, gave, event.Observed)
 		out.pretends(r, s, x)
 	}
 	return out, true
+}
+
+// company is the chance that a long stop alone hides a partner. Ships wait for each other in spots of their own, and one
+// then goes alongside the other.
+func (r *rules) company(x stay) float64 {
+	f, ok := r.field(x.at)
+	switch {
+	case !ok:
+		return r.habits.LonelyStop * min(1, r.meets(x.at))
+	case x.goes:
+		return 0.03
+	case f.drift && !x.came:
+		return r.habits.FieldStop / 4
+	case x.came:
+		return 0.97
+	}
+	return r.habits.FieldStop
 }
 
 // pretends adds that the whole stop is the far end of a false voyage that no receiver can contradict, and that she loads
@@ -103,7 +120,11 @@ func (o *slot) pretends(r *rules, s *ship, x stay) {
 		if (x.at[0] > 56.5) != (source.at[0] > 56.5) || hours < least+apart || r.coastal(x.at) {
 			continue
 		}
-		o.options = append(o.options, option{weight: r.habits.FalseStop * source.share, before: 0, now: 1, what: lifted, cause: event.OtherMeeting, source: source.at})
+		weight := r.habits.FalseStop
+		if x.vain {
+			weight = r.habits.VainStop / (1 - r.habits.VainStop)
+		}
+		o.options = append(o.options, option{weight: weight * source.share, before: 0, now: 1, what: lifted, cause: event.OtherMeeting, source: source.at})
 	}
 }
 
@@ -148,13 +169,76 @@ func (s *ship) weighHidden(r *reception, h stretch) slot {
 	}
 	out.either(trade*hb.DarkIdle*idle, nothing, event.SwitchedOff)
 	out.either(hb.Fault*idle, nothing, event.FaultyTransponder)
-	meets := trade * hb.DarkMeeting / 2 * r.rules.meetsIn(h) * r.rules.lasts(days*24-20, 70, h)
-	out.change(meets, 1, took, event.SwitchedOff)
-	out.change(meets, 0, gave, event.SwitchedOff)
+	meets := trade * r.rules.meetsIn(h) * r.rules.meetingLasts(s, h)
+	out.change(meets*hb.Takes*r.rules.comesFor(h, took), 1, took, event.SwitchedOff)
+	out.change(meets*hb.Gives*r.rules.comesFor(h, gave), 0, gave, event.SwitchedOff)
 	if s.crude {
 		out.hides(r.rules, s, h, hb.DarkLift*r.rules.liftsFrom(h))
 	}
 	return out
+}
+
+// tied is how long a ship's cargo takes from ship to ship, in hours, with coming alongside and letting go.
+func (r *rules) tied(s *ship) float64 { return 6 + max(6, 0.94*6.74*s.kind.DWT/r.habits.Rate) }
+
+// lingers is how long ships usually wait for each other and stay after it, in hours, and how far that spreads: the
+// standard deviation of the logarithm of all that she does not sail.
+const (
+	lingers = 24.0
+	spreads = 0.4
+)
+
+// meetingLasts is the density, a day, of a silence's length when she meets somebody in it: what is left over the way to the
+// nearest field and from there is log-normal. Where an end is open it is the chance to last so long.
+func (r *rules) meetingLasts(s *ship, h stretch) float64 {
+	spare := math.Inf(-1)
+	hours := float64(h.to-h.from) / 3600
+	places := r.areas
+	if len(places) == 0 {
+		places = []geo.Point{h.place()}
+	}
+	for _, at := range places {
+		way := 0.0
+		if !h.noA {
+			way += r.hours(h.a, at)
+		}
+		if !h.noB {
+			way += r.hours(at, h.b)
+		}
+		spare = max(spare, hours-way)
+	}
+	if spare <= 1 {
+		spare = 1
+	}
+	z := math.Log(spare/(r.tied(s)+lingers)) / spreads
+	last := 0.5 * math.Erfc(z/math.Sqrt2)
+	switch {
+	case h.noB:
+		return r.habits.Never + (1-r.habits.Never)*last
+	case h.noA:
+		return last
+	}
+	return 24 * math.Exp(-z*z/2) / (math.Sqrt(2*math.Pi) * spreads * spare)
+}
+
+// comesFor tells how well a silence begins for one who comes to take, from the open sea, or to give: within a few hours of
+// the field.
+func (r *rules) comesFor(h stretch, what act) float64 {
+	if h.noA || len(r.areas) == 0 {
+		return 1
+	}
+	least := math.Inf(1)
+	for _, a := range r.areas {
+		least = min(least, float64(geo.Distance(a, h.a)))
+	}
+	near, far := least < 110_000, h.a[0] > 57.2 && h.a[0] < 60
+	switch {
+	case what == took && far:
+		return 1.5 * r.onWay(r.across, h.a)
+	case what == gave && near && h.a[0] > 56.3:
+		return 1.5
+	}
+	return 0.1
 }
 
 // meetsIn tells how near the ends of a stretch are to where ships pass cargo on.
@@ -299,13 +383,26 @@ func (o *slot) hides(r *rules, s *ship, h stretch, rate float64) {
 			out = r.hours(source.at, h.b)
 		}
 		spare := hours - 0.9*(in+out) - least
-		if h.noB {
+		switch {
+		case h.noA:
+			spare += least - 6 // she may have begun before the world
+		case h.noB:
 			spare -= 10 // papers, waiting: by now the hoses are off
+		}
+		rate := rate
+		if ways := r.inside; !h.noA {
+			if source.at[0] > 56.4 {
+				ways = r.outside
+			}
+			rate *= r.onWay(ways, h.a)
 		}
 		weight := rate * source.share * r.lasts(spare, r.habits.WaitHours, h)
 		o.options = append(o.options, option{weight: weight, before: 0, now: 1, what: lifted, cause: event.SwitchedOff, source: source.at})
+		if !h.noB && r.where != nil && r.region(h.b) != oman {
+			continue
+		}
 		// She passes the cargo on before she is heard again.
-		weight = rate * source.share * r.habits.PassesOn * r.lasts(spare-transferHours, r.habits.WaitHours+40, h)
+		weight = rate * source.share * r.habits.PassesOn * r.lasts(spare-r.tied(s), r.habits.WaitHours+40, h)
 		o.options = append(o.options, option{weight: weight, before: 0, now: 0, what: lifted, gives: true, cause: event.SwitchedOff, source: source.at})
 		if h.noB && spare < 0 { // on her way there
 			o.either(rate*source.share, nothing, event.SwitchedOff)
@@ -410,7 +507,10 @@ func (r *rules) typing(o option, old, new word, hours float64) float64 {
 	if new.laden < 0 {
 		return 1
 	}
-	if old.laden < 0 {
+	switch {
+	case old.laden < 0 && o.before != o.now && o.what != nothing && new.laden != o.now:
+		return 1 - r.habits.Typed
+	case old.laden < 0:
 		return r.first(new.laden)[o.now]
 	}
 	types := r.habits.Typed * (1 - math.Exp(-max(1, hours)/8))
