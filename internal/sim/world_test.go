@@ -88,6 +88,35 @@ func TestShipsKeepToWater(t *testing.T) {
 	})
 }
 
+// TestShipsOfTheTrapsKeepToWater looks at the ships that are written by hand: the crowd keeps to the lanes.
+func TestShipsOfTheTrapsKeepToWater(t *testing.T) {
+	sea, err := geo.DefaultSea()
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", "scenarios", "trap-*.yaml"))
+	if err != nil || len(paths) != 20 {
+		t.Fatalf("%d traps (%v), want 20", len(paths), err)
+	}
+	for _, path := range paths {
+		s, err := scenario.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := New(s)
+		if err != nil {
+			t.Fatalf("%s: %v", s.Name, err)
+		}
+		stranded := map[string]bool{}
+		sampled(w, 20*time.Minute, func(v *Ship, at time.Duration) {
+			if p := v.track.Pose(at).At; !stranded[v.Name()] && sea.OnLand(p, 700) {
+				stranded[v.Name()] = true
+				t.Errorf("%s: %s at %s: on land at %.4f, %.4f", s.Name, v.Name(), w.At(at).Format(time.DateTime), p[0], p[1])
+			}
+		})
+	}
+}
+
 func placed(s *Ship, at time.Duration) geo.Placed {
 	p := s.track.Pose(at)
 	return geo.Placed{At: p.Antenna(s.hull), Heading: p.Heading, Hull: s.hull}
