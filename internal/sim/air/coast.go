@@ -23,8 +23,8 @@ type coast struct {
 	reach geo.Metres // of a class A ship in the present window
 }
 
-func newCoast(w *sim.World, s scenario.Station, index int, ducts []duct) coast {
-	c := coast{Station: s, seed: w.Scenario().Seed, index: index, start: w.Scenario().Start.Time, at: s.At.Geo(), where: vectorOf(s.At.Geo())}
+func newCoast(of *scenario.Scenario, s scenario.Station, index int, ducts []duct) coast {
+	c := coast{Station: s, seed: of.Seed, index: index, start: of.Start.Time, at: s.At.Geo(), where: vectorOf(s.At.Geo())}
 	// Open water without a named duct: each station has good and bad days of its own, none of them far from the mean.
 	c.duct = duct{Duct: scenario.Duct{Summer: 1.1, Winter: 1.1, Sway: 0.12}, seed: c.seed, index: 1000 + uint64(index), start: c.start}
 	for _, d := range ducts {
@@ -113,13 +113,17 @@ type duct struct {
 // inversion ducts of the Gulf carry from April on, are strongest in early July and fail in the autumn. Round it days
 // vary by a smooth process with memories of a day and of five. It stays within 0.6 and 3.
 func (d *duct) factor(at time.Duration) float64 {
+	days := at.Hours() / 24
+	weather := 0.6*d.wave(days, 1) + 0.8*d.wave(days/5, 2)
+	return max(0.6, min(3, d.usual(at)*math.Exp(d.Sway*weather)))
+}
+
+// usual is the factor of an ordinary day of the season.
+func (d *duct) usual(at time.Duration) float64 {
 	t := d.start.Add(at)
 	day := float64(t.YearDay()) + float64(t.Hour())/24
 	season := math.Cos(math.Pi / 220 * max(-110, min(110, day-188)))
-	usual := d.Winter + (d.Summer-d.Winter)*season*season
-	days := at.Hours() / 24
-	weather := 0.6*d.wave(days, 1) + 0.8*d.wave(days/5, 2)
-	return max(0.6, min(3, usual*math.Exp(d.Sway*weather)))
+	return d.Winter + (d.Summer-d.Winter)*season*season
 }
 
 // wave is noise of about unit spread that is smooth over one unit of x.

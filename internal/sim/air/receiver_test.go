@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/encode"
 	"github.com/darkwake/darkwake/internal/sim/motion"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
@@ -54,7 +55,7 @@ func TestPasses(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			w := world(t)
-			s := newSatellite(w, scenario.Satellite{ID: "S", Orbit: &c.orbit}, 0)
+			s := newSatellite(w.Scenario(), scenario.Satellite{ID: "S", Orbit: &c.orbit}, 0)
 			seen := map[time.Duration]pass{}
 			for from := time.Duration(0); from < days*24*time.Hour; from += window {
 				s.prepare(from, crowd{})
@@ -99,7 +100,7 @@ func TestSunSynchronous(t *testing.T) {
 // TestCollisions: a ship in a crowded footprint is heard less often, as the formula has it.
 func TestCollisions(t *testing.T) {
 	heard := func(others float64) float64 {
-		s := newSatellite(world(t), scenario.Satellite{ID: "S", Heard: 1, Orbit: &scenario.Orbit{AltitudeKM: 650, Inclination: 98, Others: others}}, 0)
+		s := newSatellite(world(t).Scenario(), scenario.Satellite{ID: "S", Heard: 1, Orbit: &scenario.Orbit{AltitudeKM: 650, Inclination: 98, Others: others}}, 0)
 		s.prepare(0, crowd{})
 		const ships = 1000
 		n := 0
@@ -137,7 +138,7 @@ func TestThinnedReportsStandForMany(t *testing.T) {
 }
 
 func TestRangesAndShadows(t *testing.T) {
-	s := newCoast(world(t), scenario.Station{At: scenario.Point{56.345, 25.15}, RangeKM: 60, Shadows: []scenario.Shadow{{From: 340, To: 20, Share: 0.5}}}, 0, nil)
+	s := newCoast(world(t).Scenario(), scenario.Station{At: scenario.Point{56.345, 25.15}, RangeKM: 60, Shadows: []scenario.Shadow{{From: 340, To: 20, Share: 0.5}}}, 0, nil)
 	s.prepare(0)
 	reach := s.reach
 	if reach < 40_000 || reach > 100_000 {
@@ -271,5 +272,39 @@ func TestSatellites(t *testing.T) {
 	}
 	if gaps := heard.Gaps(636999001, time.Hour); len(gaps) < 5 || heard.Why(636999001, gaps[0]) != "not_received" {
 		t.Errorf("gaps %v: want those between passes, not received", gaps)
+	}
+}
+
+// TestChanceByTheRules: what a ship's silence is worth without any draw of the world.
+func TestChanceByTheRules(t *testing.T) {
+	s := world(t, fujairah).Scenario()
+	s.Stations[0].Outages = []scenario.Window{{From: 1, To: 2}}
+	s.FeedOutages = []scenario.Window{{From: 3, To: 4}}
+	high := *s
+	high.Stations, high.FeedOutages = nil, nil
+	high.Satellites = []scenario.Satellite{{ID: "S", Heard: 0.8, Orbit: &scenario.Orbit{AltitudeKM: 650, Inclination: 98, Node: 30, Anomaly: 200}}}
+	near, far := geo.Point{56.45, 25.15}, geo.Point{60, 23}
+	hours := func(s *scenario.Scenario, p geo.Point, day float64, ships float64) float64 {
+		miss, r := 1.0, NewRules(s, ships)
+		for h := range 24 {
+			miss *= 1 - r.Chance(p, sim.Days(day)+time.Duration(h)*time.Hour, time.Hour, 3*time.Minute, 1)
+		}
+		return 1 - miss
+	}
+	for _, c := range []struct {
+		name        string
+		got         float64
+		least, most float64
+	}{
+		{"near a station", hours(s, near, 0, 0), 0.9999, 1},
+		{"out of its reach", hours(s, far, 0, 0), 0, 0},
+		{"station out of order", hours(s, near, 1, 0), 0, 0},
+		{"feed out of order", hours(s, near, 3, 0), 0, 0},
+		{"a satellite's two or more passes a day", hours(&high, far, 0, 0), 0.95, 1},
+		{"the same in a crowd", hours(&high, far, 0, 20_000), 0, 0.01},
+	} {
+		if c.got < c.least || c.got > c.most {
+			t.Errorf("%s: got %.4f, want %v to %v", c.name, c.got, c.least, c.most)
+		}
 	}
 }

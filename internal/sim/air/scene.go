@@ -7,6 +7,7 @@ import (
 
 	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/encode"
+	"github.com/darkwake/darkwake/internal/sim/motion"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/pkg/geo"
 )
@@ -57,11 +58,11 @@ func newScene(w *sim.World) *scene {
 	}
 	for i, st := range s.Stations {
 		c.receivers = append(c.receivers, receiver{id: st.ID})
-		c.coasts = append(c.coasts, newCoast(w, st, i, c.ducts))
+		c.coasts = append(c.coasts, newCoast(s, st, i, c.ducts))
 	}
 	for i, st := range s.Satellites {
 		c.receivers = append(c.receivers, receiver{id: st.ID, space: true})
-		c.sats = append(c.sats, newSatellite(w, st, i))
+		c.sats = append(c.sats, newSatellite(s, st, i))
 	}
 	for i, j := range s.Jams {
 		c.jams = append(c.jams, jam{Jam: j, seed: s.Seed, index: uint64(i)})
@@ -300,4 +301,81 @@ func (g *grid) due(n int64) time.Duration { return g.phase + time.Duration(n)*g.
 func (g *grid) at(n int64) time.Duration {
 	jitter := float64(min(g.spacing, 20*time.Second)) * 0.2 * (sim.Draw(drawJitter, g.sender, uint64(g.spacing), uint64(n)) - 0.5)
 	return g.due(n) + time.Duration(jitter)
+}
+
+// Rules tells how likely a class A ship is to be heard, by what holds for all ships of a world: ranges, shadows, the
+// season's ducts, orbits, collisions, outages. Of what the world draws it knows nothing: neither the weather nor how many ships
+// there are, so that only those outside the scenario load a satellite, and one more number for those within.
+type Rules struct {
+	scene  *scene
+	start  time.Time
+	faults []scenario.Window // outages of the feed
+	crowd  float64           // messages a second of the scenario's ships
+}
+
+// NewRules reads a scenario's receivers. Ships is how many of the scenario's ships are there at a time, about.
+func NewRules(s *scenario.Scenario, ships float64) *Rules {
+	r := &Rules{scene: &scene{}, start: s.Start.Time, faults: s.FeedOutages, crowd: ships * otherRate}
+	for i, d := range s.Ducts {
+		r.scene.ducts = append(r.scene.ducts, duct{Duct: d, index: uint64(i), start: s.Start.Time})
+	}
+	for i, st := range s.Stations {
+		r.scene.coasts = append(r.scene.coasts, newCoast(s, st, i, r.scene.ducts))
+	}
+	for i, st := range s.Satellites {
+		r.scene.sats = append(r.scene.sats, newSatellite(s, st, i))
+	}
+	return r
+}
+
+// Chance is that at least one of a ship's positions is received which she sends from a place within some time after
+// another, one each spacing; each stands for so many of the standard's reports. Times are since the world's start.
+func (r *Rules) Chance(p geo.Point, from, lasts, spacing time.Duration, stands float64) float64 {
+	miss := 1.0
+	for i := range r.scene.coasts {
+		miss *= r.coastMisses(&r.scene.coasts[i], p, from, lasts, spacing, stands)
+	}
+	for i := range r.scene.sats {
+		miss *= r.spaceMisses(&r.scene.sats[i], p, from, lasts, spacing, stands)
+	}
+	return 1 - miss
+}
+
+// coastMisses is the chance that a station hears nothing, in the middle of the time and in the weather usual then.
+func (r *Rules) coastMisses(c *coast, p geo.Point, from, lasts, spacing time.Duration, stands float64) float64 {
+	at := from + lasts/2
+	if down(c.Outages, at) || down(r.faults, at) || float64(motion.Length(c.at, p)) > 3000*c.RangeKM {
+		return 1
+	}
+	c.reach = geo.Metres(c.RangeKM * 1000 * c.duct.usual(at))
+	return math.Pow(1-several(c.chance(p, false), stands), float64(lasts)/float64(spacing))
+}
+
+// spaceMisses is the chance that a satellite hears nothing: of each pass either all or what survives collisions.
+func (r *Rules) spaceMisses(s *satellite, p geo.Point, from, lasts, spacing time.Duration, stands float64) float64 {
+	miss := 1.0
+	for _, q := range r.passes(s, p, from) {
+		begin, end := max(from, q.begin), min(from+lasts, q.end)
+		if begin >= end || down(s.Outages, begin) || down(r.faults, begin) {
+			continue
+		}
+		one := 0.9
+		if s.orbit != nil {
+			one = math.Exp(-overlap * (s.Orbit.Others*otherRate + r.crowd) / (channels * slotsPerSecond))
+		}
+		miss *= 1 - s.Heard*several(several(one, stands), float64(end-begin)/float64(spacing))
+	}
+	return miss
+}
+
+// passes are those that touch the window in which a time lies.
+func (r *Rules) passes(s *satellite, p geo.Point, at time.Duration) []pass {
+	first := at.Truncate(window)
+	if s.orbit == nil {
+		return s.byTheClock(nil, 0, first)
+	}
+	if len(s.below) == 0 || s.first != first-longPass {
+		s.prepare(first, crowd{})
+	}
+	return s.passes(nil, 0, vectorOf(p), first)
 }

@@ -79,8 +79,8 @@ type satellite struct {
 	load  []float64
 }
 
-func newSatellite(w *sim.World, s scenario.Satellite, index int) satellite {
-	out := satellite{Satellite: s, seed: w.Scenario().Seed, start: w.Scenario().Start.Unix(), index: uint64(index), name: uint16(len(w.Scenario().Stations) + index)}
+func newSatellite(of *scenario.Scenario, s scenario.Satellite, index int) satellite {
+	out := satellite{Satellite: s, seed: of.Seed, start: of.Start.Unix(), index: uint64(index), name: uint16(len(of.Stations) + index)}
 	if s.Orbit != nil {
 		o := newOrbit(s.Orbit)
 		out.orbit = &o

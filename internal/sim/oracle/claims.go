@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/darkwake/darkwake/internal/sim/air"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
@@ -52,7 +53,8 @@ func listen(ctx context.Context, feed io.Reader, s *scenario.Scenario, r *rules)
 	for _, v := range ships {
 		v.infer(r)
 	}
-	c := &claimant{rules: r, newest: heard.newest}
+	world.air = air.NewRules(s, heard.present())
+	c := &claimant{rules: r, reception: world, newest: heard.newest}
 	c.meetings(ships, met)
 	for _, m := range unseen(r, ships) {
 		c.meeting(m)
@@ -144,9 +146,10 @@ func couple(ships []*ship) {
 
 // claimant turns posteriors into events.
 type claimant struct {
-	rules  *rules
-	newest int32
-	events []event.Event
+	rules     *rules
+	reception *reception
+	newest    int32
+	events    []event.Event
 }
 
 func (c *claimant) time(at int32) time.Time {
@@ -197,9 +200,27 @@ func (c *claimant) silence(s *ship, o *slot) {
 		return
 	}
 	e := c.add(event.Gap, o.from, o.to, o.stretch.noB, causes[event.SwitchedOff], o.stretch.place(), c.vessel(event.Subject, s))
+	e.Details = c.gap(o)
 	for _, cause := range slices.Sorted(maps.Keys(causes)) {
 		e.Explanations = append(e.Explanations, event.Explanation{Cause: cause, P: causes[cause]})
 	}
+}
+
+// gap tells how likely a silence is by the rules of reception. Before the first fix no rule says that she was there.
+func (c *claimant) gap(o *slot) event.GapDetails {
+	h := o.stretch
+	d := event.GapDetails{DurationH: float64(h.to-h.from) / 3600, ReceptionModel: "rules of the world"}
+	if h.noA {
+		d.ReceptionModel = "none"
+		return d
+	}
+	d.Off = event.FixRef{Time: c.time(h.from), Lon: h.a[0], Lat: h.a[1]}
+	if !h.noB {
+		d.On = &event.FixRef{Time: c.time(h.to), Lon: h.b[0], Lat: h.b[1]}
+	}
+	p0 := c.reception.p0(*h)
+	d.Rules.Rules = []event.Rule{{Name: "p0", Value: p0, Op: "<=", Threshold: determinable, Passed: p0 <= determinable}}
+	return d
 }
 
 // lift claims a loading: within the stay, or between the earliest and latest that the way in and out leave.

@@ -255,6 +255,15 @@ func (l *listener) ships() []*ship {
 	return out
 }
 
+// present is how many ships were heard in an hour, on average: about as many load a satellite.
+func (l *listener) present() float64 {
+	sum := 0
+	for _, v := range l.radios {
+		sum += len(v.hours)
+	}
+	return float64(sum) / max(1, float64(l.newest)/3600)
+}
+
 func (l *listener) sorted() []*radio {
 	var out []*radio
 	for _, v := range l.radios {

@@ -90,12 +90,37 @@ func TestTheFeedTellsWhatItTells(t *testing.T) {
 		{"a switch for a transfer", event.Gap, "SYN UNSEEN", 0.9, 1},
 		{"two tied tankers", event.Rendezvous, "SYN GIVER,SYN TAKER", 0.95, 1},
 		{"fuel", event.Rendezvous, "SYN BUNKER,SYN CUSTOMER", 0, 0.1},
-		{"a transfer half heard", event.Rendezvous, "SYN UNSEEN,SYN SEEN", 0.8, 1},
+		{"a transfer half heard", event.Rendezvous, "SYN UNSEEN,SYN SEEN", 0.6, 1},
 		{"ships that wait", event.Rendezvous, "SYN WAITER 01,SYN WAITER 02", 0, 0.05},
 	} {
 		if got := claimed(events, tc.kind, strings.Split(tc.ships, ",")...); got < tc.low || got > tc.high {
 			t.Errorf("%s: got %.3f, want %v to %v", tc.name, got, tc.low, tc.high)
 		}
+	}
+}
+
+// TestSilencesCarryTheirChance: where the coast hears everybody a silence of days is none of reception's.
+func TestSilencesCarryTheirChance(t *testing.T) {
+	_, _, _, events := traps(t, nil)
+	checked := 0
+	for _, e := range events {
+		d, ok := e.Details.(event.GapDetails)
+		if !ok || len(d.Rules.Rules) == 0 {
+			continue
+		}
+		p0 := d.Rules.Rules[0]
+		if p0.Value < 0 || p0.Value > 1 || p0.Passed != (p0.Value <= 0.01) {
+			t.Errorf("%s: p0 %v, passed %v", e.ID, p0.Value, p0.Passed)
+		}
+		if e.Vessels[0].Name == "SYN DARK" {
+			checked++
+			if !p0.Passed {
+				t.Errorf("%s: p0 %.3f of a silence of %.0f h", e.ID, p0.Value, d.DurationH)
+			}
+		}
+	}
+	if checked == 0 {
+		t.Error("no silence of SYN DARK with a chance")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/darkwake/darkwake/internal/sim/air"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/pkg/geo"
 )
@@ -17,6 +18,7 @@ type reception struct {
 	fine   map[int32]*tally  // squares of 0.1°: hours heard, and of them those heard from the coast
 	prior  map[int32]float64 // the rules' own chance in each square of 0.5°
 	blocks map[int64]*tally  // squares of 2° and an hour: ship-hours heard and expected
+	air    *air.Rules        // the world's own
 }
 
 type tally struct{ heard, all float64 }
@@ -162,6 +164,33 @@ func (r *reception) at(p geo.Point, n int32) (now, usual float64) {
 // over three ways to spend the time, which are to stay and then sail, to sail evenly, and to sail and then stay. Of a
 // long silence the first and the last 36 hours decide.
 func (r *reception) unheard(a, b geo.Point, from, to int32) (now, usual float64) {
+	return r.missed(a, b, from, to, r.at)
+}
+
+// determinable is the p0 up to which a silence is one that reception does not explain.
+const determinable = 0.01
+
+// p0 is the chance of a silence under the world's own rules of reception, were she on the air all the while. The weather and
+// the failures that no rule tells come from the feed: the health of each hour.
+func (r *reception) p0(h stretch) float64 {
+	a, b := h.a, h.b
+	if h.noB {
+		b = a
+	}
+	spacing, stands := time.Hour/time.Duration(r.rules.still), r.rules.stillStands
+	if geo.Distance(a, b) > 20*geo.Kilometre {
+		spacing, stands = time.Hour/time.Duration(r.rules.moving), r.rules.movingStands
+	}
+	now, _ := r.missed(a, b, h.from, h.to, func(p geo.Point, n int32) (float64, float64) {
+		heard := r.air.Chance(p, time.Duration(n)*time.Hour, time.Hour, spacing, stands)
+		heard = min(0.9995, heard*min(1, r.health(int32(p[0]*600_000), int32(p[1]*600_000), n)))
+		return heard, heard
+	})
+	return now
+}
+
+// missed is the chance that nothing is heard between two fixes, by two chances of being heard at a place in an hour.
+func (r *reception) missed(a, b geo.Point, from, to int32, heard func(p geo.Point, n int32) (now, usual float64)) (now, usual float64) {
 	first, last := from/3600+1, to/3600-1
 	if last < first {
 		return 1, 1
@@ -180,8 +209,10 @@ func (r *reception) unheard(a, b geo.Point, from, to int32) (now, usual float64)
 			case 2:
 				f = min(1, float64(n-first+1)/sail)
 			}
-			p, q := r.at(geo.Interpolate(a, b, f), n)
-			x, y = x+math.Log1p(-p), y+math.Log1p(-q)
+			p, q := heard(geo.Interpolate(a, b, f), n)
+			if x, y = x+math.Log1p(-p), y+math.Log1p(-q); max(x, y) < -40 {
+				break // nobody stays unheard for so long
+			}
 		}
 		now, usual = now+math.Exp(x)/3, usual+math.Exp(y)/3
 	}

@@ -16,10 +16,10 @@ import (
 type rules struct {
 	start, end time.Time
 	berths     []berth
-	ports      []berth     // one for all berths of a kind within 20 km
-	sources    []source    // one for each sanctioned terminal
-	areas      []geo.Point // where ships lie to pass cargo on
-	fields     []field     // the same with their sizes
+	ports      []berth       // one for all berths of a kind within 20 km
+	sources    []source      // one for each sanctioned terminal
+	areas      []geo.Point   // where ships lie to pass cargo on
+	fields     []field       // the same with their sizes
 	inside     [][]geo.Point // ways from the trade's edge to its terminals in the Gulf
 	outside    [][]geo.Point // to those outside
 	across     [][]geo.Point // to the fields
@@ -32,11 +32,13 @@ type rules struct {
 	satellites []scenario.Satellite
 	still      float64 // reports an hour of a ship that lies
 	moving     float64 // and of one under way
-	habits     habits
-	iranian    habits // of ships under Iran's flag
-	loading    map[string][2]float64
-	sea        *geo.Sea
-	ways       map[[4]int16]float64 // sea distances asked for, metres, between squares of 0.05°
+	// For how many of the standard's reports one stands, likewise.
+	stillStands, movingStands float64
+	habits                    habits
+	iranian                   habits // of ships under Iran's flag
+	loading                   map[string][2]float64
+	sea                       *geo.Sea
+	ways                      map[[4]int16]float64 // sea distances asked for, metres, between squares of 0.05°
 }
 
 // source is a sanctioned terminal: where it is, and its share of the lifts.
@@ -76,7 +78,7 @@ func (r *rules) chart(s *scenario.Scenario) {
 	t := s.Population.Trade
 	edge := s.Places[t.Sea+"-in"]
 	for _, name := range slices.Sorted(maps.Keys(t.Sources)) {
-		if way := along(s, edge.Out, s.Terminals[name].In); len(way) > 0 && way[len(way)-1][0] < 56.4 {
+		if way := along(s, edge.Out, s.Terminals[name].In, geo.Point{}); len(way) > 0 && way[len(way)-1][0] < 56.4 {
 			r.inside = append(r.inside, way)
 		} else {
 			r.outside = append(r.outside, way)
@@ -89,14 +91,13 @@ func (r *rules) chart(s *scenario.Scenario) {
 				doors = port.In
 			}
 		}
-		for _, door := range doors {
-			r.across = append(r.across, along(s, edge.Out, []string{door}))
-		}
+		r.across = append(r.across, along(s, edge.Out, doors, s.Places[name].At.Geo()))
 	}
 }
 
-// along is the shortest way along the lanes from one of some nodes to one of some others, empty when there is none.
-func along(s *scenario.Scenario, from, to []string) []geo.Point {
+// along is the way along the lanes from one of some nodes to one of some others, empty when there is none: the shortest with
+// the last leg to a place, unless that is zero.
+func along(s *scenario.Scenario, from, to []string, place geo.Point) []geo.Point {
 	best, before := map[string]float64{}, map[string]string{}
 	for _, n := range from {
 		best[n] = 0
@@ -115,7 +116,11 @@ func along(s *scenario.Scenario, from, to []string) []geo.Point {
 	}
 	end, least := "", math.Inf(1)
 	for _, n := range to {
-		if d, known := best[n]; known && d < least {
+		d, known := best[n]
+		if place != (geo.Point{}) {
+			d += float64(geo.Distance(s.Lanes.Nodes[n].Geo(), place))
+		}
+		if known && d < least {
 			end, least = n, d
 		}
 	}
@@ -177,6 +182,7 @@ func newRules(s *scenario.Scenario) (*rules, error) {
 		habits: defaults(), sea: sea, loading: map[string][2]float64{}, ways: map[[4]int16]float64{}}
 	r.still = 3600 / max(180, time.Duration(s.Reporting.Still).Seconds())
 	r.moving = 3600 / max(10, time.Duration(s.Reporting.Moving).Seconds())
+	r.stillStands, r.movingStands = 20/r.still, 360/r.moving // of one in three minutes, and of one in ten seconds
 	for _, key := range slices.Sorted(maps.Keys(s.Hulls)) {
 		r.hulls = append(r.hulls, s.Hulls[key])
 	}
@@ -340,27 +346,27 @@ func (r *rules) kind(h geo.Hull) (scenario.Hull, bool) {
 // habits are the rates and shares by which the trade is weighed, for each tanker that may carry crude and a day of hers
 // in the world. Where a scenario makes its ships by hand, nothing states them; these are then the stated defaults.
 type habits struct {
-	DarkLift    float64 // she falls silent to load
-	FalseLift   float64 // of her false tracks, the share that hides a loading
-	FalseStop   float64 // chance that a long stop in the Gulf, out of the coast's reach, is a false one
-	PassesOn    float64 // share of dark lifts after which she passes the cargo on unheard, and speaks again empty
-	OpenLift    float64 // share of her calls at a loading place that nobody hears, and that is a sanctioned one
-	Gives       float64 // she falls silent to pass cargo on
-	Takes       float64 // she falls silent to take it
-	FieldStop   float64 // chance that a long stop alone where cargo is passed on is one with an unheard partner
-	VainStop    float64 // chance that a stop is false which ends a visit to the Gulf without a berth
-	Rate        float64 // of pumping from ship to ship, bbl an hour
-	DarkIdle    float64 // she is switched off and does nothing of the kind
-	Fault       float64 // her transponder fails
-	Leaves      float64 // she leaves the world, when she is at its edge
-	Never       float64 // share of dark lifts after which she is not heard again
-	Typed       float64 // chance that a new draught is typed after the cargo changed
-	Lies        float64 // chance that a draught is typed that the cargo does not call for
-	Stale       float64 // chance that the first draught heard of her is wrong
-	FaultHours  float64 // mean length of a failure, and of idle darkness
-	WaitHours   float64 // mean of waiting, slow berths and late switching on in a dark lift, above the least time
-	Knots       float64 // of tankers on passage
-	LonelyStop  float64 // chance that a long stop without company hides a meeting
+	DarkLift   float64 // she falls silent to load
+	FalseLift  float64 // of her false tracks, the share that hides a loading
+	FalseStop  float64 // chance that a long stop in the Gulf, out of the coast's reach, is a false one
+	PassesOn   float64 // share of dark lifts after which she passes the cargo on unheard, and speaks again empty
+	OpenLift   float64 // share of her calls at a loading place that nobody hears, and that is a sanctioned one
+	Gives      float64 // she falls silent to pass cargo on
+	Takes      float64 // she falls silent to take it
+	FieldStop  float64 // chance that a long stop alone where cargo is passed on is one with an unheard partner
+	VainStop   float64 // chance that a stop is false which ends a visit to the Gulf without a berth
+	Rate       float64 // of pumping from ship to ship, bbl an hour
+	DarkIdle   float64 // she is switched off and does nothing of the kind
+	Fault      float64 // her transponder fails
+	Leaves     float64 // she leaves the world, when she is at its edge
+	Never      float64 // share of dark lifts after which she is not heard again
+	Typed      float64 // chance that a new draught is typed after the cargo changed
+	Lies       float64 // chance that a draught is typed that the cargo does not call for
+	Stale      float64 // chance that the first draught heard of her is wrong
+	FaultHours float64 // mean length of a failure, and of idle darkness
+	WaitHours  float64 // mean of waiting, slow berths and late switching on in a dark lift, above the least time
+	Knots      float64 // of tankers on passage
+	LonelyStop float64 // chance that a long stop without company hides a meeting
 }
 
 // defaults are those of a hand-made world: 0.01 dark lifts a ship-day lies between what METHODS.md section 2 gives for all
