@@ -18,6 +18,12 @@ func (m MMSI) String() string { return fmt.Sprintf("%09d", uint32(m)) }
 // and aircraft (111) are counted, never tracked.
 func (m MMSI) Ship() bool { return m >= 200_000_000 && m < 800_000_000 }
 
+// Default tells whether the number looks like one that a radio has when nobody has set it, which several ships send at
+// once: digits in a row, or a country code followed by six equal digits (240000000 and 416000000 have been heard).
+func (m MMSI) Default() bool {
+	return m%1_000_000%111_111 == 0 || m == 123456789 || m == 987654321
+}
+
 // IMO is a hull's number of seven digits, zero when not known (IMO resolution A.1117(30)).
 type IMO uint32
 

@@ -426,67 +426,6 @@ func (t *Tracker) stationsOf(v *ship, b *bucket, order []int32, k int32) []ais.L
 	return v.stations
 }
 
-// reach tells whether one hull could have sailed from a to b.
-func (t *Tracker) reach(a, b *Fix) bool { return distance(a.Position, b.Position) <= t.allowance(a, b) }
-
-// allowance is the way that a hull may have made between two fixes.
-func (t *Tracker) allowance(a, b *Fix) geo.Metres {
-	limit := t.o.MaxSpeed
-	for _, f := range [2]*Fix{a, b} {
-		if f.Has&ais.HasSOG != 0 {
-			limit = max(limit, min(t.o.FastSpeed, f.SOG*geo.Knots(t.o.FastFactor)))
-		}
-	}
-	return geo.Metres(float64(limit)*t.padded(a, b))*geo.NauticalMile + t.o.Tolerance
-}
-
-// padded is the time between two fixes in hours, never less than the pad.
-func (t *Tracker) padded(a, b *Fix) float64 {
-	return math.Hypot(b.Time.Sub(a.Time).Hours(), t.o.Pad.Hours())
-}
-
-// sharpness says how fast a match becomes worse with its discrepancy: at a fifth of the allowance it is as bad as one
-// of no discrepancy after 1.6 times the time. Judgement, to be fitted on labelled tracks.
-const sharpness = 5
-
-// cost is what segments compete in: the negative logarithm of exp(-(sharpness·r)²/2) / padded hours, r being the
-// discrepancy as a share of the allowance. The form is gpsdio-segment's: near and recent wins.
-func (t *Tracker) cost(a, b *Fix) float64 {
-	r := sharpness * float64(discrepancy(a, b)/t.allowance(a, b))
-	return r*r/2 + math.Log(t.padded(a, b))
-}
-
-// discrepancy is how far a fix lies from where it was to be expected: where the ship was, where her course would have
-// brought her, or where the new course says that she came from, whichever fits best.
-func discrepancy(a, b *Fix) geo.Metres {
-	const motion = ais.HasSOG | ais.HasCOG
-	seconds := b.Time.Sub(a.Time).Seconds()
-	least := distance(a.Position, b.Position)
-	if a.Has&motion == motion {
-		at := geo.Destination(a.Position, a.COG, geo.Metres(a.SOG.MetresPerSecond()*seconds))
-		least = min(least, distance(at, b.Position))
-	}
-	if b.Has&motion == motion {
-		at := geo.Destination(b.Position, b.COG+180, geo.Metres(b.SOG.MetresPerSecond()*seconds))
-		least = min(least, distance(a.Position, at))
-	}
-	return least
-}
-
-// implied is the speed between two fixes as a reader wants it. Within a second nothing can be said of speed.
-func implied(a, b *Fix) geo.Knots {
-	seconds := max(1, math.Abs(b.Time.Sub(a.Time).Seconds()))
-	return geo.KnotsFromMetresPerSecond(float64(distance(a.Position, b.Position)) / seconds)
-}
-
-// distance takes the fast way where it is good to 1e-6 (geo.Distance: up to 10 km between 60° S and 60° N).
-func distance(a, b geo.Point) geo.Metres {
-	if d := geo.Distance(a, b); d < 10*geo.Kilometre && math.Abs(a[1]) < 60 {
-		return d
-	}
-	return geo.DistanceExact(a, b)
-}
-
 // field sets a value of the particulars if the report carries it, and tells whether that changed anything.
 func field[T comparable](have *T, carried bool, v T) bool {
 	if !carried || *have == v {

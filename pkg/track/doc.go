@@ -25,9 +25,18 @@
 //
 //	(5·r)²/2 + ln hypot(Δt, pad),  r = discrepancy / allowance
 //
-// where the discrepancy is the distance of p from q, from q's dead reckoning, or of q from p's reckoned back, the least
-// of the three. A fix that can follow none is a Jump and begins a candidate; three fixes that agree make it a segment,
-// otherwise it was noise and leaves no other fact. A segment ends 24 h after its last fix.
+// where the discrepancy is the distance of p from the way that q's course and speed would have brought her, q itself
+// included, or of q from the way that p's came, the lesser of the two. A fix that can follow none is a Jump and begins
+// a candidate; three fixes that agree make it a segment, otherwise it was noise and leaves no other fact. A fix with
+// r > 0.6 waits in the same way, but without a Jump: when the ship is heard again where she was expected it was noise
+// in between, and when others agree with it the segment goes on there. A segment ends 24 h after its last fix.
+//
+// A number that several ships send (it looks like a maker's default, or two segments were heard within an hour in the
+// last 48 h) is split further: what costs more than a fix of no discrepancy after 24 h begins a candidate. Two segments
+// heard within an hour, or a fix whose second best segment is less than ten times less likely, are an Ambiguity. It
+// is evidence: one number, two ships at once. On the two tracks that gpsdio-segment labels, 95.1 and 97.5 % of the
+// fixes lie in the segment of their label, where a label is cut only at steps of more than a day or of an impossible
+// speed; every segment of all its tracks is possible.
 //
 // A silence is a time of an hour or more without a kept fix in any segment of the MMSI. Samples lie on the 5-minute
 // grid between two fixes of a segment less than an hour apart; stops, visits and gate crossings are found on the way.
@@ -39,7 +48,7 @@
 // walked last is late. It never changes segments. Where it fits between its neighbours in the segment's points of the
 // last 48 h it splits the silence it falls in and restates the samples beside it, with the reason; where it does not it
 // is a Jump. Between points not more than two bins apart it would change nothing and is only counted. Stops and
-// visits in the past are not restated yet.
+// visits in the past are not restated: their entry and end are the first and last fixes heard in time.
 //
 // Positions are kept to 1e-7 degrees (11 mm), speeds to 0.01 kn, times to the millisecond.
 //

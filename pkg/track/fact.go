@@ -162,7 +162,8 @@ type Jump struct {
 	Kept     bool // the far side became a segment of its own
 }
 
-// Ambiguity is one MMSI heard in two segments at once: two ships, or one that is false.
+// Ambiguity is one MMSI heard in two segments at once: two ships, or one that is false. It is also a fix of one segment
+// that the other can have sent nearly as well.
 type Ambiguity struct {
 	Header
 	A, B  Fix

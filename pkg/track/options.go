@@ -23,6 +23,9 @@ type Options struct {
 	CoarseQuiet time.Duration `json:"coarse_quiet"`  // message 27 is ignored so long after a precise fix
 	Together    time.Duration `json:"together"`      // segments heard so close in time are two ships at once
 	Ambiguous   time.Duration `json:"ambiguous"`     // at most one Ambiguity a pair of segments in this time
+	Shared      time.Duration `json:"shared"`        // so long after two ships at once the number counts as several ships'
+	Doubt       float64       `json:"doubt"`         // a discrepancy beyond this share of the allowance waits for others to agree
+	Rival       float64       `json:"rival"`         // a segment at most so many times less likely is another candidate
 	Inland      geo.Metres    `json:"inland_m"`      // a fix so far inside land is marked
 	StopSpeed   geo.Knots     `json:"stop_speed_kn"` // slower is at rest
 	BuoySpeed   geo.Knots     `json:"buoy_speed_kn"` // slower is at rest at an anchorage or buoy mooring
@@ -52,6 +55,13 @@ func Defaults() Options {
 		// Message 27 says 1/10 minute, 185 m (ITU-R M.1371-5 table 84).
 		CoarseQuiet: time.Hour,
 		Together:    time.Hour, Ambiguous: 6 * time.Hour,
+		// As long as anything is remembered of a segment. Judgement: clones are heard again soon, and the ships of
+		// jammed waters are one each when it is over.
+		Shared: 48 * time.Hour,
+		// 15 kn off both courses: a turn is within the way of the one or the other. Judgement.
+		Doubt: 0.6,
+		// gpsdio-segment's ambiguity_factor.
+		Rival: 10,
 		// What geo.Sea.OnLand asks for in the Gulf: berths and quays lie on the wrong side of its coastline.
 		Inland: 3 * geo.Kilometre,
 		// Port calls: below 0.5 kn, 1.0 at a buoy or anchor, under way above 1.5 kn. A VLCC swings on a circle of
@@ -83,6 +93,9 @@ func (o Options) Validate() error {
 		{"track.coarse_quiet", o.CoarseQuiet.Hours(), 0, 24, "hours"},
 		{"track.together", o.Together.Hours(), 0.1, 24, "hours"},
 		{"track.ambiguous", o.Ambiguous.Hours(), 0.1, 48, "hours"},
+		{"track.shared", o.Shared.Hours(), 0, 24 * 90, "hours"},
+		{"track.doubt", o.Doubt, 0.2, 1, "a share; little makes every turn wait"},
+		{"track.rival", o.Rival, 1, 1000, "a factor"},
 		{"track.inland_m", float64(o.Inland), 500, 50_000, "metres; the coastline is coarse"},
 		{"track.stop_speed_kn", float64(o.StopSpeed), 0.1, 2, "knots"},
 		{"track.buoy_speed_kn", float64(o.BuoySpeed), float64(o.StopSpeed), 3, "knots, not below stop_speed_kn"},

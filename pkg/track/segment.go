@@ -15,90 +15,77 @@ type segment struct {
 	first   time.Time
 	last    *Fix
 	kept    bool
-	ended   bool   // takes no fix any more; kept for late reports until the horizon has passed
-	waiting []*Fix // of a candidate, until it is confirmed
-	jump    *Jump  // the fact that a candidate began with
-	pass    uint32 // the walk that emitted it
+	ended   bool     // takes no fix any more; kept for late reports until the horizon has passed
+	waiting []*Fix   // of a candidate, until it is confirmed
+	jump    *Jump    // the fact that a candidate began with; nil when it is not impossible, but unlikely
+	pass    uint32   // the walk that emitted it
+	parent  *segment // that a candidate may turn out to be the way of; nil for none
+	fork    *Fix     // the parent's last fix when the candidate began
 	points  points
 	rest    rest
 	visits  []*visit
 }
 
+// parked are the visits of a segment that has ended, open until it is known where the ship went.
+type parked struct {
+	last   *Fix
+	visits []*visit
+}
+
 // pair remembers when two segments were last reported as two ships at once.
 type pair struct{ a, b, at int64 }
 
-// takeFix matches a fix that is not late to a segment, in event-time order.
+// takeFix takes a fix that is not late, in event-time order. One that can hardly be the next of its segment waits
+// beside it, as one that cannot be does, until others agree with it or with the segment: noise in between is dropped.
 func (t *Tracker) takeFix(v *ship, f *Fix) {
 	t.endSegments(v, f.Time)
 	t.markLand(v, f)
-	s := t.match(v, f)
+	m := t.matchOf(v, f)
 	switch {
-	case s == nil:
+	case m.best == nil:
 		t.begin(v, f)
-	case s.kept:
-		t.keep(v, s, s.last, f)
+	case m.doubt:
+		t.await(v, &segment{first: f.Time, parent: m.best, fork: m.best.last}, f)
+	case m.best.kept:
+		if t.keep(v, m.best, m.best.last, f); m.rival != nil {
+			t.ambiguous(v, m.best, m.rival, f)
+		}
 	default:
-		t.confirm(v, s, f)
+		t.confirm(v, m.best, f)
 	}
 }
 
-// match returns the open segment that a fix continues best, nil when none can have sailed to it. The older segment
-// wins a tie.
-func (t *Tracker) match(v *ship, f *Fix) *segment {
-	var best *segment
-	least := math.Inf(1)
-	for _, s := range v.segments {
-		// A late fix may be older than a candidate.
-		if s.ended || f.Time.Before(s.last.Time) || !t.reach(s.last, f) {
-			continue
-		}
-		if len(v.segments) == 1 {
-			return s
-		}
-		if cost := t.cost(s.last, f); cost < least {
-			best, least = s, cost
-		}
-	}
-	return best
-}
-
-// begin opens a segment. Where the ship has none it is believed at once; beside others it is a candidate.
+// begin opens a segment. Where the ship has none it is believed at once; beside others it is a candidate, and a jump
+// if none of them can have sailed there.
 func (t *Tracker) begin(v *ship, f *Fix) {
-	s := &segment{first: f.Time, last: f}
+	s := &segment{first: f.Time}
 	from := t.nearest(v, f)
 	if from == nil {
 		s.kept = true
-		s.visits, v.visits = v.visits, nil
+		t.adopt(v, s, f)
 		t.makeRoom(v)
 		v.segments = append(v.segments, s)
 		t.keep(v, s, nil, f)
 		return
 	}
-	jump := &Jump{Header: t.head(v, from.first, f.Time), From: *from.last, To: *f, Implied: implied(from.last, f)}
-	jump.Why = t.why
-	t.emit(jump)
+	if t.why != "" || !t.reach(from.last, f) {
+		s.jump = &Jump{Header: t.head(v, from.first, f.Time), From: *from.last, To: *f, Implied: implied(from.last, f)}
+		s.jump.Why, s.pass = t.why, t.pass
+		t.emit(s.jump)
+	}
 	if t.why != "" {
 		t.counts.LateJumps++ // a late fix begins nothing
 		return
 	}
-	t.counts.Candidates++
-	s.waiting, s.jump, s.pass = []*Fix{f}, jump, t.pass
-	t.makeRoom(v)
-	v.segments = append(v.segments, s)
+	t.await(v, s, f)
 }
 
-// nearest returns the open, kept segment that a fix is least far from continuing, reachable or not.
-func (t *Tracker) nearest(v *ship, f *Fix) *segment {
-	var best *segment
-	least := math.Inf(1)
-	for _, s := range v.segments {
-		if s.kept && !s.ended {
-			if cost := t.cost(s.last, f); cost < least {
-				best, least = s, cost
-			}
-		}
-	}
-	return best
+// await lists a candidate with its first fix.
+func (t *Tracker) await(v *ship, s *segment, f *Fix) {
+	t.counts.Candidates++
+	s.last, s.waiting = f, []*Fix{f}
+	t.makeRoom(v)
+	v.segments = append(v.segments, s)
 }
 
 // makeRoom ends or drops segments so that one more is within the bounds: candidates before segments, the longest
@@ -132,20 +119,36 @@ func (t *Tracker) confirm(v *ship, s *segment, f *Fix) {
 	if len(s.waiting) < t.o.Confirm {
 		return
 	}
-	if s.pass == t.pass {
-		s.jump.Kept = true
-	} else {
-		jump := *s.jump
-		jump.Tick, jump.Kept, jump.Restated, jump.Number = t.now, true, true, 0
-		t.emit(&jump)
-	}
-	s.kept = true
 	waiting := s.waiting
-	s.waiting, s.jump, s.last = nil, nil, nil
+	if p := s.parent; p != nil && !p.ended && p.last == s.fork {
+		// The ship was there: nothing was heard where she was expected instead.
+		v.segments = slices.DeleteFunc(v.segments, func(o *segment) bool { return o == s })
+		for _, w := range waiting {
+			t.keep(v, p, p.last, w)
+		}
+		return
+	}
+	t.stand(s)
+	t.adopt(v, s, waiting[0])
+	s.kept = true
+	s.waiting, s.jump, s.last, s.parent, s.fork = nil, nil, nil, nil, nil
 	var before *Fix
 	for _, w := range waiting {
 		t.keep(v, s, before, w)
 		before = w
+	}
+}
+
+// stand says of the jump that a candidate began with that its far side is a segment.
+func (t *Tracker) stand(s *segment) {
+	switch {
+	case s.jump == nil:
+	case s.pass == t.pass:
+		s.jump.Kept = true
+	default:
+		jump := *s.jump
+		jump.Tick, jump.Kept, jump.Restated, jump.Number = t.now, true, true, 0
+		t.emit(&jump)
 	}
 }
 
@@ -176,22 +179,28 @@ func (t *Tracker) meet(v *ship, s *segment, f *Fix) {
 		if o == s || !o.kept || o.ended || f.Time.Sub(o.last.Time).Abs() > t.o.Together {
 			continue
 		}
-		a, b := min(s.first.UnixMilli(), o.first.UnixMilli()), max(s.first.UnixMilli(), o.first.UnixMilli())
-		at := f.Time.UnixMilli()
-		i := slices.IndexFunc(v.pairs, func(p pair) bool { return p.a == a && p.b == b })
-		switch {
-		case i < 0:
-			if len(v.pairs) == 16 {
-				v.pairs = slices.Delete(v.pairs, 0, 1)
-			}
-			v.pairs = append(v.pairs, pair{a, b, at})
-		case at-v.pairs[i].at < t.o.Ambiguous.Milliseconds():
-			continue
-		default:
-			v.pairs[i].at = at
-		}
-		t.emit(&Ambiguity{Header: t.head(v, s.first, f.Time), A: *f, B: *o.last, Other: o.first})
+		v.twice = max(v.twice, f.Time.UnixMilli())
+		t.ambiguous(v, s, o, f)
 	}
+}
+
+// ambiguous keeps as evidence that a segment's fix and another segment are two ships of one number, once in a while.
+func (t *Tracker) ambiguous(v *ship, s, o *segment, f *Fix) {
+	a, b := min(s.first.UnixMilli(), o.first.UnixMilli()), max(s.first.UnixMilli(), o.first.UnixMilli())
+	at := f.Time.UnixMilli()
+	i := slices.IndexFunc(v.pairs, func(p pair) bool { return p.a == a && p.b == b })
+	switch {
+	case i < 0:
+		if len(v.pairs) == 16 {
+			v.pairs = slices.Delete(v.pairs, 0, 1)
+		}
+		v.pairs = append(v.pairs, pair{a, b, at})
+	case at-v.pairs[i].at < t.o.Ambiguous.Milliseconds():
+		return
+	default:
+		v.pairs[i].at = at
+	}
+	t.emit(&Ambiguity{Header: t.head(v, s.first, f.Time), A: *f, B: *o.last, Other: o.first})
 }
 
 // endSegments ends what has not been heard for so long that nothing may join it, and drops what is beyond the horizon.
@@ -210,19 +219,42 @@ func (t *Tracker) endSegments(v *ship, now time.Time) {
 	}
 }
 
-// end closes a segment to further fixes. The visits of the ship's last one wait for where she is heard next; beside
-// another open segment nobody can say whose they are, and they are left open for good.
+// end closes a segment to further fixes. Its visits wait for where the ship is heard next.
 func (t *Tracker) end(v *ship, s *segment) {
 	s.ended = true
 	if !s.kept {
 		return
 	}
 	t.endRest(v, s, s.last.Time)
-	alone := !slices.ContainsFunc(v.segments, func(o *segment) bool { return o.kept && !o.ended })
-	if alone && len(s.visits) > 0 {
-		v.visits = s.visits
+	if len(s.visits) > 0 {
+		if len(v.parked) == t.o.MaxSegments {
+			v.parked = slices.Delete(v.parked, 0, 1)
+		}
+		v.parked = append(v.parked, parked{s.last, s.visits})
+		s.visits = nil
 	}
-	s.visits = nil
+}
+
+// adopt gives a new segment the visits of the ended one that it continues best. The ship's only segment may have come
+// from anywhere; beside others it must be possible.
+func (t *Tracker) adopt(v *ship, s *segment, f *Fix) {
+	if len(v.parked) == 0 {
+		return
+	}
+	alone := !slices.ContainsFunc(v.segments, func(o *segment) bool { return o.kept && !o.ended })
+	best, least := -1, math.Inf(1)
+	for i, p := range v.parked {
+		if cost := t.cost(p.last, f); (alone || t.reach(p.last, f)) && cost < least {
+			best, least = i, cost
+		}
+	}
+	if best < 0 {
+		return
+	}
+	s.visits = v.parked[best].visits
+	if v.parked = slices.Delete(v.parked, best, best+1); len(v.parked) == 0 {
+		v.parked = nil
+	}
 }
 
 // samples emits a segment's state at the bins after a and up to b, unless a silence lies between. A reason marks them

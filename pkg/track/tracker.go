@@ -93,7 +93,7 @@ func (t *Tracker) Counts() Counts {
 type ship struct {
 	mmsi     ais.MMSI
 	segments []*segment  // open ones, and ended ones of the horizon
-	visits   []*visit    // of a ship whose segments have all ended
+	parked   []parked    // the open visits of segments that have ended, the oldest first
 	last     *Fix        // the newest kept fix
 	recent   [5]*Fix     // kept before it, newest first
 	stations []ais.Label // of the newest fix heard by several; shared with it
@@ -103,6 +103,7 @@ type ship struct {
 	silences []silenceRecord // closed, within the horizon, by off
 	pairs    []pair
 	precise  int64 // event time of the newest precise fix
+	twice    int64 // when two segments were last heard at once, 0 for never
 	heard24h int32 // of the open silence
 	interval int64 // of the open silence, ms
 	slot     int64 // the earliest grid point at which the wheel looks at this vessel, 0 for none

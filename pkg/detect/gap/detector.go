@@ -233,7 +233,7 @@ func expected(f *track.Silence) time.Duration {
 
 // concerns tells whether a silence can hide oil, by what is known of the ship now.
 func (d *Detector) concerns(f *track.Silence) bool {
-	if !f.MMSI.Ship() || shared(f.MMSI) {
+	if !f.MMSI.Ship() || f.MMSI.Default() {
 		return false
 	}
 	s, _ := d.fleet.Ship(f.MMSI)
@@ -246,13 +246,6 @@ func (d *Detector) concerns(f *track.Silence) bool {
 		return false
 	}
 	return f.Heard24h >= d.o.LeastUnknown
-}
-
-// shared tells whether an MMSI looks like a maker's default that several ships send at once: digits in a row, or a
-// country code followed by six equal digits (240000000 and 416000000 have been heard).
-func shared(m vessel.MMSI) bool {
-	last := uint32(m) % 1_000_000
-	return last%111_111 == 0 || m == 123456789 || m == 987654321
 }
 
 func (d *Detector) forget(w time.Time) {
