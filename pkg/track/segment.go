@@ -45,7 +45,7 @@ func (t *Tracker) takeFix(v *ship, f *Fix) {
 	case m.best == nil:
 		t.begin(v, f)
 	case m.doubt:
-		t.await(v, &segment{first: f.Time, parent: m.best, fork: m.best.last}, f)
+		t.await(v, &segment{first: v.startOf(f), parent: m.best, fork: m.best.last}, f)
 	case m.best.kept:
 		if t.keep(v, m.best, m.best.last, f); m.rival != nil {
 			t.ambiguous(v, m.best, m.rival, f)
@@ -58,7 +58,7 @@ func (t *Tracker) takeFix(v *ship, f *Fix) {
 // begin opens a segment. Where the ship has none it is believed at once; beside others it is a candidate, and a jump
 // if none of them can have sailed there.
 func (t *Tracker) begin(v *ship, f *Fix) {
-	s := &segment{first: f.Time}
+	s := &segment{first: v.startOf(f)}
 	from := t.nearest(v, f)
 	if from == nil {
 		s.kept = true
@@ -78,6 +78,16 @@ func (t *Tracker) begin(v *ship, f *Fix) {
 		return
 	}
 	t.await(v, s, f)
+}
+
+// startOf names a segment after the time of its first fix, a millisecond later where another begins with that: a sender
+// can be in two places at once.
+func (v *ship) startOf(f *Fix) time.Time {
+	at := f.Time
+	for slices.ContainsFunc(v.segments, func(s *segment) bool { return s.first.Equal(at) }) {
+		at = at.Add(time.Millisecond)
+	}
+	return at
 }
 
 // await lists a candidate with its first fix.
