@@ -34,7 +34,7 @@ const (
 type Header struct {
 	Tick     time.Time   // the first grid point at or after the event time that caused the fact
 	MMSI     vessel.MMSI // zero for Reception
-	Segment  time.Time   // event time of the segment's first fix (1 ms later if two begin at once); zero where the fact spans segments
+	Segment  time.Time   // event time of the segment's first fix, 1 ms later if two begin at once; zero: all segments
 	Start    time.Time   // the fact's own beginning
 	Number   uint64      // running number within its shard or partition, set by the pipeline
 	Restated bool        // replaces the fact of the same key: a late fix changed it

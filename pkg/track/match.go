@@ -16,7 +16,7 @@ const sharpness = 5
 type match struct {
 	best  *segment // that it continues; nil when none can have sailed to it
 	rival *segment // another kept one that it continues nearly as well, nil for none
-	doubt bool     // so far from where best was to be expected that it may be noise; what is late begins nothing and is taken
+	doubt bool     // so far from where best was to be expected that it may be noise
 }
 
 // matchOf looks for the open segment that a fix continues best. The older segment wins a tie. Of a number that several
@@ -38,8 +38,7 @@ func (t *Tracker) matchOf(v *ship, f *Fix) match {
 		if far > allowance {
 			continue
 		}
-		limit := allowance * geo.Metres(t.o.Doubt)
-		doubt := far > limit && s.kept && t.why == "" && discrepancy(s.last, f) > limit
+		doubt := far > allowance*geo.Metres(t.o.Doubt) && t.doubts(s, f)
 		if len(v.segments) == 1 && !strict {
 			return match{best: s, doubt: doubt}
 		}
@@ -59,6 +58,13 @@ func (t *Tracker) matchOf(v *ship, f *Fix) match {
 		m.rival = nil
 	}
 	return m
+}
+
+// doubts tells whether a fix lies so far from where a segment was to be expected that it may be noise. Of a ship that
+// tells no speed nothing is expected, and what is late is taken at once: it begins nothing.
+func (t *Tracker) doubts(s *segment, f *Fix) bool {
+	return s.kept && t.why == "" && (s.last.Has|f.Has)&ais.HasSOG != 0 &&
+		discrepancy(s.last, f) > t.allowance(s.last, f)*geo.Metres(t.o.Doubt)
 }
 
 // nearest returns the open, kept segment that a fix is least far from continuing, reachable or not.

@@ -24,7 +24,7 @@ type Options struct {
 	Together    time.Duration `json:"together"`      // segments heard so close in time are two ships at once
 	Ambiguous   time.Duration `json:"ambiguous"`     // at most one Ambiguity a pair of segments in this time
 	Shared      time.Duration `json:"shared"`        // so long after two ships at once the number counts as several ships'
-	Doubt       float64       `json:"doubt"`         // a discrepancy beyond this share of the allowance waits for others to agree
+	Doubt       float64       `json:"doubt"`         // beyond this share of the allowance a fix waits for others to agree
 	Rival       float64       `json:"rival"`         // a segment at most so many times less likely is another candidate
 	Inland      geo.Metres    `json:"inland_m"`      // a fix so far inside land is marked
 	StopSpeed   geo.Knots     `json:"stop_speed_kn"` // slower is at rest
