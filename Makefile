@@ -8,7 +8,7 @@ FUZZTIME    ?= 20000x
 .PHONY: help demo build test check race fuzz vuln bench proto feeds realism recorded accuracy
 
 help:
-	@echo "make demo    replay the bundled synthetic feed and print barrels a day"
+	@echo "make demo    make five weeks of the Gulf, read them, and print estimate and truth side by side"
 	@echo "make test    everything: format, vet, staticcheck, short fuzzing, vulnerabilities, tests with the race detector"
 	@echo "make race    only the tests, with the race detector"
 	@echo "make fuzz    every fuzz test, FUZZTIME each (default 20000x; the long run is FUZZTIME=10m)"
@@ -20,7 +20,7 @@ help:
 	@echo "make accuracy docs/accuracy.md: the engine's scores over SEEDS worlds (default 20) of every scenario"
 
 demo:
-	$(GO) run ./cmd/detect replay testdata/feeds/first-look.nmea.zst
+	$(GO) run ./cmd/simulate demo
 
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
@@ -70,10 +70,10 @@ recorded:
 	$(GO) run ./cmd/simulate realism --record internal/sim/reality/recorded.csv
 
 # gulf.yaml is geography that other scenarios extend, and no world.
-# TRAFFIC is a share of the lawful ships: all of them take hours, 0.2 about one.
+# TRAFFIC is a share of the lawful ships: all of them take hours, 0.1 half an hour.
 SEEDS   ?= 20
-TRAFFIC ?=
-WORLDS = $(filter-out testdata/scenarios/gulf.yaml,$(sort $(wildcard testdata/scenarios/*.yaml)))
+TRAFFIC ?= 0.1
+WORLDS = $(filter-out testdata/scenarios/gulf.yaml testdata/scenarios/traps.yaml,$(sort $(wildcard testdata/scenarios/*.yaml)))
 
 accuracy:
-	$(GO) run ./cmd/simulate accuracy $(WORLDS) --seeds $(SEEDS) $(if $(TRAFFIC),--traffic $(TRAFFIC)) --thin --out docs/accuracy.md --svg docs/accuracy
+	$(GO) run ./cmd/simulate accuracy $(WORLDS) --seeds $(SEEDS) --traffic $(TRAFFIC) --thin --out docs/accuracy.md --svg docs/accuracy

@@ -23,6 +23,7 @@ import (
 	"github.com/darkwake/darkwake/internal/sim/score"
 	"github.com/darkwake/darkwake/internal/sim/trial"
 	"github.com/darkwake/darkwake/pkg/estimate"
+	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/export"
 	"github.com/darkwake/darkwake/pkg/pipeline"
 )
@@ -120,7 +121,7 @@ func printDemo(w io.Writer, out *trial.Outcome, took time.Duration) {
 		export.Thousands(int64(out.Written.Sentences)), took.Seconds())
 	printDays(w, t, out.Found.Estimate.Days)
 	printMonth(w, out.Report.Barrels)
-	printLifts(w, t, score.PairLifts(t, out.Said))
+	printLifts(w, score.PairLifts(t, out.Said), out.Said.Events)
 }
 
 // barWidth is how many characters the highest day takes.
@@ -199,8 +200,12 @@ func printMonth(w io.Writer, b score.BarrelScore) {
 
 func barrels(x float64) string { return export.Thousands(int64(math.Round(x))) }
 
-// printLifts prints what was loaded and what was found of it.
-func printLifts(w io.Writer, t *sim.Truth, pairs []score.LiftPair) {
+// printLifts prints what was loaded, what was found of it, and what was claimed beside it.
+func printLifts(w io.Writer, pairs []score.LiftPair, events []event.Event) {
+	claims := map[string]event.Event{}
+	for _, e := range events {
+		claims[e.ID] = e
+	}
 	found, missed, twice, invented := 0, 0, 0, 0
 	for _, p := range pairs {
 		switch {
@@ -221,15 +226,25 @@ func printLifts(w io.Writer, t *sim.Truth, pairs []score.LiftPair) {
 		if p.Event != "" {
 			said = fmt.Sprintf("%.2f %s", p.P, p.Event)
 		}
-		switch {
-		case p.True != nil:
-			fmt.Fprintf(w, "  %s  %-22s %-28s %-14s %5.2f Mb  %s\n", p.True.Start.Format(time.DateOnly), p.True.Vessel.Name,
-				p.True.Source, p.True.Mode, float64(p.True.Barrels)/1e6, said)
-		case p.Twice:
-			fmt.Fprintf(w, "  counted twice  %s\n", said)
-		default:
-			fmt.Fprintf(w, "  invented       %s\n", said)
+		line := func(day time.Time, ship, place, how string, barrels float64) {
+			fmt.Fprintf(w, "  %s  %-22s %-28s %-14s %5.2f Mb  %s\n", day.Format(time.DateOnly), ship, place, how, barrels/1e6, said)
 		}
+		if p.True != nil {
+			line(p.True.Start, p.True.Vessel.Name, p.True.Source, p.True.Mode, float64(p.True.Barrels))
+			continue
+		}
+		how := "(invented)"
+		if p.Twice {
+			how = "(counted twice)"
+		}
+		e, place, barrels := claims[p.Event], "", 0.0
+		if e.Place != nil {
+			place = e.Place.Name
+		}
+		if e.Barrels != nil {
+			barrels = float64(e.Barrels.Mean)
+		}
+		line(e.Start, e.Vessels[0].Name, place, how, barrels)
 	}
 }
 

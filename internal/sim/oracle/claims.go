@@ -423,22 +423,22 @@ func couldMeet(r *rules, a, b half) (best meeting, fit float64) {
 const patience = 80.0
 
 // open tells whether she was not heard again.
-func (s *slot) open() bool { return s.stretch != nil && s.stretch.noB }
+func (o *slot) open() bool { return o.stretch != nil && o.stretch.noB }
 
 // idles is how many hours of a time a transfer leaves over, as far as its ends are known.
-func (s *slot) idles(from, to int32, tied [2]int32) float64 {
+func (o *slot) idles(from, to int32, tied [2]int32) float64 {
 	sum := 0.0
-	if s.stretch == nil || !s.stretch.noA {
+	if o.stretch == nil || !o.stretch.noA {
 		sum += float64(max(0, tied[0]-from)) / 3600
 	}
-	if !s.open() {
+	if !o.open() {
 		sum += float64(max(0, to-tied[1])) / 3600
 	}
 	return sum
 }
 
 // visits tells whether a slot is the stop of a ship at another's side, to which she came from a spot of her own.
-func (s *slot) visits() bool { return s.stay != nil && s.stay.came }
+func (o *slot) visits() bool { return o.stay != nil && o.stay.came }
 
 // place is where a stretch begins, or ends when that is not known.
 func (h stretch) place() geo.Point {
@@ -449,26 +449,26 @@ func (h stretch) place() geo.Point {
 }
 
 // there is the time in which a ship can have been at a place.
-func (s *slot) there(r *rules, at geo.Point) (from, to int32) {
-	from, to = s.from, s.to
+func (o *slot) there(r *rules, at geo.Point) (from, to int32) {
+	from, to = o.from, o.to
 	p, best := 0.0, option{}
-	for _, o := range s.options {
-		if o.gives && o.p > best.p {
-			best = o
+	for _, x := range o.options {
+		if x.gives && x.p > best.p {
+			best = x
 		}
-		if o.what == gave || o.what == took {
-			p += o.p
+		if x.what == gave || x.what == took {
+			p += x.p
 		}
 	}
 	switch {
-	case s.stretch == nil || s.stretch.noA:
+	case o.stretch == nil || o.stretch.noA:
 	case best.p > p: // after her loading
-		from += int32(3600 * (r.hours(s.stretch.a, best.source) + 30 + r.hours(best.source, at)))
+		from += int32(3600 * (r.hours(o.stretch.a, best.source) + 30 + r.hours(best.source, at)))
 	default:
-		from += int32(3600 * r.hours(s.stretch.a, at))
+		from += int32(3600 * r.hours(o.stretch.a, at))
 	}
-	if s.stretch != nil && !s.stretch.noB {
-		to -= int32(3600 * r.hours(at, s.stretch.b))
+	if o.stretch != nil && !o.stretch.noB {
+		to -= int32(3600 * r.hours(at, o.stretch.b))
 	}
 	return from, to
 }

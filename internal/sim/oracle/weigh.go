@@ -53,14 +53,14 @@ const (
 )
 
 // either adds an option for both states of cargo, which it leaves as they are.
-func (s *slot) either(weight float64, what act, cause event.Cause) {
+func (o *slot) either(weight float64, what act, cause event.Cause) {
 	for state := range 2 {
-		s.options = append(s.options, option{weight: weight, before: state, now: state, what: what, cause: cause})
+		o.options = append(o.options, option{weight: weight, before: state, now: state, what: what, cause: cause})
 	}
 }
 
-func (s *slot) change(weight float64, to int, what act, cause event.Cause) {
-	s.options = append(s.options, option{weight: weight, before: 1 - to, now: to, what: what, cause: cause})
+func (o *slot) change(weight float64, to int, what act, cause event.Cause) {
+	o.options = append(o.options, option{weight: weight, before: 1 - to, now: to, what: what, cause: cause})
 }
 
 // weighStay is a stay at a berth that was heard, or a long one elsewhere without company.
@@ -537,16 +537,16 @@ func (r *rules) typing(o option, old, new word, hours float64) float64 {
 }
 
 // told is the chance that she passed cargo in one direction meanwhile.
-func (s *slot) told(what act) float64 {
-	return s.sum(func(o option) bool { return o.what == what || o.gives && what == gave })
+func (o *slot) told(what act) float64 {
+	return o.sum(func(x option) bool { return x.what == what || x.gives && what == gave })
 }
 
 // sum adds up the posteriors of a slot's options that fit.
-func (s *slot) sum(fits func(o option) bool) float64 {
+func (o *slot) sum(fits func(x option) bool) float64 {
 	p := 0.0
-	for _, o := range s.options {
-		if fits(o) {
-			p += o.p
+	for _, x := range o.options {
+		if fits(x) {
+			p += x.p
 		}
 	}
 	return p

@@ -126,9 +126,7 @@ func TestAllPlacesCanBeReached(t *testing.T) {
 	var ends []string
 	for _, name := range slices.Sorted(maps.Keys(s.Terminals)) {
 		term := s.Terminals[name]
-		for _, p := range slices.Concat(term.Berths, term.Roads)[:1] {
-			ends = append(ends, p)
-		}
+		ends = append(ends, slices.Concat(term.Berths, term.Roads)[:1]...)
 	}
 	longest := 0.0
 	seas := []string{"east", "makran", "cape"}

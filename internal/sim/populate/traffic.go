@@ -108,11 +108,10 @@ func (t *traffic) length(hull string) float64 {
 // group makes the ships of one trade.
 type group struct {
 	*traffic
-	name   string
-	spec   scenario.Group
-	rand   *rand.Rand
-	fleet  []*bottoms
-	filled int
+	name  string
+	spec  scenario.Group
+	rand  *rand.Rand
+	fleet []*bottoms
 }
 
 // bottoms is a ship and her voyages. Between two she is away.
