@@ -9,7 +9,9 @@ import (
 	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/cargo"
 	"github.com/darkwake/darkwake/pkg/detect/draught"
+	"github.com/darkwake/darkwake/pkg/detect/falseposition"
 	"github.com/darkwake/darkwake/pkg/detect/gap"
+	"github.com/darkwake/darkwake/pkg/detect/interference"
 	"github.com/darkwake/darkwake/pkg/detect/outage"
 	"github.com/darkwake/darkwake/pkg/detect/portcall"
 	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
@@ -52,6 +54,8 @@ func newStage(w World) *stage {
 		// The pipeline's order, DESIGN.md section 4.
 		detectors: []detector{
 			outage.New(outage.Defaults(), fleet, w.Places, w.Sea),
+			interference.New(interference.Defaults(), fleet, w.Places, w.Sea),
+			falseposition.New(falseposition.Defaults(), fleet, w.Places, w.Sea),
 			portcall.New(portcall.Defaults(), fleet, w.Places, w.Sea),
 			draught.New(draught.Defaults(), fleet, w.Places, w.Sea),
 			gap.New(gap.Defaults(), fleet, w.Places, w.Sea),

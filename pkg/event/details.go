@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
 // Details are an event's facts of its own kind. The set is closed: one type a kind, all listed here.
@@ -119,6 +120,43 @@ type OutageDetails struct {
 	Health  float64 `json:"health"`
 }
 
+// InterferenceDetails describe a place to which the navigation of several ships was drawn at once.
+type InterferenceDetails struct {
+	Rules
+	Shape   string     `json:"shape"`          // point, circle or line
+	RadiusM geo.Metres `json:"false_radius_m"` // of the false place: of the circle, or half the line
+	RealLon float64    `json:"real_lon"`       // middle of where the victims really were when it took them
+	RealLat float64    `json:"real_lat"`
+	AreaM   geo.Metres `json:"area_radius_m"` // round that middle; zero when no real place is known
+	Ships   int        `json:"ships"`
+	Fixes   int        `json:"displaced_fixes"`
+	Victims []Victim   `json:"victims"` // by MMSI, then start
+}
+
+// Victim is a time in which one ship's positions were displaced.
+type Victim struct {
+	MMSI  vessel.MMSI `json:"mmsi"`
+	Start time.Time   `json:"start"` // first displaced fix
+	End   *time.Time  `json:"end"`   // last displaced fix; nil while it is not known to be over
+	Last  *FixRef     `json:"last_true"`
+	Next  *FixRef     `json:"next_true"`
+}
+
+// FalsePositionDetails describe a time in which one ship alone said that she was where she was not.
+type FalsePositionDetails struct {
+	Rules
+	Sort        string       `json:"sort"` // the rule that weighs most: teleport, frozen, circle, receivers, contradiction
+	Fixes       int          `json:"fixes"`
+	Last        *FixRef      `json:"last_true"` // the last position that is believed before it, nil when none is known
+	Next        *FixRef      `json:"next_true"` // and the first after it
+	HiddenH     float64      `json:"hidden_h"`  // time in which the true position is not known
+	HiddenCalls []HiddenCall `json:"hidden_calls,omitempty"`
+	HeardBy     []string     `json:"heard_by,omitempty"`     // stations that heard her in the hours tested
+	NotHeardBy  []string     `json:"not_heard_by,omitempty"` // stations that hear ships at that place, and did not hear her
+	Terms       []ScoreTerm  `json:"terms"`                  // the log-odds, term by term
+	Score       float64      `json:"score"`
+}
+
 // LiftDetails describe a cargo of sanctioned crude loaded and carried away.
 type LiftDetails struct {
 	Rules
@@ -152,8 +190,10 @@ func (DraughtDetails) kind() Kind    { return DraughtChange }
 func (OutageDetails) kind() Kind     { return Outage }
 func (LiftDetails) kind() Kind       { return Lift }
 
-// PlainDetails are the rules of a kind that has no facts of its own yet: interference, identity, false position,
-// loitering, transfer and discharge.
+func (InterferenceDetails) kind() Kind  { return Interference }
+func (FalsePositionDetails) kind() Kind { return FalsePosition }
+
+// PlainDetails are the rules of a kind that has no facts of its own yet: identity, loitering, transfer and discharge.
 type PlainDetails struct {
 	Rules
 	Of Kind `json:"-"`
@@ -179,7 +219,11 @@ func DetailsOf(k Kind) Details {
 		return RendezvousDetails{}
 	case Lift:
 		return LiftDetails{}
-	case Interference, Identity, FalsePosition, Loitering, Transfer, Discharge:
+	case Interference:
+		return InterferenceDetails{}
+	case FalsePosition:
+		return FalsePositionDetails{}
+	case Identity, Loitering, Transfer, Discharge:
 		return PlainDetails{Of: k}
 	}
 	return nil

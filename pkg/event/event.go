@@ -75,6 +75,11 @@ const (
 	Berthed       Cause = "berth_neighbours"
 	OtherMeeting  Cause = "other"
 
+	// What may be behind positions that cannot be true (METHODS.md section 6), beside Interfered and Unknown.
+	Pretended  Cause = "false_position" // sent on purpose
+	ClockFault Cause = "clock_fault"    // true once, sent on late or dated wrong
+	SharedMMSI Cause = "shared_mmsi"    // of another ship under the same number
+
 	// Observed is the cause of what was seen to happen: a gate passed, a draught typed anew.
 	Observed Cause = "observed"
 )

@@ -11,7 +11,9 @@ import (
 	"github.com/darkwake/darkwake/pkg/cargo"
 	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/detect/draught"
+	"github.com/darkwake/darkwake/pkg/detect/falseposition"
 	"github.com/darkwake/darkwake/pkg/detect/gap"
+	"github.com/darkwake/darkwake/pkg/detect/interference"
 	"github.com/darkwake/darkwake/pkg/detect/outage"
 	"github.com/darkwake/darkwake/pkg/detect/portcall"
 	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
@@ -24,15 +26,17 @@ import (
 // Config holds the parameters of every part, in the order of the data's path. Each part documents its own, with
 // their sources.
 type Config struct {
-	Track      track.Options      `json:"track"`
-	Coverage   coverage.Options   `json:"coverage"`
-	Outage     outage.Options     `json:"outage"`
-	PortCall   portcall.Options   `json:"port_call"`
-	Draught    draught.Options    `json:"draught"`
-	Gap        gap.Options        `json:"gap"`
-	Rendezvous rendezvous.Options `json:"rendezvous"`
-	Cargo      cargo.Options      `json:"cargo"`
-	Estimate   estimate.Options   `json:"estimate"`
+	Track         track.Options         `json:"track"`
+	Coverage      coverage.Options      `json:"coverage"`
+	Outage        outage.Options        `json:"outage"`
+	Interference  interference.Options  `json:"interference"`
+	FalsePosition falseposition.Options `json:"false_position"`
+	PortCall      portcall.Options      `json:"port_call"`
+	Draught       draught.Options       `json:"draught"`
+	Gap           gap.Options           `json:"gap"`
+	Rendezvous    rendezvous.Options    `json:"rendezvous"`
+	Cargo         cargo.Options         `json:"cargo"`
+	Estimate      estimate.Options      `json:"estimate"`
 
 	Gazetteer []byte `json:"-"` // a gazetteer of the user's own, as CSV; nil for the embedded one. Hashed by content.
 	Software  string `json:"-"` // name and version written into events; not hashed
@@ -41,7 +45,8 @@ type Config struct {
 // Defaults returns every part's defaults.
 func Defaults() Config {
 	return Config{
-		Track: track.Defaults(), Coverage: coverage.Defaults(), Outage: outage.Defaults(), PortCall: portcall.Defaults(),
+		Track: track.Defaults(), Coverage: coverage.Defaults(), Outage: outage.Defaults(),
+		Interference: interference.Defaults(), FalsePosition: falseposition.Defaults(), PortCall: portcall.Defaults(),
 		Draught: draught.Defaults(), Gap: gap.Defaults(), Rendezvous: rendezvous.Defaults(),
 		Cargo: cargo.Defaults(), Estimate: estimate.Defaults(), Software: "darkwake",
 	}
@@ -50,7 +55,7 @@ func Defaults() Config {
 // Validate reports every parameter that is out of its range, each with its name.
 func (c Config) Validate() error {
 	return errors.Join(
-		c.Track.Validate(), c.Coverage.Validate(), c.Outage.Validate(), c.PortCall.Validate(), c.Draught.Validate(),
+		c.Track.Validate(), c.Coverage.Validate(), c.Outage.Validate(), c.Interference.Validate(), c.FalsePosition.Validate(), c.PortCall.Validate(), c.Draught.Validate(),
 		c.Gap.Validate(), c.Rendezvous.Validate(), c.Cargo.Validate(), c.Estimate.Validate(),
 	)
 }

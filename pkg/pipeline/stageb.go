@@ -8,7 +8,9 @@ import (
 	"github.com/darkwake/darkwake/pkg/cargo"
 	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/detect/draught"
+	"github.com/darkwake/darkwake/pkg/detect/falseposition"
 	"github.com/darkwake/darkwake/pkg/detect/gap"
+	"github.com/darkwake/darkwake/pkg/detect/interference"
 	"github.com/darkwake/darkwake/pkg/detect/outage"
 	"github.com/darkwake/darkwake/pkg/detect/portcall"
 	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
@@ -74,10 +76,12 @@ func newStageB(c Config, w world, l Listener) *stageB {
 	return &stageB{
 		config: c, hash: c.hash(w), listen: l, fleet: fleet,
 		coverage: heard, outages: out,
-		// DESIGN.md section 4 fixes this order; interference, identity, false positions and loitering have their
+		// DESIGN.md section 4 fixes this order; identity and loitering have their
 		// places in it once they exist.
 		detectors: []Detector{
 			out,
+			interference.New(c.Interference, fleet, w.places, w.sea),
+			falseposition.New(c.FalsePosition, fleet, w.places, w.sea),
 			portcall.New(c.PortCall, fleet, w.places, w.sea),
 			draught.New(c.Draught, fleet, w.places, w.sea),
 			silent,

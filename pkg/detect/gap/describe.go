@@ -31,11 +31,12 @@ func (d *Detector) describe(f *track.Silence, w time.Time, length time.Duration)
 		}
 	}
 	e.Vessels = []event.Vessel{event.FromShip(event.Subject, ship, f.Off.Time, on)}
-	details := d.measure(f, ship, length)
+	real, known := d.grounded(f)
+	details := d.measure(f, real, ship, length)
 	e.Explanations = d.explain(f, ship, details, w, length)
 	e.Probability = event.Probability(e.Explanations, event.SwitchedOff)
-	if mayLoad(ship) && !onLand(f) && details.Feasibility <= d.o.MaxFeasibility && length.Hours() <= 24*d.o.Longest {
-		details.HiddenCalls = d.hiddenCalls(f, ship, w)
+	if mayLoad(ship) && known && !onLand(real) && details.Feasibility <= d.o.MaxFeasibility && length.Hours() <= 24*d.o.Longest {
+		details.HiddenCalls = d.hiddenCalls(real, ship, w)
 	}
 	details.Rules.Rules = d.rules(f, details, length)
 	e.Details = details
@@ -43,7 +44,7 @@ func (d *Detector) describe(f *track.Silence, w time.Time, length time.Duration)
 }
 
 // measure fills the distances and speeds.
-func (d *Detector) measure(f *track.Silence, ship vessel.Ship, length time.Duration) event.GapDetails {
+func (d *Detector) measure(f, real *track.Silence, ship vessel.Ship, length time.Duration) event.GapDetails {
 	details := event.GapDetails{
 		Off: quote(&f.Off), DurationH: length.Hours(), HeardBefore: f.Heard24h,
 		ExpectedInterval: expected(f).Minutes(), ReceptionModel: "none",
@@ -57,8 +58,14 @@ func (d *Detector) measure(f *track.Silence, ship vessel.Ship, length time.Durat
 	}
 	on := quote(f.On)
 	details.On = &on
-	details.GreatCircleM = geo.DistanceExact(f.Off.Position, f.On.Position)
-	details.SeaM = d.seaDistance(f.Off.Position, f.On.Position)
+	if real.On == nil {
+		return details
+	}
+	if real != f {
+		length = real.On.Time.Sub(real.Off.Time)
+	}
+	details.GreatCircleM = geo.DistanceExact(real.Off.Position, real.On.Position)
+	details.SeaM = d.seaDistance(real.Off.Position, real.On.Position)
 	details.ImpliedKn = geo.Knots(details.SeaM.NauticalMiles() / length.Hours())
 	details.Feasibility = float64(details.ImpliedKn) / float64(ship.Class.MaxSpeed())
 	details.SlackH = length.Hours() - details.SeaM.NauticalMiles()/float64(ship.Class.ServiceSpeed())
@@ -102,7 +109,10 @@ func rule(name string, value float64, op string, threshold float64, unit, note s
 
 // explain weighs the rival causes; see the package comment for what it does not know.
 func (d *Detector) explain(f *track.Silence, ship vessel.Ship, g event.GapDetails, w time.Time, length time.Duration) []event.Explanation {
+	jammed := interfered * d.astray.Share(f.MMSI, f.Off.Time, f.Off.Time.Add(length))
 	switch {
+	case jammed > 0.5:
+		return event.Normalise([]event.Explanation{{Cause: event.Interfered, P: jammed}, {Cause: event.Unknown, P: 1 - jammed}})
 	case g.Feasibility > d.o.MaxFeasibility:
 		// Nobody sailed this. A second hull under the number is likelier than a false position, which jumps back.
 		return event.Normalise([]event.Explanation{{Cause: event.IdentityChange, P: 0.6}, {Cause: event.Unknown, P: 0.4}})
@@ -111,8 +121,8 @@ func (d *Detector) explain(f *track.Silence, ship vessel.Ship, g event.GapDetail
 		// river that the coastline does not know.
 		return event.Normalise([]event.Explanation{{Cause: event.Interfered, P: 0.4}, {Cause: event.Unknown, P: 0.6}})
 	}
-	out := 0.95 * d.outages.share(f.Off.Source, f.Off.Time, f.Off.Time.Add(length))
-	port := (1 - out) * d.inPort(f)
+	out := (1 - jammed) * 0.95 * d.outages.share(f.Off.Source, f.Off.Time, f.Off.Time.Add(length))
+	port := (1 - out - jammed) * d.inPort(f)
 	days := length.Hours() / 24
 	rate := d.o.SwitchedOff
 	if ship.Flag == "IR" || len(ship.Listed) > 0 {
@@ -125,10 +135,10 @@ func (d *Detector) explain(f *track.Silence, ship vessel.Ship, g event.GapDetail
 		// A ship that is heard a few times a day falls out by chance; how often, only a reception model can tell.
 		unknown *= 4
 	}
-	left := (1 - out - port) * d.left(f)
-	scale := (1 - out - port - left) / (off + faulty + unknown)
+	left := (1 - out - jammed - port) * d.left(f)
+	scale := (1 - out - jammed - port - left) / (off + faulty + unknown)
 	return event.Normalise([]event.Explanation{
-		{Cause: event.FeedOutage, P: out}, {Cause: event.InPort, P: port}, {Cause: event.LeftArea, P: left},
+		{Cause: event.FeedOutage, P: out}, {Cause: event.Interfered, P: jammed}, {Cause: event.InPort, P: port}, {Cause: event.LeftArea, P: left},
 		{Cause: event.SwitchedOff, P: off * scale}, {Cause: event.FaultyTransponder, P: faulty * scale},
 		{Cause: event.Unknown, P: unknown * scale},
 	})

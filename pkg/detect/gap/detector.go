@@ -30,6 +30,7 @@ type Detector struct {
 	done     dueHeap              // when closed gaps can be forgotten
 	classB   map[vessel.MMSI]bool // ships known by class B only
 	outages  outages
+	astray   event.Displaced           // when ships were not where they said
 	leaving  map[vessel.MMSI]time.Time // when a ship last passed the way out; gone when she came back in
 	sources  []place.ID                // where sanctioned oil is loaded, without berths that lie inside another
 }
@@ -95,6 +96,13 @@ func (d *Detector) take(f *track.Silence) {
 // Hear takes in outages, inside which silences explain themselves, and passages of the way out of the Gulf of Oman,
 // behind which a ship sails out of what is heard.
 func (d *Detector) Hear(e event.Event) {
+	for _, m := range d.astray.Hear(e) {
+		for k := range d.silences {
+			if k.mmsi == m {
+				d.dirty = append(d.dirty, k) // sorted before it is used
+			}
+		}
+	}
 	switch details := e.Details.(type) {
 	case event.OutageDetails:
 		d.outages.hear(details.Source, e)
@@ -256,6 +264,7 @@ func (d *Detector) forget(w time.Time) {
 		}
 	}
 	d.outages.forget(w)
+	d.astray.Forget(w)
 	maps.DeleteFunc(d.leaving, func(_ vessel.MMSI, at time.Time) bool { return w.Sub(at) > outageMemory })
 }
 

@@ -52,13 +52,21 @@ func (d *Detector) judge(m vessel.MMSI, w time.Time) []event.Event {
 			e := *x.last
 			e.Version++
 			e.Status, e.Probability = event.Retracted, 0
-			e.Why = cmp.Or(x.visit.Why, "the stop belongs to another place")
+			e.Why = cmp.Or(x.visit.Why, d.whyNot(x))
 			e.Explanations = []event.Explanation{{Cause: event.Unknown, P: 1}}
 			x.last = &e
 			out = append(out, e)
 		}
 	}
 	return out
+}
+
+// whyNot says why a call that was told is none.
+func (d *Detector) whyNot(x *stay) string {
+	if _, ok := d.astray.Within(x.visit.MMSI, x.last.Start, cmp.Or(x.visit.StopEnd, x.visit.StopStart, x.last.Start)); ok {
+		return "the ship was not where she said"
+	}
+	return "the stop belongs to another place"
 }
 
 // stopsAt lists the stops that belong to a visit: those that no more specific visit of the ship holds.
@@ -70,12 +78,15 @@ func (d *Detector) stopsAt(s *ship, x *stay) []span {
 			continue
 		}
 		stopped = true
+		if d.stray(x.visit.MMSI, p.Start, p.End) {
+			continue
+		}
 		if d.home(s, p.Start, p.End, &p.Position) == x {
 			mine = append(mine, span{p.Start, p.End, p.Position})
 		}
 	}
 	v := x.visit
-	if !stopped && !v.StopStart.IsZero() && d.home(s, v.StopStart, v.StopEnd, nil) == x {
+	if !stopped && !v.StopStart.IsZero() && !d.stray(v.MMSI, v.StopStart, v.StopEnd) && d.home(s, v.StopStart, v.StopEnd, nil) == x {
 		// Stage A measures a stop at a buoy or anchorage with a higher speed, so that it may be no stop of its own.
 		mine = append(mine, span{v.StopStart, v.StopEnd, v.Entry.Position})
 	}

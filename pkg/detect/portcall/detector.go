@@ -67,6 +67,7 @@ type Detector struct {
 	dirty    []vessel.MMSI
 	crossed  []*track.Crossing
 	transits map[key]event.Event
+	astray   event.Displaced // when ships were not where they said
 }
 
 // key is the key under which stage A restates a fact of one ship.
@@ -116,8 +117,27 @@ func (d *Detector) Observe(f track.Fact) {
 	}
 }
 
-// Hear ignores events: none of an earlier kind changes a stay yet.
-func (d *Detector) Hear(event.Event) {}
+// Hear takes in interference and false positions: a stop in them is none.
+func (d *Detector) Hear(e event.Event) {
+	for _, m := range d.astray.Hear(e) {
+		if d.ships[m] != nil {
+			d.dirty = append(d.dirty, m)
+		}
+	}
+}
+
+// stray tells whether a ship was displaced for half of a stop or more, or at its begin.
+func (d *Detector) stray(m vessel.MMSI, from, to time.Time) bool {
+	x, ok := d.astray.Within(m, from, cmp.Or(to, from))
+	if !ok {
+		return false
+	}
+	if !x.From.After(from) || x.Lasts {
+		return true
+	}
+	inside := x.To.Sub(x.From)
+	return !to.IsZero() && 2*inside >= to.Sub(from)
+}
 
 func (d *Detector) of(m vessel.MMSI) *ship {
 	s := d.ships[m]

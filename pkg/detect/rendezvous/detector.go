@@ -23,6 +23,7 @@ type Detector struct {
 	runs    map[pair]*run   // that last
 	recent  map[pair][]*run // that ended less than Options.Draught ago
 	changes map[vessel.MMSI][]draughtChange
+	astray  event.Displaced // when ships were not where they said
 }
 
 // pair is two ships, the lower MMSI first.
@@ -56,6 +57,9 @@ func (d *Detector) Observe(f track.Fact) {
 
 // Hear takes in draught changes: they tell who gave and who took, up to a day after the ships parted.
 func (d *Detector) Hear(e event.Event) {
+	for _, m := range d.astray.Hear(e) {
+		d.doubt(m)
+	}
 	details, ok := e.Details.(event.DraughtDetails)
 	if !ok || len(e.Vessels) == 0 {
 		return
@@ -103,6 +107,9 @@ func (d *Detector) decide(list []*track.Sample) {
 		if geo.Distance(a.Position, b.Position) > reach || !mayCarry(shipA, shipB) {
 			return
 		}
+		if d.stray(a) || d.stray(b) {
+			return
+		}
 		p := pair{a.MMSI, b.MMSI} // the list is sorted by ship
 		r := d.runs[p]
 		after := time.Time{}
@@ -139,6 +146,11 @@ func (d *Detector) progress(w time.Time) []event.Event {
 		r := d.runs[p]
 		silent := decided.Sub(r.lastClose)
 		switch {
+		case r.astray:
+			delete(d.runs, p)
+			if r.last != nil {
+				out = append(out, r.takeBack(w))
+			}
 		case r.last == nil && silent > d.o.Missing:
 			delete(d.runs, p)
 		case r.last == nil:
@@ -191,6 +203,9 @@ func (d *Detector) retell(w time.Time) []event.Event {
 	var out []event.Event
 	for p, runs := range d.recent {
 		for _, r := range runs {
+			if r.astray && r.last.Status != event.Retracted {
+				out = append(out, r.takeBack(w))
+			}
 			if r.touched && r.last.Status != event.Retracted && d.draught(r.a, r)|d.draught(r.b, r) != 0 {
 				out = append(out, d.tell(r, w, "a draught changed"))
 			}

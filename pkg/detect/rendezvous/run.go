@@ -27,6 +27,7 @@ type run struct {
 	last      *event.Event
 	ended     time.Time // zero while it lasts
 	touched   bool      // a draught was heard: to be told anew
+	astray    bool      // a ship was not where she said
 }
 
 // reference is a report that a run rests on.
