@@ -28,3 +28,6 @@ func (f *Profile) ByClassA() bool { return f.Class == ais.ClassA }
 
 // ByClassB tells whether they came from a class B transponder, as boats carry.
 func (f *Profile) ByClassB() bool { return f.Class == ais.ClassB }
+
+// BySatellite tells whether a satellite heard what was counted; false for a receiver of unknown kind, too.
+func (f *Reception) BySatellite() bool { return f.Receiver == ais.Satellite }

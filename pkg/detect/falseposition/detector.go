@@ -1,6 +1,9 @@
 package falseposition
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/event"
@@ -10,9 +13,247 @@ import (
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
-type Detector struct{}
+// Detector finds ships that say, alone, that they are where they are not. It is pure.
+type Detector struct {
+	o         Options
+	fleet     *vessel.Fleet
+	places    *place.Gazetteer
+	sea       *geo.Sea
+	sources   []place.ID
+	ways      map[leg]geo.Metres
+	ships     map[vessel.MMSI]*ship
+	footprint footprint
+	jammed    event.Displaced // interference heard: what it explains is not claimed
+	drawn     []drawnPlace    // its false places of the last days
+	classB    map[vessel.MMSI]bool
+	dirty     []vessel.MMSI
+	hour      int64 // the newest hour swept, since 1970
+}
 
-func New(Options, *vessel.Fleet, *place.Gazetteer, *geo.Sea) *Detector { return &Detector{} }
-func (*Detector) Observe(track.Fact)                                   {}
-func (*Detector) Hear(event.Event)                                     {}
-func (*Detector) Advance(time.Time) []event.Event                      { return nil }
+// ship is what is remembered of one ship.
+type ship struct {
+	seen    time.Time
+	marks   []mark       // of the last day, ten minutes apart and more
+	kept    []*track.Fix // one an hour of the last two days, as evidence
+	jumps   []*leap
+	rest    rest
+	differ  tally
+	heard   hearing
+	signs   []*sign
+	told    []*claim
+	touched bool
+}
+
+// mark is a fix in brief.
+type mark struct {
+	at     time.Time
+	p      geo.Point
+	source string
+	land   bool
+}
+
+// The bounds of what a ship keeps.
+const (
+	markEvery = 10 * time.Minute
+	markSpan  = 24 * time.Hour
+	keepEvery = time.Hour
+	keepSpan  = 48 * time.Hour
+)
+
+// New returns a detector that knows no ship.
+func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, sea *geo.Sea) *Detector {
+	d := &Detector{o: o, fleet: fleet, places: places, sea: sea, ways: map[leg]geo.Metres{}, ships: map[vessel.MMSI]*ship{},
+		footprint: newFootprint(), classB: map[vessel.MMSI]bool{}}
+	if places != nil {
+		d.sources = places.SanctionedSources()
+	}
+	return d
+}
+
+// Hear takes in interference.
+func (d *Detector) Hear(e event.Event) {
+	if e.Kind == event.Interference {
+		d.hearDrawn(e)
+		for _, m := range d.jammed.Hear(e) {
+			if d.ships[m] != nil {
+				d.touch(m)
+			}
+		}
+	}
+}
+
+func (d *Detector) touch(m vessel.MMSI) {
+	if s := d.ships[m]; !s.touched {
+		s.touched = true
+		d.dirty = append(d.dirty, m)
+	}
+}
+
+// Observe takes in jumps, the fixes of samples and silences, and which stations are satellites.
+func (d *Detector) Observe(f track.Fact) {
+	switch f := f.(type) {
+	case *track.Reception:
+		d.footprint.kind(f.Station.String(), f.BySatellite())
+		return
+	case *track.Profile:
+		if f.ByClassA() {
+			delete(d.classB, f.MMSI)
+		} else if f.ByClassB() {
+			d.classB[f.MMSI] = true
+		}
+		return
+	}
+	m := f.Head().MMSI
+	if !m.Ship() {
+		return
+	}
+	switch f := f.(type) {
+	case *track.Jump:
+		d.leapt(d.of(m), f)
+	case *track.Sample:
+		s := d.of(m)
+		d.take(m, s, f.Segment, f.Before)
+		d.compare(s, f.Before, f.After)
+		d.take(m, s, f.Segment, f.After)
+	case *track.Silence:
+		s := d.of(m)
+		for i := range f.Recent {
+			d.take(m, s, time.Time{}, &f.Recent[i])
+		}
+		d.take(m, s, time.Time{}, &f.Off)
+		if f.On != nil {
+			d.take(m, s, time.Time{}, f.On)
+		}
+	}
+}
+
+func (d *Detector) of(m vessel.MMSI) *ship {
+	s := d.ships[m]
+	if s == nil {
+		s = &ship{}
+		d.ships[m] = s
+	}
+	return s
+}
+
+// take judges a fix, each once. Beside a silence its segment is not told: zero.
+func (d *Detector) take(m vessel.MMSI, s *ship, segment time.Time, f *track.Fix) {
+	if f.Coarse || !f.Time.After(s.seen) {
+		return
+	}
+	s.seen = f.Time
+	if n := len(s.marks); n == 0 || f.Time.Sub(s.marks[n-1].at) >= markEvery {
+		s.marks = append(s.marks, mark{f.Time, f.Position, f.Source, f.OnLand})
+	}
+	if n := len(s.kept); n == 0 || f.Time.Sub(s.kept[n-1].Time) >= keepEvery {
+		s.kept = append(s.kept, f)
+	}
+	s.follow(segment, f)
+	s.rest.take(f)
+	d.footprint.take(m, f)
+	if s.signs != nil {
+		d.touch(m)
+	}
+}
+
+// Advance returns what changed up to the grid point w, in canonical order.
+func (d *Detector) Advance(w time.Time) []event.Event {
+	if hour := w.Unix() / 3600; hour > d.hour {
+		d.sweep(w)
+		d.hour = hour
+	}
+	var out []event.Event
+	slices.Sort(d.dirty)
+	for _, m := range d.dirty {
+		s := d.ships[m]
+		s.touched = false
+		if d.concerns(m) {
+			out = append(out, d.judge(m, s, w)...)
+		}
+	}
+	d.dirty = d.dirty[:0]
+	slices.SortFunc(out, event.Compare)
+	return out
+}
+
+// sweep looks at every ship once an hour.
+func (d *Detector) sweep(w time.Time) {
+	d.jammed.Forget(w)
+	still, frozen := d.atRest(w)
+	for _, m := range slices.Sorted(maps.Keys(d.ships)) {
+		s := d.ships[m]
+		s.forget(w)
+		if w.Sub(s.seen) > d.o.Memory+d.o.Join && len(s.told) == 0 {
+			delete(d.ships, m)
+			continue
+		}
+		if !d.concerns(m) {
+			continue
+		}
+		d.teleports(s, w)
+		d.frozen(s, w, still, frozen)
+		d.circles(s, w)
+		d.differs(s, w)
+		if len(s.signs) > 0 || len(s.told) > 0 {
+			d.touch(m)
+		}
+	}
+	d.footprint.fold(d, w)
+}
+
+// forget drops what is too old to matter.
+func (s *ship) forget(w time.Time) {
+	i := 0
+	for i < len(s.marks)-1 && w.Sub(s.marks[i].at) > markSpan {
+		i++ // the last stays: it is where she was last
+	}
+	s.marks = slices.Delete(s.marks, 0, i)
+	i = 0
+	for i < len(s.kept) && w.Sub(s.kept[i].Time) > keepSpan {
+		i++
+	}
+	s.kept = slices.Delete(s.kept, 0, i)
+}
+
+// concerns tells whether a ship may carry oil, by what is known of her now.
+func (d *Detector) concerns(m vessel.MMSI) bool {
+	s, known := d.fleet.Ship(m)
+	switch {
+	case !known:
+		return !d.classB[m]
+	case s.Class == vessel.NotTanker:
+		return false
+	case vessel.Tanker(s.ShipType):
+		return true
+	}
+	return !d.classB[m] && (!s.HasHull || s.Hull.Length() == 0 || s.Hull.Length() >= 100)
+}
+
+// sign is one reason to doubt a ship's positions, over a time.
+type sign struct {
+	sort     string
+	key      int64 // tells signs of one sort apart
+	from, to time.Time
+	lasts    bool
+	weight   float64
+	before   *event.FixRef // where she was before, if the sign itself tells
+	after    *event.FixRef
+	rules    []event.Rule
+	near     []string // stations expected that did not hear her
+	far      []string // stations that heard her and never hear the place
+	at       geo.Point
+	fixes    int
+}
+
+// put replaces a sign or adds it.
+func (s *ship) put(x *sign) {
+	i := slices.IndexFunc(s.signs, func(y *sign) bool { return y.sort == x.sort && y.key == x.key })
+	if i >= 0 {
+		s.signs[i] = x
+		return
+	}
+	s.signs = append(s.signs, x)
+	slices.SortStableFunc(s.signs, func(a, b *sign) int {
+		return cmp.Or(a.from.Compare(b.from), cmp.Compare(a.sort, b.sort), cmp.Compare(a.key, b.key))
+	})
+}

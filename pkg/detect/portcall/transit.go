@@ -13,7 +13,7 @@ import (
 func (d *Detector) passages(w time.Time) []event.Event {
 	var out []event.Event
 	for _, f := range d.crossed {
-		if !d.concerns(f.MMSI) || f.Before.OnLand || f.After.OnLand {
+		if !d.concerns(f.MMSI) || f.Before.OnLand || f.After.OnLand || d.strayed(f) {
 			continue
 		}
 		e := d.transit(f, w)
@@ -31,6 +31,13 @@ func (d *Detector) passages(w time.Time) []event.Event {
 		}
 	}
 	return out
+}
+
+// strayed tells whether a fix on either side of a gate is displaced.
+func (d *Detector) strayed(f *track.Crossing) bool {
+	_, before := d.astray.At(f.MMSI, f.Before.Time)
+	_, after := d.astray.At(f.MMSI, f.After.Time)
+	return before || after
 }
 
 func (d *Detector) transit(f *track.Crossing, w time.Time) event.Event {
