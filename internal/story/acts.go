@@ -88,6 +88,36 @@ func (c *cast) anchor(cmd command) error {
 	return nil
 }
 
+// circle leads a ship round a place, clockwise: circle MMSI TIME TIME LAT LON radius=KM speed=KNOTS.
+func (c *cast) circle(cmd command) error {
+	if err := cmd.need(5, "MMSI TIME TIME LAT LON radius=… speed=…"); err != nil {
+		return err
+	}
+	a, begin, end, err := c.span(cmd, 1, 2)
+	if err != nil {
+		return err
+	}
+	p, err := position(cmd.args[3], cmd.args[4])
+	if err != nil {
+		return err
+	}
+	radius, err := cmd.number("radius", 3)
+	if err != nil {
+		return err
+	}
+	speed, err := cmd.number("speed", 8)
+	if err != nil {
+		return err
+	}
+	c.play(a, scene{begin, end, func(t time.Time) pose {
+		turned := geo.Knots(speed).MetresPerSecond() * t.Sub(begin).Seconds() / (1000 * radius) * 180 / math.Pi
+		course := geo.Degrees(math.Mod(turned+90, 360))
+		at := geo.Destination(p, geo.Degrees(math.Mod(turned, 360)), geo.Metres(1000*radius))
+		return pose{at, course, course, geo.Knots(speed)}
+	}}, 0)
+	return nil
+}
+
 // beside lays a ship along another: beside MMSI OTHER TIME TIME abeam=METRES [turned=DEGREES]. Abeam is the distance of
 // the antennas, to starboard of the other; her reports come 70 s after the other's.
 func (c *cast) beside(cmd command) error {

@@ -56,6 +56,8 @@ func obey(cmd command, c *cast, s *stage) error {
 		return c.sail(cmd)
 	case "anchor", "berth":
 		return c.anchor(cmd)
+	case "circle":
+		return c.circle(cmd)
 	case "beside":
 		return c.beside(cmd)
 	case "crowd":
@@ -73,5 +75,5 @@ func obey(cmd command, c *cast, s *stage) error {
 		}
 		return s.advance(to, c)
 	}
-	return fmt.Errorf("read command %q: want vessel, static, fix, sail, anchor, berth, beside, crowd, ledger or advance", cmd.verb)
+	return fmt.Errorf("read command %q: want vessel, static, fix, sail, anchor, berth, circle, beside, crowd, ledger or advance", cmd.verb)
 }

@@ -48,10 +48,40 @@ func facts(e event.Event) []string {
 		return []string{fmt.Sprintf("%.1fm->%.1fm", float64(d.BeforeM), float64(d.AfterM)), "between=" + clock(d.LastSeen) + ".." + clock(d.FirstSeen)}
 	case event.OutageDetails:
 		return []string{d.Source, "start=" + clock(e.Start), fmt.Sprintf("silent=%.1fh", d.SilentH)}
+	case event.InterferenceDetails:
+		return interferenceFacts(e, d)
+	case event.FalsePositionDetails:
+		return falseFacts(e, d)
 	case event.LiftDetails:
 		return []string{d.Route, fmt.Sprintf("q=%.2f mean=%.2fMb", e.Probability, float64(e.Barrels.Mean)/1e6)}
 	}
 	return nil
+}
+
+func interferenceFacts(e event.Event, d event.InterferenceDetails) []string {
+	out := []string{"start=" + clock(e.Start)}
+	if e.End != nil {
+		out = append(out, "end="+clock(*e.End))
+	}
+	return append(out, fmt.Sprintf("%s at %.2fE %.2fN", d.Shape, e.Lon, e.Lat), fmt.Sprintf("ships=%d p=%.2f", d.Ships, e.Probability))
+}
+
+func falseFacts(e event.Event, d event.FalsePositionDetails) []string {
+	out := []string{d.Sort, "start=" + clock(e.Start)}
+	if e.End != nil {
+		out = append(out, "end="+clock(*e.End))
+	}
+	if e.Status == event.Retracted {
+		return out
+	}
+	out = append(out, fmt.Sprintf("p=%.2f", e.Probability))
+	if d.Last != nil && d.Next != nil {
+		out = append(out, "true="+clock(d.Last.Time)+".."+clock(d.Next.Time))
+		if len(d.HiddenCalls) > 0 {
+			out = append(out, fmt.Sprintf("calls=%d quickest=%q", len(d.HiddenCalls), d.HiddenCalls[0].Place))
+		}
+	}
+	return out
 }
 
 func gapFacts(e event.Event, d event.GapDetails) []string {

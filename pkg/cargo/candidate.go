@@ -93,8 +93,8 @@ func stayChance(e event.Event) (chance, bool) {
 // gapChance reads a closed gap. Of the hidden calls that fit it takes the likeliest: fit times the place's share of
 // the trade.
 func (l *Ledger) gapChance(s *ship, e event.Event) (chance, bool) {
-	d := e.Details.(event.GapDetails)
-	if d.On == nil || d.Feasibility > 1.1 {
+	d, ok := l.grounded(e)
+	if !ok || d.On == nil || d.Feasibility > 1.1 {
 		return chance{}, false
 	}
 	var best *event.HiddenCall
@@ -130,10 +130,29 @@ func (l *Ledger) gapChance(s *ship, e event.Event) (chance, bool) {
 	return c, true
 }
 
+// grounded is what a gap says when it is reckoned from the last position that is believed. One that ends at a false
+// position is no silence of its own: it goes on in the time after, which begins where this one did.
+func (l *Ledger) grounded(e event.Event) (event.GapDetails, bool) {
+	d := e.Details.(event.GapDetails)
+	m := e.Vessels[0].MMSI
+	if d.On != nil {
+		if _, astray := l.astray.At(m, d.On.Time); astray {
+			return d, false
+		}
+	}
+	if x, astray := l.astray.At(m, d.Off.Time); astray {
+		if x.Last == nil {
+			return d, false
+		}
+		d.Off = *x.Last
+	}
+	return d, true
+}
+
 // lawfulFits tells whether the silence would also have allowed a loading at a lawful terminal, by the same rule as
 // for a hidden one: sail in, 6 h to berth, load, 4 h to leave, sail out.
 func (l *Ledger) lawfulFits(s *ship, e event.Event, d event.GapDetails) bool {
-	key := e.ID + "@" + d.On.Time.UTC().Format(time.RFC3339)
+	key := e.ID + "@" + d.Off.Time.UTC().Format(time.RFC3339) + "@" + d.On.Time.UTC().Format(time.RFC3339)
 	if fits, known := s.lawful[key]; known {
 		return fits
 	}

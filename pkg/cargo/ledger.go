@@ -68,6 +68,7 @@ type Ledger struct {
 	order  []vessel.MMSI // of ships, rising
 	dirty  map[vessel.MMSI]bool
 	posts  map[string]*post // lifts published, by id
+	astray event.Displaced  // when ships were not where they said
 	hour   time.Time        // the hour in which the fleet was last compared
 }
 
@@ -111,6 +112,11 @@ func New(o Options, f *vessel.Fleet, g *place.Gazetteer, sea *geo.Sea) *Ledger {
 func (l *Ledger) Hear(e event.Event) {
 	if len(e.Vessels) == 0 {
 		return
+	}
+	for _, m := range l.astray.Hear(e) {
+		if l.ships[m] != nil {
+			l.dirty[m] = true
+		}
 	}
 	switch d := e.Details.(type) {
 	case event.PortCallDetails:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/feed"
 )
 
@@ -85,10 +86,25 @@ func TestJammedShipsDoNotMeet(t *testing.T) {
 	if r.Counts.Reports < 2576 {
 		t.Errorf("got %d reports, want at least the recording's 2,576 fixes", r.Counts.Reports)
 	}
+	var found []event.Event
 	for _, e := range r.Events {
 		switch e.Kind {
 		case event.Rendezvous, event.PortCall, event.Lift:
 			t.Errorf("got %s %s at %.3f %.3f of %v, want none", e.Kind, e.ID, e.Lon, e.Lat, e.Vessels)
+		case event.Interference:
+			found = append(found, e)
 		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("got %d interference events, want one", len(found))
+	}
+	e := found[0]
+	details := e.Details.(event.InterferenceDetails)
+	middle := geo.Distance(geo.PointFromDegrees(e.Lon, e.Lat), geo.PointFromDegrees(55.690, 25.213))
+	if details.Ships != 103 || len(e.Vessels) != 103 || details.Shape != "point" || middle > geo.Kilometre {
+		t.Errorf("got %d ships at one %s %.0f m from where they were, want 103 at a point", details.Ships, details.Shape, float64(middle))
+	}
+	if day := e.Start.Format(time.DateOnly); day != "2026-03-17" || e.End == nil || e.End.Sub(e.Start) > 3*time.Hour {
+		t.Errorf("got %s to %v, want within the three hours of 17 March 2026", e.Start, e.End)
 	}
 }

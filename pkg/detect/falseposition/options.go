@@ -23,11 +23,12 @@ type Options struct {
 	Drawn     float64 `json:"weight_drawn"`     // interference drew others there
 	Alternate float64 `json:"weight_alternate"` // each time that both tracks are heard in turn: two ships
 
-	Frozen     time.Duration `json:"frozen"`       // fixes that repeat to the metre for so long
-	FrozenN    int           `json:"frozen_fixes"` // and so many of them
-	FrozenCap  float64       `json:"frozen_most"`  // the most that it weighs
-	FrozenBase float64       `json:"frozen_base"`  // pseudo-share of honest ships at rest that do so
-	Berthed    float64       `json:"berthed"`      // factor on it where ships are tied up
+	Frozen     time.Duration `json:"frozen"`          // fixes that repeat to the metre for so long
+	FrozenN    int           `json:"frozen_fixes"`    // and so many of them
+	FrozenCap  float64       `json:"frozen_most"`     // the most that it weighs
+	FrozenBase float64       `json:"frozen_base"`     // pseudo-share of honest ships at rest that do so
+	Controls   int           `json:"frozen_controls"` // ships at rest that do not, at least: a feed may be rounded
+	Berthed    float64       `json:"berthed"`         // factor on it where ships are tied up
 
 	CircleN      int        `json:"circle_fixes"`
 	CircleArc    float64    `json:"circle_arc_deg"` // part of the circle that they must cover
@@ -65,7 +66,7 @@ func Defaults() Options {
 	return Options{
 		Least: 3 * time.Hour, Publish: 0.3, Join: 12 * time.Hour, Memory: 48 * time.Hour, Prior: -3, Steady: 10 * geo.Kilometre,
 		Arrived: 2, Stayed: 0.5, Back: 2.5, Drawn: -3, Alternate: -2,
-		Frozen: 6 * time.Hour, FrozenN: 6, FrozenCap: 5.5, FrozenBase: 0.004, Berthed: 0.4,
+		Frozen: 6 * time.Hour, FrozenN: 6, FrozenCap: 5.5, FrozenBase: 0.004, Controls: 5, Berthed: 0.4,
 		CircleN: 8, CircleArc: 240, CircleLeast: 600, CircleMost: 15 * geo.Kilometre, CircleOff: 0.04, CircleWeight: 5,
 		Differs: 5, DiffersN: 8, DiffersWeight: 1.5, LandWeight: 1.5,
 		Hears: 0.6, HoursHere: 20, ShipsHere: 3, PerHour: 0.5, FarWeight: 3, HeardCap: 6, NearCap: 2.9, Keep: 0.95, Weak: 4, Bound: 200_000,
@@ -94,6 +95,7 @@ func (o Options) Validate() error {
 		{"false_position.frozen_fixes", float64(o.FrozenN), 3, 1000, "fixes"},
 		{"false_position.frozen_most", o.FrozenCap, 0, 20, "log-odds"},
 		{"false_position.frozen_base", o.FrozenBase, 1e-6, 1, "a share"},
+		{"false_position.frozen_controls", float64(o.Controls), 1, 1000, "ships"},
 		{"false_position.berthed", o.Berthed, 0, 1, "a factor"},
 		{"false_position.circle_fixes", float64(o.CircleN), 5, 200, "fixes; three points always lie on a circle"},
 		{"false_position.circle_arc_deg", o.CircleArc, 90, 350, "degrees"},

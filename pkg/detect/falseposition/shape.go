@@ -79,6 +79,9 @@ func (d *Detector) frozen(s *ship, w time.Time, still, frozen int) {
 		if r == nil || !d.repeats(r) {
 			continue
 		}
+		if still-frozen < d.o.Controls {
+			continue // nobody knows how fine this feed is
+		}
 		others := float64(max(0, frozen-1))
 		share := (others + d.o.FrozenBase*100) / (float64(max(0, still-1)) + 100)
 		weight := min(d.o.FrozenCap, -math.Log(share))
@@ -124,8 +127,13 @@ func (d *Detector) tiedUp(p geo.Point) bool {
 // circleSpan is how much of a track is tried for a circle at once: two hours a turn at the slowest.
 const circleSpan = 8 * time.Hour
 
-// circles makes a sign of a track that goes round and round.
+// circles makes a sign of a track that goes round and round. It ends when she was heard for two hours elsewhere.
 func (d *Detector) circles(s *ship, w time.Time) {
+	for _, x := range s.signs {
+		if x.sort == "circle" && s.seen.Sub(x.to) > 2*time.Hour {
+			x.lasts = false
+		}
+	}
 	i, _ := slices.BinarySearchFunc(s.marks, w.Add(-circleSpan), func(m mark, t time.Time) int { return m.at.Compare(t) })
 	list := s.marks[i:]
 	if len(list) < d.o.CircleN || list[len(list)-1].at.Sub(list[0].at) < 2*time.Hour {

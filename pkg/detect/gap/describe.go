@@ -156,6 +156,9 @@ func (d *Detector) left(f *track.Silence) float64 {
 
 // inPort is the share that a port explains: the ship fell silent where ships lie, and reappeared there if at all.
 func (d *Detector) inPort(f *track.Silence) float64 {
+	if real, _ := d.grounded(f); real != f {
+		return 0 // she was not at the place that she named
+	}
 	if f.Place == place.NoPlace || !restful(d.places.At(f.Place).Kind) {
 		return 0
 	}
