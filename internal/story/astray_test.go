@@ -95,7 +95,7 @@ func TestFalsePositionsInALawfulTrackCreateNoLift(t *testing.T) {
 	if q, _ := lifted(t, w, fmt.Sprintf(lawful, "")); q != 0 {
 		t.Fatalf("the lawful voyage itself: got a lift with q %.2f, want none", q)
 	}
-	for range 10 {
+	for range 6 {
 		fake := untrue(rng, 1.2, 4.8)
 		if q, _ := lifted(t, w, fmt.Sprintf(lawful, fake)); q >= 0.2 {
 			t.Errorf("with\n%s\ngot a lift with q %.2f, want none from 0.2 on", fake, q)
@@ -112,7 +112,7 @@ func TestFalsePositionsInALiftingTrackNeverRaiseItsProbability(t *testing.T) {
 		t.Fatalf("the dark voyage itself: got q %.2f, want a lift", honest)
 	}
 	seen := 0
-	for range 12 {
+	for range 8 {
 		fake := untrue(rng, 0.4, 5.2)
 		q, caught := lifted(t, w, fmt.Sprintf(lifting, fake))
 		if caught {
@@ -122,7 +122,7 @@ func TestFalsePositionsInALiftingTrackNeverRaiseItsProbability(t *testing.T) {
 			t.Errorf("with\n%s\ngot q %.2f, want at most %.2f", fake, q, honest)
 		}
 	}
-	if seen < 6 {
-		t.Errorf("%d of 12 false tracks were seen, want half and more", seen)
+	if seen < 4 {
+		t.Errorf("%d of 8 false tracks were seen, want half and more", seen)
 	}
 }

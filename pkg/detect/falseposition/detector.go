@@ -183,7 +183,7 @@ func (d *Detector) sweep(w time.Time) {
 	for _, m := range slices.Sorted(maps.Keys(d.ships)) {
 		s := d.ships[m]
 		s.forget(w)
-		if w.Sub(s.seen) > d.o.Memory+d.o.Join && len(s.told) == 0 {
+		if w.Sub(s.seen) > d.o.Memory+d.o.Join && len(s.told) == 0 && !s.touched {
 			delete(d.ships, m)
 			continue
 		}

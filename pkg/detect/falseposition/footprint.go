@@ -127,7 +127,7 @@ func (f *footprint) fold(d *Detector, w time.Time) {
 			}
 		}
 		for _, m := range order {
-			if s := d.ships[m]; s != nil && s.doubted() || len(f.places) >= d.o.Bound {
+			if s := d.ships[m]; s != nil && (s.doubted() || s.heard.hours > 0 && len(s.heard.far) > 0) || len(f.places) >= d.o.Bound {
 				continue // who is not believed teaches nothing
 			}
 			f.count(f.places, squareOf(ships[m].p, small), m, ships[m])

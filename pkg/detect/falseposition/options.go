@@ -19,6 +19,7 @@ type Options struct {
 
 	Arrived   float64 `json:"weight_arrived"`   // a kept jump that no hull can have sailed
 	Stayed    float64 `json:"weight_stayed"`    // and she stays near where it led
+	Sailed    float64 `json:"weight_sailed"`    // or sails on: another ship does that, too
 	Back      float64 `json:"weight_back"`      // and comes back to where she could have sailed
 	Drawn     float64 `json:"weight_drawn"`     // interference drew others there
 	Alternate float64 `json:"weight_alternate"` // each time that both tracks are heard in turn: two ships
@@ -64,8 +65,8 @@ type Options struct {
 // not reach a half.
 func Defaults() Options {
 	return Options{
-		Least: 3 * time.Hour, Publish: 0.3, Join: 12 * time.Hour, Memory: 48 * time.Hour, Prior: -3, Steady: 10 * geo.Kilometre,
-		Arrived: 2, Stayed: 0.5, Back: 2.5, Drawn: -3, Alternate: -2,
+		Least: 3 * time.Hour, Publish: 0.5, Join: 12 * time.Hour, Memory: 48 * time.Hour, Prior: -3, Steady: 10 * geo.Kilometre,
+		Arrived: 2, Stayed: 0.5, Sailed: -1, Back: 2.5, Drawn: -3, Alternate: -2,
 		Frozen: 6 * time.Hour, FrozenN: 6, FrozenCap: 5.5, FrozenBase: 0.004, Controls: 5, Berthed: 0.4,
 		CircleN: 8, CircleArc: 240, CircleLeast: 600, CircleMost: 15 * geo.Kilometre, CircleOff: 0.04, CircleWeight: 5,
 		Differs: 5, DiffersN: 8, DiffersWeight: 1.5, LandWeight: 1.5,
@@ -88,6 +89,7 @@ func (o Options) Validate() error {
 		{"false_position.steady_m", float64(o.Steady), 100, 50_000, "metres"},
 		{"false_position.weight_arrived", o.Arrived, 0, 10, "log-odds"},
 		{"false_position.weight_stayed", o.Stayed, 0, 10, "log-odds"},
+		{"false_position.weight_sailed", o.Sailed, -10, 0, "log-odds"},
 		{"false_position.weight_back", o.Back, 0, 10, "log-odds"},
 		{"false_position.weight_drawn", o.Drawn, -10, 0, "log-odds"},
 		{"false_position.weight_alternate", o.Alternate, -10, 0, "log-odds"},

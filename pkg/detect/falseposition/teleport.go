@@ -87,6 +87,8 @@ func (d *Detector) teleports(s *ship, w time.Time) {
 		weight := d.o.Arrived + float64(x.changes)*d.o.Alternate
 		if steady {
 			weight += d.o.Stayed * min(3, 1+x.last.Sub(x.to.Time).Hours()/24)
+		} else {
+			weight += d.o.Sailed
 		}
 		drawn := d.drawnTo(x)
 		if drawn {
