@@ -33,7 +33,7 @@
 //
 //	½ · −ln(1 − g·chance),   g = (4 + heard) / (4 + expected), her own habit
 //
-// and each station that heard her and never hears the place adds ½·ln(1 + ship-hours there). Without such a station
+// and each station that heard her and never hears the place (in 1 % of its hours at most) adds ½·ln((1 + ship-hours there) / (1 + its own)). Without such a station
 // receivers alone reach no half: a mountain's shadow is no lie. Ships that are doubted teach nothing. A feed that
 // does not name its stations has no footprints.
 //

@@ -195,6 +195,10 @@ func around(places map[square]*heardAt, p geo.Point, station string) (hours, hea
 // oftenHeard is the share of a place's hours from which a station's hearing a ship speaks for her being there.
 const oftenHeard = 0.1
 
+// neverHeard is the share of a place's hours up to which a station counts as one that never hears it: the hour in which
+// a false track begins teaches that its station hears the false place.
+const neverHeard = 0.01
+
 // judge holds an hour of a ship against what stations hear from where she says she is.
 func (f *footprint) judge(d *Detector, m vessel.MMSI, s *ship, p *presence, now map[square]*heardAt) {
 	h := &s.heard
@@ -229,8 +233,8 @@ func (f *footprint) judge(d *Detector, m vessel.MMSI, s *ship, p *presence, now 
 	var far []string
 	for _, station := range p.stations {
 		hours, heard := around(f.places, p.p, station)
-		if !f.space[station] && heard == 0 && hours >= d.o.HoursHere {
-			score += min(d.o.FarWeight, math.Log(1+hours)/2)
+		if !f.space[station] && heard <= neverHeard*hours && hours >= d.o.HoursHere {
+			score += min(d.o.FarWeight, math.Log((1+hours)/(1+heard))/2)
 			far = append(far, station)
 		}
 	}
