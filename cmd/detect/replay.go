@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/export"
 	"github.com/darkwake/darkwake/pkg/feed"
 	"github.com/darkwake/darkwake/pkg/pipeline"
+	"github.com/darkwake/darkwake/pkg/vessel/list"
 	"github.com/spf13/cobra"
 )
 
@@ -22,6 +24,7 @@ type replayFlags struct {
 	feeds       string
 	assumeStart string
 	gazetteer   string
+	lists       []string
 	lateness    time.Duration
 	shards      int
 	allVersions bool
@@ -60,6 +63,7 @@ zstd or zip. Several inputs are merged by event time.`,
 	fl.StringVar(&f.feeds, "feeds", "", "source configuration (YAML): ids, paths, lateness, receiver kinds")
 	fl.StringVar(&f.assumeStart, "assume-start", "", "start time (RFC 3339) for inputs that carry no time at all")
 	fl.StringVar(&f.gazetteer, "gazetteer", "", "a gazetteer of your own (CSV) instead of the built-in one")
+	fl.StringArrayVar(&f.lists, "list", nil, "watch list: OFAC's SDN as CSV or XML, OpenSanctions' maritime.csv, or a CSV with a column imo; may be given again")
 	fl.DurationVar(&f.lateness, "lateness", 0, "how late a report may be and still keep its place (0: 2m, satellites 90m)")
 	fl.IntVar(&f.shards, "shards", runtime.NumCPU(), "goroutines for stage A; any number gives the same bytes")
 	fl.BoolVar(&f.allVersions, "all-versions", false, "write every version of every event, in the order they arose")
@@ -109,6 +113,7 @@ func replay(ctx context.Context, f replayFlags, args []string, stdout, stderr io
 		return fmt.Errorf("replay: %w", err)
 	}
 	report := summarise(result, stream, sources, config.Software, time.Since(began))
+	report.Lists = listed(config.Lists)
 	if err := writeAll(out, result, report, f.allVersions); err != nil {
 		return err
 	}
@@ -175,7 +180,35 @@ func (f replayFlags) config() (pipeline.Config, error) {
 		}
 		c.Gazetteer = data
 	}
+	for _, path := range f.lists {
+		l, err := readList(path)
+		if err != nil {
+			return c, usageError{fmt.Errorf("--list: %w", err)}
+		}
+		c.Lists = append(c.Lists, l)
+	}
 	return c, nil
+}
+
+// readList reads a watch list, which is called by the file's name if it does not name itself.
+func readList(path string) (list.List, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return list.List{}, err
+	}
+	defer file.Close()
+	name := filepath.Base(path)
+	return list.Read(file, strings.TrimSuffix(name, filepath.Ext(name)))
+}
+
+// listed sums up the watch lists.
+func listed(lists []list.List) []export.WatchList {
+	var out []export.WatchList
+	for _, l := range lists {
+		out = append(out, export.WatchList{Name: l.Name, Format: string(l.Format), SHA256: l.Hash,
+			Ships: l.Counts.Ships, Other: l.Counts.Other + l.Counts.Unmatched, BadRows: l.Counts.BadRows})
+	}
+	return out
 }
 
 func writeAll(out folder, r *pipeline.Result, s export.Summary, allVersions bool) error {

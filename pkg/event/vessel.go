@@ -10,7 +10,7 @@ import (
 // FromShip tells a ship's part in an event with what is known of her: draught and load state at both instants. A zero
 // instant gives "not known", as for the end of an event that is still open.
 func FromShip(role Role, s vessel.Ship, before, after time.Time) Vessel {
-	v := Vessel{Role: role, MMSI: s.MMSI, IMO: s.IMO, Name: s.Name, Flag: s.Flag, DWT: s.DWT.Value}
+	v := Vessel{Role: role, MMSI: s.MMSI, IMO: s.IMO, Name: s.Name, Flag: s.Flag, DWT: s.DWT.Value, Listed: s.Listed}
 	if s.Class != vessel.ClassUnknown {
 		v.Class = s.Class.String()
 	}

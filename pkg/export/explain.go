@@ -90,6 +90,9 @@ func (p *printer) vessel(v event.Vessel) {
 		p.printf(", about %s t", Thousands(int64(math.Round(v.DWT/1000))*1000))
 	}
 	p.printf("\n")
+	if len(v.Listed) > 0 {
+		p.printf("               listed: %s\n", strings.Join(v.Listed, "; "))
+	}
 	if v.Draught.Before != nil || v.Draught.After != nil {
 		p.printf("               draught %s → %s, %s → %s\n", metres(v.Draught.Before), metres(v.Draught.After), text(v.Load.Before), text(v.Load.After))
 	}

@@ -16,6 +16,7 @@ type Summary struct {
 	First     *time.Time         `json:"first"` // earliest event time
 	Last      *time.Time         `json:"last"`  // greatest event time
 	Inputs    []Input            `json:"inputs"`
+	Lists     []WatchList        `json:"watch_lists,omitempty"`
 	Lines     int64              `json:"lines"`
 	Sentences int64              `json:"sentences"`
 	Reports   int64              `json:"reports"`
@@ -48,6 +49,16 @@ type Input struct {
 	SHA256    string           `json:"sha256,omitempty"` // of the files as they lie on disk
 	First     *time.Time       `json:"first"`
 	Last      *time.Time       `json:"last"`
+}
+
+// WatchList is what became of a watch list's rows.
+type WatchList struct {
+	Name    string `json:"name"`
+	Format  string `json:"format"`
+	SHA256  string `json:"sha256"`
+	Ships   int    `json:"ships"`    // that can be matched
+	Other   int    `json:"other"`    // persons, companies, ships without numbers
+	BadRows int    `json:"bad_rows"` // passed over
 }
 
 // WriteSummary writes the summary as indented JSON.

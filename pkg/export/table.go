@@ -156,6 +156,9 @@ func (p *printer) input(s Summary) {
 		p.printf(", %s", Span(*s.First, s.Last))
 	}
 	p.printf(", in %.1f s (%.2f million lines a second).\n", s.Seconds, s.LinesPerS/1e6)
+	for _, l := range s.Lists {
+		p.printf("Watch list %s (%s): %s ships; %s rows of others, %s of no use.\n", l.Name, l.Format, Thousands(int64(l.Ships)), Thousands(int64(l.Other)), Thousands(int64(l.BadRows)))
+	}
 	if len(s.Rejected) == 0 {
 		p.printf("Refused: nothing.\n")
 	} else {

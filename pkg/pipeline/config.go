@@ -21,6 +21,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/track"
+	"github.com/darkwake/darkwake/pkg/vessel/list"
 )
 
 // Config holds the parameters of every part, in the order of the data's path. Each part documents its own, with
@@ -38,8 +39,9 @@ type Config struct {
 	Cargo         cargo.Options         `json:"cargo"`
 	Estimate      estimate.Options      `json:"estimate"`
 
-	Gazetteer []byte `json:"-"` // a gazetteer of the user's own, as CSV; nil for the embedded one. Hashed by content.
-	Software  string `json:"-"` // name and version written into events; not hashed
+	Lists     []list.List `json:"-"` // watch lists of the user's own, hashed by content
+	Gazetteer []byte      `json:"-"` // a gazetteer of the user's own, as CSV; nil for the embedded one. Hashed by content.
+	Software  string      `json:"-"` // name and version written into events; not hashed
 }
 
 // Defaults returns every part's defaults.
@@ -81,7 +83,7 @@ func (c Config) world() (world, error) {
 	return world{places: places, sea: sea}, nil
 }
 
-// hash covers what decides the outcome besides the input: parameters, gazetteer and weights.
+// hash covers what decides the outcome besides the input: parameters, gazetteer, weights and watch lists.
 func (c Config) hash(w world) string {
 	params, err := json.Marshal(c)
 	if err != nil {
@@ -91,5 +93,8 @@ func (c Config) hash(w world) string {
 	sum.Write(params)
 	sum.Write([]byte(w.places.Hash()))
 	sum.Write([]byte(cargo.WeightsHash()))
+	for _, l := range c.Lists {
+		sum.Write([]byte(l.Name + l.Hash))
+	}
 	return "sha256:" + hex.EncodeToString(sum.Sum(nil))
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/track"
 	"github.com/darkwake/darkwake/pkg/vessel"
+	"github.com/darkwake/darkwake/pkg/vessel/list"
 )
 
 // Detector turns facts into events. It is pure: the same facts give the same events, live or replayed.
@@ -70,6 +71,9 @@ func newStageB(c Config, w world, l Listener) *stageB {
 		l.Vintage = func([]estimate.Row) {}
 	}
 	fleet, heard := vessel.NewFleet(), coverage.NewModel(c.Coverage)
+	if len(c.Lists) > 0 {
+		fleet.Watch(list.NewBook(c.Lists))
+	}
 	out := outage.New(c.Outage, fleet, w.places, w.sea)
 	silent := gap.New(c.Gap, fleet, w.places, w.sea)
 	silent.Controls(heard.HeardIn)

@@ -26,10 +26,14 @@ type Registered struct {
 	Listed    []string
 }
 
+// Lists says which entries of watch lists name a hull, or a radio number where the hull is not known.
+type Lists interface{ Match(IMO, MMSI) []string }
+
 // Fleet holds the ships heard, by MMSI. It is not safe for concurrent use: one stage writes and reads it in order.
 type Fleet struct {
 	ships      map[MMSI]*Ship
 	registered map[IMO]Registered
+	lists      Lists // nil without any
 }
 
 // NewFleet returns an empty fleet.
@@ -54,8 +58,15 @@ func (f *Fleet) About(m MMSI) Ship {
 	if s, ok := f.Ship(m); ok {
 		return s
 	}
-	return Ship{Particulars: Particulars{MMSI: m}, Flag: Flag(m)}
+	s := Ship{Particulars: Particulars{MMSI: m}, Flag: Flag(m)}
+	if f.lists != nil {
+		s.Listed = f.lists.Match(0, m)
+	}
+	return s
 }
+
+// Watch makes the fleet look ships up in watch lists. It is called before the first ship is heard.
+func (f *Fleet) Watch(lists Lists) { f.lists = lists }
 
 // Register adds what a list says about a hull; ships with that IMO number heard later or already known follow it.
 func (f *Fleet) Register(n IMO, r Registered) {
@@ -128,6 +139,9 @@ func (f *Fleet) derive(s *Ship) {
 		r = f.registered[s.IMO]
 	}
 	s.Listed = r.Listed
+	if f.lists != nil {
+		s.Listed = append(slices.Clip(r.Listed), f.lists.Match(s.IMO, s.MMSI)...)
+	}
 	if s.ShipType != 0 && !Tanker(s.ShipType) {
 		s.Class, s.Scantling, s.DWT, s.TPC = NotTanker, Uncertain{}, Uncertain{}, 0
 		return

@@ -3,6 +3,7 @@ package gap
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/event"
@@ -39,6 +40,9 @@ func (d *Detector) describe(f *track.Silence, w time.Time, length time.Duration)
 		details.HiddenCalls = d.hiddenCalls(real, ship, w)
 	}
 	details.Rules.Rules = d.rules(f, details, length)
+	if n := len(ship.Listed); n > 0 {
+		details.Rules.Rules = append(details.Rules.Rules, rule("watch_list_hits", float64(n), ">=", 1, "entries", strings.Join(ship.Listed, "; ")))
+	}
 	e.Details = details
 	return e
 }
