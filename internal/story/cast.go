@@ -35,6 +35,7 @@ type actor struct {
 	every   time.Duration
 	scenes  []scene
 	draught map[int64]geo.Metres // typed from a moment on, by Unix seconds
+	renamed []naming             // other particulars from a moment on, oldest first
 }
 
 // staticEvery is how often a ship's static reports are heard: message 5 goes out every 6 minutes, and a fifth of them
@@ -123,7 +124,49 @@ func readHull(r *ais.Report, text string) error {
 	return nil
 }
 
-// types changes what a ship's static reports say from a moment on: static MMSI TIME draught=…
+// naming is a ship's other name, IMO number or hull.
+type naming struct {
+	since  time.Time
+	report ais.Report
+}
+
+// rename changes who a ship says she is: static MMSI TIME [name=] [imo=] [hull=].
+func (a *actor) rename(cmd command, at time.Time) error {
+	r := a.static
+	if n := len(a.renamed); n > 0 {
+		r = a.renamed[n-1].report
+	}
+	imo, err := cmd.number("imo", float64(r.IMO))
+	if err != nil {
+		return err
+	}
+	if imo > 0 {
+		r.IMO, r.Has = ais.IMO(imo), r.Has|ais.HasIMO
+	}
+	if name := cmd.text("name", ""); name != "" {
+		r.Name, r.Has = ais.TextFrom(strings.ReplaceAll(name, "_", " ")), r.Has|ais.HasName
+	}
+	if hull := cmd.text("hull", ""); hull != "" {
+		if err := readHull(&r, hull); err != nil {
+			return err
+		}
+	}
+	a.renamed = append(a.renamed, naming{at, r})
+	return nil
+}
+
+// staticAt is what a ship's static reports say at a moment, but for the draught.
+func (a *actor) staticAt(t time.Time) ais.Report {
+	r := a.static
+	for _, n := range a.renamed {
+		if !n.since.After(t) {
+			r = n.report
+		}
+	}
+	return r
+}
+
+// types changes what a ship's static reports say from a moment on: static MMSI TIME draught=… or name=, imo=, hull=.
 func (c *cast) types(cmd command) error {
 	if err := cmd.need(2, "MMSI TIME draught=…"); err != nil {
 		return err
@@ -135,6 +178,9 @@ func (c *cast) types(cmd command) error {
 	at, err := moment(cmd.args[1])
 	if err != nil {
 		return err
+	}
+	if _, ok := cmd.opts["draught"]; !ok {
+		return a.rename(cmd, at)
 	}
 	draught, err := cmd.number("draught", 0)
 	if err != nil {
@@ -225,7 +271,7 @@ func (c *cast) sound(a *actor, at time.Time) {
 		return
 	}
 	a.told = at
-	r := a.static
+	r := a.staticAt(at)
 	r.Time, r.TimeSource, r.Receiver, r.Source = ais.Milli(at.Add(time.Second)), ais.TimeTag, ais.Terrestrial, a.source
 	c.send(r)
 }

@@ -60,6 +60,8 @@ func obey(cmd command, c *cast, s *stage) error {
 		return c.circle(cmd)
 	case "beside":
 		return c.beside(cmd)
+	case "list":
+		return s.watch(cmd)
 	case "crowd":
 		return c.crowd(cmd)
 	case "ledger":
@@ -75,5 +77,5 @@ func obey(cmd command, c *cast, s *stage) error {
 		}
 		return s.advance(to, c)
 	}
-	return fmt.Errorf("read command %q: want vessel, static, fix, sail, anchor, berth, circle, beside, crowd, ledger or advance", cmd.verb)
+	return fmt.Errorf("read command %q: want vessel, static, fix, sail, anchor, berth, circle, beside, crowd, list, ledger or advance", cmd.verb)
 }

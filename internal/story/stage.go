@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/ais"
@@ -11,7 +12,9 @@ import (
 	"github.com/darkwake/darkwake/pkg/detect/draught"
 	"github.com/darkwake/darkwake/pkg/detect/falseposition"
 	"github.com/darkwake/darkwake/pkg/detect/gap"
+	"github.com/darkwake/darkwake/pkg/detect/identity"
 	"github.com/darkwake/darkwake/pkg/detect/interference"
+	"github.com/darkwake/darkwake/pkg/detect/loitering"
 	"github.com/darkwake/darkwake/pkg/detect/outage"
 	"github.com/darkwake/darkwake/pkg/detect/portcall"
 	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
@@ -20,6 +23,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/track"
 	"github.com/darkwake/darkwake/pkg/vessel"
+	"github.com/darkwake/darkwake/pkg/vessel/list"
 )
 
 // World is what never changes between stories. It may be shared.
@@ -41,6 +45,7 @@ type stage struct {
 	fleet     *vessel.Fleet
 	detectors []detector
 	ledger    *cargo.Ledger
+	lists     []list.List
 	lifts     bool      // the story asks for the ledger
 	now       time.Time // the last grid point walked
 	said      []event.Event
@@ -55,15 +60,31 @@ func newStage(w World) *stage {
 		detectors: []detector{
 			outage.New(outage.Defaults(), fleet, w.Places, w.Sea),
 			interference.New(interference.Defaults(), fleet, w.Places, w.Sea),
+			identity.New(identity.Defaults(), fleet, w.Places, w.Sea),
 			falseposition.New(falseposition.Defaults(), fleet, w.Places, w.Sea),
 			portcall.New(portcall.Defaults(), fleet, w.Places, w.Sea),
 			draught.New(draught.Defaults(), fleet, w.Places, w.Sea),
+			loitering.New(loitering.Defaults(), fleet, w.Places, w.Sea),
 			gap.New(gap.Defaults(), fleet, w.Places, w.Sea),
 			rendezvous.New(rendezvous.Defaults(), fleet, w.Places, w.Sea),
 		},
 		ledger: cargo.New(cargo.Defaults(), fleet, w.Places, w.Sea),
 		now:    dayOne.Add(-track.Grid),
 	}
+}
+
+// watch puts a hull on a watch list: list IMO [name=]. It is told before the first advance.
+func (s *stage) watch(cmd command) error {
+	if err := cmd.need(1, "IMO"); err != nil {
+		return err
+	}
+	l, err := list.Read(strings.NewReader("imo,id\n"+cmd.args[0]+",1\n"), cmd.text("name", "LIST"))
+	if err != nil {
+		return err
+	}
+	s.lists = append(s.lists, l)
+	s.fleet.Watch(list.NewBook(s.lists))
+	return nil
 }
 
 // advance delivers what was sent before a moment and walks the grid up to it. What is sent for a time that was walked

@@ -24,6 +24,12 @@ func tell(e event.Event) string {
 		words = append(words, fmt.Sprintf("v%d", e.Version))
 	}
 	words = append(words, facts(e)...)
+	for _, v := range e.Vessels {
+		if len(v.Listed) > 0 {
+			words = append(words, fmt.Sprintf("listed=%q", strings.Join(v.Listed, "; ")))
+			break
+		}
+	}
 	if e.Status == event.Retracted {
 		words = append(words, "because: "+e.Why)
 	}
@@ -46,6 +52,10 @@ func facts(e event.Event) []string {
 		return []string{d.Gate, direction, "at=" + clock(e.Start)}
 	case event.DraughtDetails:
 		return []string{fmt.Sprintf("%.1fm->%.1fm", float64(d.BeforeM), float64(d.AfterM)), "between=" + clock(d.LastSeen) + ".." + clock(d.FirstSeen)}
+	case event.IdentityDetails:
+		return identityFacts(e, d)
+	case event.LoiteringDetails:
+		return []string{"start=" + clock(e.Start), length(d.DurationH), fmt.Sprintf("mean=%.1fkn %s", float64(d.MeanKn), d.Load)}
 	case event.OutageDetails:
 		return []string{d.Source, "start=" + clock(e.Start), fmt.Sprintf("silent=%.1fh", d.SilentH)}
 	case event.InterferenceDetails:
@@ -95,6 +105,20 @@ func gapFacts(e event.Event, d event.GapDetails) []string {
 	if n := len(d.HiddenCalls); n > 0 && d.On != nil {
 		best := d.HiddenCalls[0]
 		out = append(out, fmt.Sprintf("calls=%d", n), fmt.Sprintf("kharg=%s", fitOf(d, "Kharg complex")), fmt.Sprintf("quickest=%q", best.Place))
+	}
+	return out
+}
+
+func identityFacts(e event.Event, d event.IdentityDetails) []string {
+	out := []string{d.Form, "start=" + clock(e.Start)}
+	if d.Off != nil && d.On != nil {
+		out = append(out, "off="+clock(d.Off.Time), "on="+clock(d.On.Time))
+	}
+	for _, c := range d.Changes {
+		out = append(out, fmt.Sprintf("%s:%s->%s", c.Field, strings.ReplaceAll(c.Before, " ", "_"), strings.ReplaceAll(c.After, " ", "_")))
+	}
+	if e.Status != event.Retracted {
+		out = append(out, fmt.Sprintf("%s p=%.2f %s", d.Claim, e.Probability, e.Explanations[0].Cause))
 	}
 	return out
 }

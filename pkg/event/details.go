@@ -111,6 +111,40 @@ type DraughtDetails struct {
 	Reports   int        `json:"reports"` // static reports that agree on the new value
 }
 
+// IdentityDetails describe whom a number belongs to.
+type IdentityDetails struct {
+	Rules
+	// Form is changed (other particulars under one MMSI), continued (a hull goes on under a new MMSI), number_shared (one
+	// MMSI, two ships), hull_shared (one IMO number under two MMSIs at once), bad_number (wrong check digit) or
+	// default_number (an MMSI that nobody was given).
+	Form        string       `json:"form"`
+	Claim       string       `json:"claim"` // one_ship or two_ships: what the probability is of
+	Changes     []Alteration `json:"changes,omitempty"`
+	Off         *FixRef      `json:"off,omitempty"` // the last under the old identity
+	On          *FixRef      `json:"on,omitempty"`  // the first under the new one
+	SilentH     float64      `json:"silent_h,omitempty"`
+	SeaM        geo.Metres   `json:"sea_distance_m,omitempty"` // off to on, round land
+	Feasibility float64      `json:"feasibility,omitempty"`    // needed speed / class maximum
+	Rivals      int          `json:"rivals,omitempty"`         // other ships that fell silent and could be the new one
+	Times       int          `json:"times,omitempty"`          // that both were heard at once, or that particulars came and went
+}
+
+// Alteration is one particular before and after, as the ship sent it.
+type Alteration struct {
+	Field  string `json:"field"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+// LoiteringDetails describe hours of slow drifting.
+type LoiteringDetails struct {
+	Rules
+	DurationH float64    `json:"duration_h"`
+	MeanKn    geo.Knots  `json:"mean_speed_kn"`
+	DriftM    geo.Metres `json:"drift_m"` // from the first position to the last
+	Load      string     `json:"load"`    // ballast, laden or unknown, at the beginning
+}
+
 // OutageDetails describe a source that delivered too little.
 type OutageDetails struct {
 	Rules
@@ -187,13 +221,15 @@ func (RendezvousDetails) kind() Kind { return Rendezvous }
 func (PortCallDetails) kind() Kind   { return PortCall }
 func (TransitDetails) kind() Kind    { return Transit }
 func (DraughtDetails) kind() Kind    { return DraughtChange }
+func (IdentityDetails) kind() Kind   { return Identity }
+func (LoiteringDetails) kind() Kind  { return Loitering }
 func (OutageDetails) kind() Kind     { return Outage }
 func (LiftDetails) kind() Kind       { return Lift }
 
 func (InterferenceDetails) kind() Kind  { return Interference }
 func (FalsePositionDetails) kind() Kind { return FalsePosition }
 
-// PlainDetails are the rules of a kind that has no facts of its own yet: identity, loitering, transfer and discharge.
+// PlainDetails are the rules of a kind that has no facts of its own yet: transfer and discharge.
 type PlainDetails struct {
 	Rules
 	Of Kind `json:"-"`
@@ -213,6 +249,10 @@ func DetailsOf(k Kind) Details {
 		return TransitDetails{}
 	case DraughtChange:
 		return DraughtDetails{}
+	case Identity:
+		return IdentityDetails{}
+	case Loitering:
+		return LoiteringDetails{}
 	case Gap:
 		return GapDetails{}
 	case Rendezvous:
@@ -223,7 +263,7 @@ func DetailsOf(k Kind) Details {
 		return InterferenceDetails{}
 	case FalsePosition:
 		return FalsePositionDetails{}
-	case Identity, Loitering, Transfer, Discharge:
+	case Transfer, Discharge:
 		return PlainDetails{Of: k}
 	}
 	return nil

@@ -78,7 +78,13 @@ const (
 	// What may be behind positions that cannot be true (METHODS.md section 6), beside Interfered and Unknown.
 	Pretended  Cause = "false_position" // sent on purpose
 	ClockFault Cause = "clock_fault"    // true once, sent on late or dated wrong
-	SharedMMSI Cause = "shared_mmsi"    // of another ship under the same number
+
+	// The rivals of an identity event: one ship behind both, by the law's way (IdentityChange,
+	// above, is the other way); two ships behind one; and no second identity at all.
+	Reregistered Cause = "re_registration"
+	SharedMMSI   Cause = "shared_mmsi"
+	Cloned       Cause = "cloned"
+	TypingError  Cause = "typing_error"
 
 	// Observed is the cause of what was seen to happen: a gate passed, a draught typed anew.
 	Observed Cause = "observed"

@@ -13,7 +13,9 @@ import (
 	"github.com/darkwake/darkwake/pkg/detect/draught"
 	"github.com/darkwake/darkwake/pkg/detect/falseposition"
 	"github.com/darkwake/darkwake/pkg/detect/gap"
+	"github.com/darkwake/darkwake/pkg/detect/identity"
 	"github.com/darkwake/darkwake/pkg/detect/interference"
+	"github.com/darkwake/darkwake/pkg/detect/loitering"
 	"github.com/darkwake/darkwake/pkg/detect/outage"
 	"github.com/darkwake/darkwake/pkg/detect/portcall"
 	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
@@ -31,9 +33,11 @@ type Config struct {
 	Coverage      coverage.Options      `json:"coverage"`
 	Outage        outage.Options        `json:"outage"`
 	Interference  interference.Options  `json:"interference"`
+	Identity      identity.Options      `json:"identity"`
 	FalsePosition falseposition.Options `json:"false_position"`
 	PortCall      portcall.Options      `json:"port_call"`
 	Draught       draught.Options       `json:"draught"`
+	Loitering     loitering.Options     `json:"loitering"`
 	Gap           gap.Options           `json:"gap"`
 	Rendezvous    rendezvous.Options    `json:"rendezvous"`
 	Cargo         cargo.Options         `json:"cargo"`
@@ -49,6 +53,7 @@ func Defaults() Config {
 	return Config{
 		Track: track.Defaults(), Coverage: coverage.Defaults(), Outage: outage.Defaults(),
 		Interference: interference.Defaults(), FalsePosition: falseposition.Defaults(), PortCall: portcall.Defaults(),
+		Identity: identity.Defaults(), Loitering: loitering.Defaults(),
 		Draught: draught.Defaults(), Gap: gap.Defaults(), Rendezvous: rendezvous.Defaults(),
 		Cargo: cargo.Defaults(), Estimate: estimate.Defaults(), Software: "darkwake",
 	}
@@ -58,6 +63,7 @@ func Defaults() Config {
 func (c Config) Validate() error {
 	return errors.Join(
 		c.Track.Validate(), c.Coverage.Validate(), c.Outage.Validate(), c.Interference.Validate(), c.FalsePosition.Validate(), c.PortCall.Validate(), c.Draught.Validate(),
+		c.Identity.Validate(), c.Loitering.Validate(),
 		c.Gap.Validate(), c.Rendezvous.Validate(), c.Cargo.Validate(), c.Estimate.Validate(),
 	)
 }

@@ -10,7 +10,9 @@ import (
 	"github.com/darkwake/darkwake/pkg/detect/draught"
 	"github.com/darkwake/darkwake/pkg/detect/falseposition"
 	"github.com/darkwake/darkwake/pkg/detect/gap"
+	"github.com/darkwake/darkwake/pkg/detect/identity"
 	"github.com/darkwake/darkwake/pkg/detect/interference"
+	"github.com/darkwake/darkwake/pkg/detect/loitering"
 	"github.com/darkwake/darkwake/pkg/detect/outage"
 	"github.com/darkwake/darkwake/pkg/detect/portcall"
 	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
@@ -80,14 +82,15 @@ func newStageB(c Config, w world, l Listener) *stageB {
 	return &stageB{
 		config: c, hash: c.hash(w), listen: l, fleet: fleet,
 		coverage: heard, outages: out,
-		// DESIGN.md section 4 fixes this order; identity and loitering have their
-		// places in it once they exist.
+		// DESIGN.md section 4 fixes this order.
 		detectors: []Detector{
 			out,
 			interference.New(c.Interference, fleet, w.places, w.sea),
+			identity.New(c.Identity, fleet, w.places, w.sea),
 			falseposition.New(c.FalsePosition, fleet, w.places, w.sea),
 			portcall.New(c.PortCall, fleet, w.places, w.sea),
 			draught.New(c.Draught, fleet, w.places, w.sea),
+			loitering.New(c.Loitering, fleet, w.places, w.sea),
 			silent,
 			rendezvous.New(c.Rendezvous, fleet, w.places, w.sea),
 		},

@@ -90,6 +90,7 @@ type Sample struct {
 type Profile struct {
 	Header
 	Particulars vessel.Particulars
+	BadIMO      vessel.IMO // the number as sent where its check digit is wrong; zero otherwise
 	Class       ais.Class
 	Destination string
 	Source      string

@@ -39,6 +39,7 @@ type static struct {
 	name, callSign, destination string
 
 	imo        vessel.IMO
+	badIMO     vessel.IMO // as sent, where the check digit is wrong
 	shipType   uint8
 	class      ais.Class
 	hasHull    bool
@@ -97,6 +98,7 @@ func (s *static) update(p *particulars) bool {
 	changed = text(&s.callSign, has(ais.HasCallSign), &p.callSign) || changed
 	changed = text(&s.destination, has(ais.HasDestination), &p.destination) || changed
 	changed = field(&s.imo, has(ais.HasIMO), validIMO(p.imo)) || changed
+	changed = field(&s.badIMO, has(ais.HasIMO), p.imo-validIMO(p.imo)) || changed
 	changed = field(&s.shipType, has(ais.HasShipType), p.shipType) || changed
 	changed = field(&s.hasHull, has(ais.HasDimensions), true) || changed
 	changed = field(&s.dimensions, has(ais.HasDimensions), p.dimensions) || changed
@@ -114,7 +116,7 @@ func text(have *string, carried bool, v *ais.Text) bool {
 
 func (t *Tracker) emitProfile(v *ship, at time.Time) {
 	s := v.static
-	f := &Profile{Header: t.head(v, time.Time{}, at), Class: s.class, Destination: s.destination,
+	f := &Profile{Header: t.head(v, time.Time{}, at), BadIMO: s.badIMO, Class: s.class, Destination: s.destination,
 		Source: t.sources[s.source], Offset: s.offset, Raw: s.raw}
 	f.Particulars = vessel.Particulars{MMSI: v.mmsi, IMO: s.imo, Name: s.name, CallSign: s.callSign, ShipType: s.shipType,
 		HasHull: s.hasHull, Hull: s.dimensions.Hull()}

@@ -30,9 +30,10 @@ type Detector struct {
 	done     dueHeap              // when closed gaps can be forgotten
 	classB   map[vessel.MMSI]bool // ships known by class B only
 	outages  outages
-	astray   event.Displaced           // when ships were not where they said
-	leaving  map[vessel.MMSI]time.Time // when a ship last passed the way out; gone when she came back in
-	sources  []place.ID                // where sanctioned oil is loaded, without berths that lie inside another
+	astray   event.Displaced              // when ships were not where they said
+	links    map[vessel.MMSI]continuation // silences that ended under another MMSI, by the old one
+	leaving  map[vessel.MMSI]time.Time    // when a ship last passed the way out; gone when she came back in
+	sources  []place.ID                   // where sanctioned oil is loaded, without berths that lie inside another
 }
 
 // Heard counts what was heard in a cell from one instant to another, in emitter-hours.
@@ -58,6 +59,7 @@ type silence struct {
 func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, sea *geo.Sea) *Detector {
 	d := &Detector{o: o, fleet: fleet, places: places, sea: sea, ways: ways{sea, map[place.ID]*geo.Reach{}, map[leg]geo.Metres{}}, silences: map[key]*silence{},
 		classB: map[vessel.MMSI]bool{}, outages: outages{}, leaving: map[vessel.MMSI]time.Time{}}
+	d.links = map[vessel.MMSI]continuation{}
 	d.sources = loadingPlaces(places)
 	return d
 }
@@ -107,6 +109,8 @@ func (d *Detector) Hear(e event.Event) {
 	case event.OutageDetails:
 		d.outages.hear(details.Source, e)
 		d.reconsider(details.Source, e)
+	case event.IdentityDetails:
+		d.continues(e, details)
 	case event.TransitDetails:
 		if details.Gate == wayOut && len(e.Vessels) > 0 {
 			if details.Outbound && e.Status != event.Retracted {
@@ -153,7 +157,7 @@ func (d *Detector) Advance(w time.Time) []event.Event {
 
 // judge decides on one silence and returns its new versions: none, one, or two when the start moved.
 func (d *Detector) judge(k key, s *silence, w time.Time) []event.Event {
-	f := s.fact
+	f, other := d.elsewhere(s.fact)
 	length := w.Sub(f.Off.Time)
 	if f.On != nil {
 		length = f.On.Time.Sub(f.Off.Time)
@@ -168,15 +172,20 @@ func (d *Detector) judge(k key, s *silence, w time.Time) []event.Event {
 			delete(d.silences, k)
 		}
 		return nil
+	case !tells && other != 0:
+		return s.retract(f.Why, nil, event.IdentityChange)
 	case !tells:
-		return s.retract(reason(f, "shorter than the threshold"), nil)
+		return s.retract(reason(f, "shorter than the threshold"), nil, event.NotReceived)
 	}
 	e := d.describe(f, w, length)
+	if other != 0 {
+		e.Vessels = append(e.Vessels, event.FromShip(event.Party, d.fleet.About(other), time.Time{}, f.On.Time))
+	}
 	if s.last != nil && s.last.Status == e.Status && !f.Restated {
 		e.Why = "what else is known of that time has changed"
 	}
 	if s.last != nil && s.last.ID != e.ID {
-		out := s.retract(reason(f, "the silence began at another fix"), &e.ID)
+		out := s.retract(reason(f, "the silence began at another fix"), &e.ID, event.NotReceived)
 		s.last = nil
 		return append(out, s.publish(e)...)
 	}
@@ -196,15 +205,15 @@ func (s *silence) publish(e event.Event) []event.Event {
 	return []event.Event{e}
 }
 
-func (s *silence) retract(why string, by *string) []event.Event {
+// retract takes back what was told: she was on the air, and the feed had not delivered it in time or not under this number.
+func (s *silence) retract(why string, by *string, cause event.Cause) []event.Event {
 	if s.last.Status == event.Retracted {
 		return nil
 	}
 	e := *s.last
 	e.Version++
 	e.Status, e.Why, e.SupersededBy, e.Probability = event.Retracted, why, by, 0
-	// She was on the air: the feed had not delivered it in time.
-	e.Explanations = []event.Explanation{{Cause: event.NotReceived, P: 1}}
+	e.Explanations = []event.Explanation{{Cause: cause, P: 1}}
 	s.last = &e
 	return []event.Event{e}
 }

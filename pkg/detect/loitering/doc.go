@@ -1,0 +1,14 @@
+// Package loitering tells when a tanker was slow for hours away from port and anchorage, alone as far as anyone heard.
+//
+// In each hour of the clock the mean speed over ground is taken over what is known of it, samples as well as short
+// silences, in which the way made counts. Hours below 2 kn in a row make a run, and a run of 4 h (both start values) is
+// told, as an open event, from its first sample on. It ends with the first hour that is not slow, with the first place
+// where ships lie to rest (port, terminal, anchorage), and with a silence longer than
+//
+//	max(1 h, 4 x the ship's own interval between fixes)
+//
+// because nobody knows what a silent ship does. STS areas are open sea here: lying there is what an analyst asks for.
+//
+// Loitering is no offence: tankers wait for orders, for weeks. The event is its own claim, and what it may mean is for
+// others to weigh. Tankers and ships of unknown type are told.
+package loitering
