@@ -129,6 +129,11 @@ func (s *stage) tick(at time.Time) {
 	for i, d := range s.detectors {
 		for _, e := range d.Advance(at) {
 			s.said = append(s.said, e)
+			if from, to, holds := event.OneHull(e); holds {
+				s.fleet.Link(from, to)
+			} else if from != 0 {
+				s.fleet.Unlink(from, to)
+			}
 			for _, later := range s.detectors[i+1:] {
 				later.Hear(e)
 			}

@@ -129,6 +129,19 @@ type IdentityDetails struct {
 	Times       int          `json:"times,omitempty"`          // that both were heard at once, or that particulars came and went
 }
 
+// sure is the probability from which two numbers are taken for one hull's by everything that follows.
+const sure = 0.9
+
+// OneHull returns the two numbers of an identity event that tells of one hull under both, and whether that is sure enough
+// to act on. Retracted and doubtful events return their numbers with false.
+func OneHull(e Event) (from, to vessel.MMSI, holds bool) {
+	d, ok := e.Details.(IdentityDetails)
+	if !ok || d.Form != "continued" || len(e.Vessels) < 2 {
+		return 0, 0, false
+	}
+	return e.Vessels[0].MMSI, e.Vessels[1].MMSI, e.Status != Retracted && e.Probability >= sure
+}
+
 // Alteration is one particular before and after, as the ship sent it.
 type Alteration struct {
 	Field  string `json:"field"`

@@ -142,6 +142,7 @@ func (b *stageB) tick(at time.Time, facts []track.Fact) {
 	for i, d := range b.detectors {
 		for _, e := range d.Advance(at) {
 			e = b.publish(e, at)
+			follow(b.fleet, e)
 			for _, later := range b.detectors[i+1:] {
 				later.Hear(e)
 			}
@@ -153,6 +154,16 @@ func (b *stageB) tick(at time.Time, facts []track.Fact) {
 	}
 	if at.Equal(at.Truncate(24*time.Hour)) && at.After(b.first) {
 		b.midnight(at)
+	}
+}
+
+// follow lets the fleet know that two numbers are one hull's, or are not.
+func follow(fleet *vessel.Fleet, e event.Event) {
+	switch from, to, holds := event.OneHull(e); {
+	case holds:
+		fleet.Link(from, to)
+	case from != 0:
+		fleet.Unlink(from, to)
 	}
 }
 

@@ -33,12 +33,13 @@ type Lists interface{ Match(IMO, MMSI) []string }
 type Fleet struct {
 	ships      map[MMSI]*Ship
 	registered map[IMO]Registered
-	lists      Lists // nil without any
+	lists      Lists           // nil without any
+	linked     map[MMSI][]MMSI // other numbers of the same hull, both ways
 }
 
 // NewFleet returns an empty fleet.
 func NewFleet() *Fleet {
-	return &Fleet{ships: map[MMSI]*Ship{}, registered: map[IMO]Registered{}}
+	return &Fleet{ships: map[MMSI]*Ship{}, registered: map[IMO]Registered{}, linked: map[MMSI][]MMSI{}}
 }
 
 // Len is the number of ships with particulars or a draught.
@@ -50,7 +51,31 @@ func (f *Fleet) Ship(m MMSI) (Ship, bool) {
 	if !ok {
 		return Ship{}, false
 	}
-	return *s, true
+	c := *s
+	for _, other := range f.linked[m] {
+		if o, ok := f.ships[other]; ok {
+			c.Draughts = append(slices.Clip(c.Draughts), o.Draughts...)
+			slices.SortStableFunc(c.Draughts, func(a, b DraughtMark) int { return a.Since.Compare(b.Since) })
+		}
+	}
+	return c, true
+}
+
+// Link says that two numbers are one hull's: each ship's draughts count for the other too. Unlink takes it back.
+func (f *Fleet) Link(a, b MMSI) {
+	f.Unlink(a, b)
+	f.linked[a], f.linked[b] = append(f.linked[a], b), append(f.linked[b], a)
+}
+
+// Unlink says that two numbers are not one hull's.
+func (f *Fleet) Unlink(a, b MMSI) {
+	drop := func(from, what MMSI) {
+		if list := f.linked[from]; slices.Contains(list, what) {
+			f.linked[from] = slices.DeleteFunc(slices.Clone(list), func(m MMSI) bool { return m == what })
+		}
+	}
+	drop(a, b)
+	drop(b, a)
 }
 
 // About returns what is known of a ship, and of one that sent no static data yet what her number tells: the flag.

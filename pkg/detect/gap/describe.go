@@ -36,7 +36,7 @@ func (d *Detector) describe(f *track.Silence, w time.Time, length time.Duration)
 	details := d.measure(f, real, ship, length)
 	e.Explanations = d.explain(f, ship, details, w, length)
 	e.Probability = event.Probability(e.Explanations, event.SwitchedOff)
-	if mayLoad(ship) && known && !onLand(real) && details.Feasibility <= d.o.MaxFeasibility && length.Hours() <= 24*d.o.Longest {
+	if mayLoad(ship) && known && !onLand(real) && d.another(f) < 0.5 && details.Feasibility <= d.o.MaxFeasibility && length.Hours() <= 24*d.o.Longest {
 		details.HiddenCalls = d.hiddenCalls(real, ship, w)
 	}
 	details.Rules.Rules = d.rules(f, details, length)
@@ -120,6 +120,9 @@ func (d *Detector) explain(f *track.Silence, ship vessel.Ship, g event.GapDetail
 	case g.Feasibility > d.o.MaxFeasibility:
 		// Nobody sailed this. A second hull under the number is likelier than a false position, which jumps back.
 		return event.Normalise([]event.Explanation{{Cause: event.IdentityChange, P: 0.6}, {Cause: event.Unknown, P: 0.4}})
+	case d.another(f) >= 0.5:
+		p := d.another(f)
+		return event.Normalise([]event.Explanation{{Cause: event.IdentityChange, P: p}, {Cause: event.Unknown, P: 1 - p}})
 	case onLand(f):
 		// A fix well inside land was displaced, so that the silence began or ended somewhere else; or it lies on a
 		// river that the coastline does not know.

@@ -30,10 +30,10 @@ type Detector struct {
 	done     dueHeap              // when closed gaps can be forgotten
 	classB   map[vessel.MMSI]bool // ships known by class B only
 	outages  outages
-	astray   event.Displaced              // when ships were not where they said
-	links    map[vessel.MMSI]continuation // silences that ended under another MMSI, by the old one
-	leaving  map[vessel.MMSI]time.Time    // when a ship last passed the way out; gone when she came back in
-	sources  []place.ID                   // where sanctioned oil is loaded, without berths that lie inside another
+	astray   event.Displaced // when ships were not where they said
+	numbers  numbers
+	leaving  map[vessel.MMSI]time.Time // when a ship last passed the way out; gone when she came back in
+	sources  []place.ID                // where sanctioned oil is loaded, without berths that lie inside another
 }
 
 // Heard counts what was heard in a cell from one instant to another, in emitter-hours.
@@ -59,7 +59,7 @@ type silence struct {
 func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, sea *geo.Sea) *Detector {
 	d := &Detector{o: o, fleet: fleet, places: places, sea: sea, ways: ways{sea, map[place.ID]*geo.Reach{}, map[leg]geo.Metres{}}, silences: map[key]*silence{},
 		classB: map[vessel.MMSI]bool{}, outages: outages{}, leaving: map[vessel.MMSI]time.Time{}}
-	d.links = map[vessel.MMSI]continuation{}
+	d.numbers = newNumbers()
 	d.sources = loadingPlaces(places)
 	return d
 }
@@ -111,6 +111,7 @@ func (d *Detector) Hear(e event.Event) {
 		d.reconsider(details.Source, e)
 	case event.IdentityDetails:
 		d.continues(e, details)
+		d.twoShips(e, details)
 	case event.TransitDetails:
 		if details.Gate == wayOut && len(e.Vessels) > 0 {
 			if details.Outbound && e.Status != event.Retracted {

@@ -55,7 +55,7 @@ func (d *Detector) changed(s *ship, before vessel.Particulars, p *pending, proof
 	odds := d.o.Weights.Same + d.o.Weights.odds(before, after)
 	one := logistic(odds)
 	details := event.IdentityDetails{Form: "changed", Claim: oneShip, Changes: changes(before, after)}
-	dark := s.off != nil && !p.since.Before(s.back.Time) && p.since.Sub(s.back.Time) <= d.o.Settle
+	dark := s.off != nil && !p.since.Before(s.back.Time) && p.since.Sub(s.back.Time) <= d.o.Absent
 	from, at := p.since, p.at
 	if at == nil {
 		at = s.last
