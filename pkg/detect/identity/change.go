@@ -28,7 +28,7 @@ func (d *Detector) settle(s *ship, w time.Time) []event.Event {
 	again := slices.ContainsFunc(s.former, func(f vessel.Particulars) bool { return len(changes(f, p.particulars)) == 0 })
 	s.remember(before)
 	switch {
-	case unowned(s.mmsi) || !d.concerns(before) && !d.concerns(s.settled):
+	case s.last == nil || unowned(s.mmsi) || !d.concerns(before) && !d.concerns(s.settled):
 		return nil
 	case again: // they come and go, slowly
 		d.twice(s.mmsi).swapped(p.since, p.proof)

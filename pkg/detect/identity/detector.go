@@ -82,19 +82,24 @@ func (d *Detector) Observe(f track.Fact) {
 	case *track.Profile:
 		d.learn(f)
 	case *track.Sample:
-		s := d.at(f.MMSI)
-		d.hear(s, f.Before)
-		d.hear(s, f.After)
+		if s := d.at(f.MMSI); d.follows(s) {
+			d.hear(s, f.Before)
+			d.hear(s, f.After)
+		}
 	case *track.Silence:
-		s := d.at(f.MMSI)
-		d.hear(s, &f.Off)
-		if f.On != nil {
-			d.hear(s, f.On)
+		if s := d.at(f.MMSI); d.follows(s) {
+			d.hear(s, &f.Off)
+			if f.On != nil {
+				d.hear(s, f.On)
+			}
 		}
 	case *track.Ambiguity:
 		d.twice(f.MMSI).heard(f)
 	}
 }
+
+// follows tells whether a ship's fixes are kept: those of ships that carry no oil are not.
+func (d *Detector) follows(s *ship) bool { return !s.known || d.concerns(s.settled) || s.pending != nil }
 
 // Hear takes in interference: a displaced position looks like another ship's.
 func (d *Detector) Hear(e event.Event) {

@@ -57,7 +57,7 @@ func Defaults() Options {
 		Swaps: 2, Joint: 3, Window: 48 * time.Hour, Longest: 60 * 24 * time.Hour, Near: 50 * geo.NauticalMile, MinLength: 100,
 		Least: 0.5, MaxWay: 1.1,
 		Weights: Weights{
-			Same: 1.5, New: -4, IMO: 8, OtherIMO: -8, Hull: 3, OtherHull: -2.5, Name: 2, CallSign: 2, Near: 2.5, Impossible: -7,
+			Same: 1.5, New: -4, IMO: 8, OtherIMO: -8, Hull: 3, OtherHull: -2.5, Name: 2, CallSign: 2, Near: 2.5, Impossible: -9,
 			Twice: -1, Swapped: 4, OneVoice: -1, Interference: -3,
 		},
 	}

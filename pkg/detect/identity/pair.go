@@ -30,6 +30,10 @@ func (d *Detector) compare(s *ship, w time.Time) []event.Event {
 		return nil
 	}
 	if p := d.byNumber(s); p != nil {
+		if until := p.off.Time.Add(d.o.Together); until.After(w) { // she may be heard under the old number yet
+			d.waiting[s.mmsi] = until
+			return nil
+		}
 		return d.tell(p, logistic(p.odds), w)
 	}
 	if w.Sub(s.on.Time) < d.o.Settle {
