@@ -3,6 +3,7 @@ package identity
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -73,7 +74,7 @@ func (d *Detector) judge(x *double, w time.Time) []event.Event {
 	if over {
 		delete(d.doubles, x.mmsi)
 	}
-	if !x.dirty && !(over && x.told != nil) || !d.concerns(s.settled) || s.last == nil || x.swaps < d.o.Swaps && x.places < 2 {
+	if !x.dirty && !(over && x.told != nil) || s.known && !d.concerns(s.settled) || s.last == nil || x.swaps < d.o.Swaps && x.places < 2 {
 		return nil
 	}
 	x.dirty = false
@@ -83,7 +84,7 @@ func (d *Detector) judge(x *double, w time.Time) []event.Event {
 		e.Status, e.End, e.Why = event.Closed, &end, "not heard twice since"
 	}
 	if x.told != nil {
-		if e.Status == x.told.Status && e.Probability == x.told.Probability {
+		if e.Status == x.told.Status && math.Abs(e.Probability-x.told.Probability) < 0.05 {
 			return nil
 		}
 		e.ID, e.Lon, e.Lat, e.Version = x.told.ID, x.told.Lon, x.told.Lat, x.told.Version+1
@@ -108,11 +109,12 @@ func (d *Detector) shared(x *double, s *ship, w time.Time) event.Event {
 		odds -= d.o.Weights.odds(s.settled, o) / 2
 		odds += d.o.Weights.Swapped
 		mistake = 0.8 // a clone sends what the other sends
-	} else if x.places > 0 {
+	} else if x.places > 0 && s.known {
 		odds += d.o.Weights.OneVoice
 	}
+	odds += d.o.Weights.Lasting * float64(min(10, max(0, x.places-2)))
 	if unowned(x.mmsi) {
-		details.Form = "default_number"
+		details.Form, mistake = "default_number", 0.95
 		odds += d.o.Weights.Swapped
 	}
 	jammed := false

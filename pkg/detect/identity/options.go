@@ -42,6 +42,7 @@ type Weights struct {
 	Twice        float64 `json:"prior_two_places"` // two ships, where an MMSI was heard in two places at once
 	Swapped      float64 `json:"particulars_swap"` // and the particulars come and go
 	OneVoice     float64 `json:"particulars_stay"` // and they do not
+	Lasting      float64 `json:"two_places_more"`  // each further time, at most one in 6 h, up to ten
 	Interference float64 `json:"interference"`     // and jamming displaced her
 }
 
@@ -58,7 +59,7 @@ func Defaults() Options {
 		Least: 0.5, MaxWay: 1.1,
 		Weights: Weights{
 			Same: 1.5, New: -4, IMO: 8, OtherIMO: -8, Hull: 3, OtherHull: -2.5, Name: 2, CallSign: 2, Near: 2.5, Impossible: -9,
-			Twice: -1, Swapped: 4, OneVoice: -1, Interference: -3,
+			Twice: -1, Swapped: 4, OneVoice: -1, Lasting: 0.4, Interference: -3,
 		},
 	}
 }
