@@ -99,7 +99,9 @@ func (d *Detector) Observe(f track.Fact) {
 }
 
 // follows tells whether a ship's fixes are kept: those of ships that carry no oil are not.
-func (d *Detector) follows(s *ship) bool { return !s.known || d.concerns(s.settled) || s.pending != nil }
+func (d *Detector) follows(s *ship) bool {
+	return !s.known || d.concerns(s.settled) || s.pending != nil
+}
 
 // Hear takes in interference: a displaced position looks like another ship's.
 func (d *Detector) Hear(e event.Event) {

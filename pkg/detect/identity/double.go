@@ -109,7 +109,7 @@ func (d *Detector) shared(x *double, s *ship, w time.Time) event.Event {
 		odds -= d.o.Weights.odds(s.settled, o) / 2
 		odds += d.o.Weights.Swapped
 		mistake = 0.8 // a clone sends what the other sends
-	} else if x.places > 0 && s.known {
+	} else if x.places > 0 && (s.settled.IMO != 0 || s.settled.Name != "") {
 		odds += d.o.Weights.OneVoice
 	}
 	odds += d.o.Weights.Lasting * float64(min(10, max(0, x.places-2)))
