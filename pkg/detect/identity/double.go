@@ -74,7 +74,7 @@ func (d *Detector) judge(x *double, w time.Time) []event.Event {
 	if over {
 		delete(d.doubles, x.mmsi)
 	}
-	if !x.dirty && !(over && x.told != nil) || s.known && !d.concerns(s.settled) || s.last == nil || x.swaps < d.o.Swaps && x.places < 2 {
+	if !x.dirty && !(over && x.told != nil) || s.known && !d.concerns(s.settled) || s.last == nil || x.swaps < d.o.Swaps && x.places < d.least(s) {
 		return nil
 	}
 	x.dirty = false
@@ -93,6 +93,18 @@ func (d *Detector) judge(x *double, w time.Time) []event.Event {
 	return []event.Event{e}
 }
 
+// least is how many reports of two places make a double: two, six hours apart; and four where the ship sends one name all
+// the time, since a false position, which is commoner than a clone, lasts hours.
+func (d *Detector) least(s *ship) int {
+	if s.named() {
+		return 4
+	}
+	return 2
+}
+
+// named tells whether a ship said who she is.
+func (s *ship) named() bool { return s.settled.IMO != 0 || s.settled.Name != "" }
+
 // other is the newest particulars that came besides a ship's own.
 func (s *ship) other() (vessel.Particulars, bool) {
 	if len(s.former) == 0 {
@@ -109,7 +121,7 @@ func (d *Detector) shared(x *double, s *ship, w time.Time) event.Event {
 		odds -= d.o.Weights.odds(s.settled, o) / 2
 		odds += d.o.Weights.Swapped
 		mistake = 0.8 // a clone sends what the other sends
-	} else if x.places > 0 && (s.settled.IMO != 0 || s.settled.Name != "") {
+	} else if x.places > 0 && s.named() {
 		odds += d.o.Weights.OneVoice
 	}
 	odds += d.o.Weights.Lasting * float64(min(10, max(0, x.places-2)))
@@ -141,7 +153,7 @@ func (d *Detector) shared(x *double, s *ship, w time.Time) event.Event {
 	e.Explanations = event.Normalise([]event.Explanation{{Cause: event.SharedMMSI, P: two * mistake}, {Cause: event.Cloned, P: two * (1 - mistake)},
 		{Cause: event.Interfered, P: (1 - two) * false1}, {Cause: event.TypingError, P: (1 - two) * (1 - false1) / 2}, {Cause: event.Unknown, P: (1 - two) * (1 - false1) / 2}})
 	details.Rules.Rules = []event.Rule{
-		rule("two_places", float64(x.places), ">=", 2, "times", "both heard within an hour, no ship sails so fast"),
+		rule("two_places", float64(x.places), ">=", float64(d.least(s)), "times", "both heard within an hour, no ship sails so fast"),
 		rule("particulars_swap", float64(x.swaps), ">=", float64(d.o.Swaps), "times", "other particulars came and went"),
 		rule("two_ships", odds, ">=", 0, "log-odds", ""),
 	}

@@ -209,7 +209,9 @@ func TestOneNumberInTwoPlaces(t *testing.T) {
 			}
 			r.places(5)
 			r.places(11)
-			r.walk(80)
+			r.places(17)
+			r.places(23)
+			r.walk(100)
 			r.want(t, tc.want...)
 		})
 	}
