@@ -25,7 +25,7 @@ type accuracyOptions struct {
 	svg     string
 	json    string
 	smaller scenario.Smaller
-	ceiling bool
+	ceiling int
 }
 
 func accuracyCommand() *cobra.Command {
@@ -50,7 +50,7 @@ func accuracyCommand() *cobra.Command {
 	fl.StringVar(&o.json, "json", "", "file to write all numbers to as JSON")
 	fl.Float64Var(&o.smaller.Days, "days", 0, "cut worlds to so many days (0: as the scenario says)")
 	fl.Float64Var(&o.smaller.Traffic, "traffic", 0, "share of the lawful ships (0: all of them)")
-	fl.BoolVar(&o.ceiling, "ceiling", true, "score beside the engine an oracle that knows the world's rules and has only the feed")
+	fl.IntVar(&o.ceiling, "ceiling", 4, "in how many worlds of each scenario an oracle is scored beside the engine, which knows the world's rules and has only the feed (0: none)")
 	fl.BoolVar(&o.smaller.Thin, "thin", false, "one report in some minutes, as archives have it, in place of one in some seconds")
 	return c
 }
@@ -59,6 +59,9 @@ func accuracyCommand() *cobra.Command {
 func (o *accuracyOptions) run(ctx context.Context, paths []string, stdout, stderr io.Writer) error {
 	if o.seeds < 1 || o.seeds > 10_000 {
 		return usageError{fmt.Errorf("--seeds %d: expected 1 to 10000", o.seeds)}
+	}
+	if o.ceiling < 0 {
+		return usageError{fmt.Errorf("--ceiling %d: expected 0 or more worlds", o.ceiling)}
 	}
 	sections, specs, err := o.plan(paths)
 	if err != nil {
@@ -88,9 +91,6 @@ func (o *accuracyOptions) plan(paths []string) ([]trial.Section, []trial.Spec, e
 	var sections []trial.Section
 	var specs []trial.Spec
 	spec := trial.Spec{Smaller: o.smaller}
-	if o.ceiling {
-		spec.Ceiling = oracle.Claims
-	}
 	for _, path := range paths {
 		s, err := scenario.Open(path)
 		if err != nil {
@@ -98,7 +98,11 @@ func (o *accuracyOptions) plan(paths []string) ([]trial.Section, []trial.Spec, e
 		}
 		sections = append(sections, trial.Section{Scenario: s})
 		spec.Path = path
-		specs = append(specs, trial.Seeds(spec, o.first, o.seeds)...)
+		worlds := trial.Seeds(spec, o.first, o.seeds)
+		for i := range min(o.ceiling, o.seeds) {
+			worlds[i].Ceiling = oracle.Claims
+		}
+		specs = append(specs, worlds...)
 	}
 	return sections, specs, nil
 }
@@ -155,9 +159,7 @@ func (o *accuracyOptions) command(paths []string) string {
 	if o.smaller.Thin {
 		parts = append(parts, "--thin")
 	}
-	if !o.ceiling {
-		parts = append(parts, "--ceiling=false")
-	}
+	parts = append(parts, fmt.Sprintf("--ceiling %d", o.ceiling))
 	parts = append(parts, "--out "+o.out)
 	if o.svg != "" {
 		parts = append(parts, "--svg "+o.svg)

@@ -64,7 +64,8 @@ half of what both cover together, the windows of a lift may lie three days apart
 - **Recall** is of all that happened, also of what no receiver could have told of; **of heard** leaves out what is
   unobservable: no message of the ship, nor of any ship within half a degree and a day, reached the feed.
 - **Lifts** count from a probability of 0.2, where they enter the ledger; gaps and meetings from 0.5.
-- **Ceiling**, where it is given, is what a reader reaches who knows all rules of the world and has only the feed.
+- **Ceiling**, where it is given, is what a reader reaches who knows all rules of the world and has only the feed, in the
+  first worlds of the scenario (as many as the command says), for it takes as long as the engine.
 - **A dash** is a share of nothing. A detector that claims nothing has no precision.
 - **Brier skill** above 0 is better than always saying the share that is true. The **calibration error** is that of bins
   of equal mass, with the part taken away that chance alone would give (Bröcker 2012; Kumar, Liang & Ma 2019), and is told from 1,000
