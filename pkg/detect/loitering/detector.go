@@ -188,8 +188,8 @@ const known = 1.0 / 6
 
 // close decides on the hour that is filled.
 func (d *Detector) close(s *drift) {
-	way, hours, first, last := s.way, s.hours, s.first, s.last
-	s.way, s.hours, s.first = 0, 0, nil
+	way, hours, hour, first, last := s.way, s.hours, s.hour, s.first, s.last
+	s.way, s.hours, s.hour, s.first = 0, 0, time.Time{}, nil
 	switch {
 	case hours < known:
 		return
@@ -209,12 +209,12 @@ func (d *Detector) close(s *drift) {
 		}
 		d.slow[s.mmsi] = true
 		s.run = &run{begin: first.Time, from: first}
-		if first.Time.Before(s.hour) {
-			s.run.begin = s.hour
+		if first.Time.Before(hour) {
+			s.run.begin = hour
 		}
 	}
 	r := s.run
-	r.end, r.to, r.way, r.hours = s.hour.Add(time.Hour), last, r.way+way, r.hours+hours
+	r.end, r.to, r.way, r.hours = hour.Add(time.Hour), last, r.way+way, r.hours+hours
 }
 
 func (s *drift) end(why string) {

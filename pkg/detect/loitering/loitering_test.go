@@ -138,3 +138,21 @@ func TestOptionsAreChecked(t *testing.T) {
 		t.Errorf("zero options: got %v, want every breach", err)
 	}
 }
+
+// TestAnHourThatWasClosedMayGoOn: samples that come after their ship was given up lie in an hour that is closed already.
+func TestAnHourThatWasClosedMayGoOn(t *testing.T) {
+	r := newRig(t, 80)
+	r.goes(0, 5.5, 0.4, sea)
+	r.walk(at(12))
+	late := func(from, to float64) {
+		for bin := at(from).Add(track.Grid); !bin.After(at(to)); bin = bin.Add(track.Grid) {
+			fix := &track.Fix{Time: bin, Position: sea, Source: "feed"}
+			r.d.Observe(&track.Sample{Header: track.Header{MMSI: one, Start: bin}, Bin: bin, Position: sea, Has: ais.HasSOG, SOG: 0.4, Place: place.NoPlace, Before: fix, After: fix})
+		}
+	}
+	late(5.5, 7.5)
+	r.walk(at(13))
+	if len(r.said) == 0 {
+		t.Error("nothing was told of five hours at rest")
+	}
+}
