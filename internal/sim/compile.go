@@ -207,7 +207,7 @@ func (p *planner) spot(s scenario.Spot) scenario.Place {
 	if place.Spacing > 0 {
 		n := p.world.taken[s.Name]
 		p.world.taken[s.Name]++
-		column, row := spiral(n)
+		column, row := motion.Spiral(n)
 		east, north := float64(column)*place.Spacing, float64(row)*place.Spacing
 		sway := place.Spacing * 0.06
 		east += sway * (2*p.rand.Float64() - 1)
@@ -216,26 +216,6 @@ func (p *planner) spot(s scenario.Spot) scenario.Place {
 		place.At = scenario.Point(at)
 	}
 	return place
-}
-
-// spiral numbers the squares of a grid outwards from the middle.
-func spiral(n int) (column, row int) {
-	if n == 0 {
-		return 0, 0
-	}
-	ring := int(math.Ceil((math.Sqrt(float64(n+1)) - 1) / 2))
-	k := n - (2*ring-1)*(2*ring-1)
-	side, along := k/(2*ring), k%(2*ring)
-	switch side {
-	case 0:
-		return ring, along - ring + 1
-	case 1:
-		return ring - 1 - along, ring
-	case 2:
-		return -ring, ring - 1 - along
-	default:
-		return along - ring + 1, -ring
-	}
 }
 
 // way adds waypoints. On a voyage a ship keeps her own distance from the lines of the lanes.

@@ -93,3 +93,24 @@ func ease(f float64) float64 {
 	f = max(0, min(1, f))
 	return f * f * (3 - 2*f)
 }
+
+// Spiral numbers the squares of a grid outwards from the middle, ring by ring: so the spots of an anchorage are given
+// out.
+func Spiral(n int) (column, row int) {
+	if n == 0 {
+		return 0, 0
+	}
+	ring := int(math.Ceil((math.Sqrt(float64(n+1)) - 1) / 2))
+	k := n - (2*ring-1)*(2*ring-1)
+	side, along := k/(2*ring), k%(2*ring)
+	switch side {
+	case 0:
+		return ring, along - ring + 1
+	case 1:
+		return ring - 1 - along, ring
+	case 2:
+		return -ring, ring - 1 - along
+	default:
+		return along - ring + 1, -ring
+	}
+}

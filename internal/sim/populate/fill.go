@@ -3,7 +3,6 @@ package populate
 import (
 	"fmt"
 	"hash/fnv"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"sort"
@@ -194,33 +193,13 @@ func spotOf(field string, p scenario.Place, n int) scenario.Place {
 		p.At = scenario.Point(motion.Pose{At: p.At.Geo(), Heading: geo.Degrees(p.Heading)}.Point(along, 0))
 		return p
 	}
-	column, row := spiral(n)
+	column, row := motion.Spiral(n)
 	off := func(k int, salt uint32) geo.Metres {
 		x := (uint32(n)*2654435761 + salt) >> 8 & 0xffff
 		return geo.Metres(spacing * (float64(k) + 0.06*(float64(x)/32768-1)))
 	}
 	p.At = scenario.Point(motion.Move(p.At.Geo(), off(column, 1), off(row, 0x9e3779b9)))
 	return p
-}
-
-// spiral numbers the squares of a grid outwards from the middle.
-func spiral(n int) (column, row int) {
-	if n == 0 {
-		return 0, 0
-	}
-	ring := int(math.Ceil((math.Sqrt(float64(n+1)) - 1) / 2))
-	k := n - (2*ring-1)*(2*ring-1)
-	side, along := k/(2*ring), k%(2*ring)
-	switch side {
-	case 0:
-		return ring, along - ring + 1
-	case 1:
-		return ring - 1 - along, ring
-	case 2:
-		return -ring, ring - 1 - along
-	default:
-		return along - ring + 1, -ring
-	}
 }
 
 // The words that names are made of: no more than eight and seven letters.
