@@ -5,11 +5,12 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK  = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME    ?= 20000x
 
-.PHONY: help demo build test check race fuzz vuln bench proto feeds realism recorded accuracy
+.PHONY: help demo build test check race floors fuzz vuln bench proto feeds realism recorded accuracy
 
 help:
 	@echo "make demo    make five weeks of the Gulf, read them, and print estimate and truth side by side"
-	@echo "make test    everything: format, vet, staticcheck, short fuzzing, vulnerabilities, tests with the race detector"
+	@echo "make test    everything: format, vet, staticcheck, short fuzzing, vulnerabilities, floors, tests with the race detector"
+	@echo "make floors  the scores that every scenario is held to"
 	@echo "make race    only the tests, with the race detector"
 	@echo "make fuzz    every fuzz test, FUZZTIME each (default 20000x; the long run is FUZZTIME=10m)"
 	@echo "make bench   the benchmarks, with their checked answers"
@@ -25,7 +26,7 @@ demo:
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
 
-test: check fuzz vuln race
+test: check fuzz vuln floors race
 
 check:
 	@out="$$(gofmt -l cmd internal pkg)"; if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
@@ -47,6 +48,10 @@ vuln:
 	@if out="$$($(GO) run $(GOVULNCHECK) ./... 2>&1)"; then echo "$$out" | tail -1; \
 	elif echo "$$out" | grep -qE 'dial tcp|no such host|proxyconnect|Forbidden|timeout|fetching vulnerabilities'; then echo "govulncheck SKIPPED: its database is out of reach"; \
 	else echo "$$out"; exit 1; fi
+
+# With the race detector these worlds take ten times as long, so that the test skips there.
+floors:
+	$(GO) test -timeout 10m -run TestScenariosKeepTheirScores ./internal/sim/trial
 
 race:
 	$(GO) test -race -timeout 20m ./...
