@@ -52,6 +52,7 @@ func accuracyCommand() *cobra.Command {
 	fl.Float64Var(&o.smaller.Traffic, "traffic", 0, "share of the lawful ships (0: all of them)")
 	fl.IntVar(&o.ceiling, "ceiling", 4, "in how many worlds of each scenario an oracle is scored beside the engine, which knows the world's rules and has only the feed (0: none)")
 	fl.BoolVar(&o.smaller.Thin, "thin", false, "one report in some minutes, as archives have it, in place of one in some seconds")
+	fl.DurationVar(&o.smaller.Every, "every", 0, "with --thin: positions at this interval (0: what --thin does)")
 	return c
 }
 
@@ -158,6 +159,9 @@ func (o *accuracyOptions) command(paths []string) string {
 	}
 	if o.smaller.Thin {
 		parts = append(parts, "--thin")
+	}
+	if o.smaller.Every > 0 {
+		parts = append(parts, "--every "+o.smaller.Every.String())
 	}
 	parts = append(parts, fmt.Sprintf("--ceiling %d", o.ceiling))
 	parts = append(parts, "--out "+o.out)

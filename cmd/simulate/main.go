@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(makeCommand(), feedCommand(), scoreCommand(), demoCommand(), accuracyCommand(), realismCommand())
+	root.AddCommand(makeCommand(), feedCommand(), scoreCommand(), demoCommand(), accuracyCommand(), realismCommand(), fitCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

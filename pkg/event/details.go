@@ -74,7 +74,8 @@ type RendezvousDetails struct {
 	MedianSpeed    geo.Knots    `json:"median_speed_kn"`
 	AntennaOnly    bool         `json:"antenna_only"` // no hull geometry: probability capped at 0.7
 	MedianAntennaM geo.Metres   `json:"median_antenna_distance_m"`
-	InPort         bool         `json:"in_port"` // another tier, never deleted
+	InPort         bool         `json:"in_port"`  // another tier, never deleted
+	Findings       []string     `json:"findings"` // what spoke for or against the rival explanations
 }
 
 // PortCallDetails describe a stay at a place.

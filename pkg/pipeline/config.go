@@ -102,5 +102,6 @@ func (c Config) hash(w world) string {
 	for _, l := range c.Lists {
 		sum.Write([]byte(l.Name + l.Hash))
 	}
+	sum.Write([]byte(rendezvous.WeightsHash()))
 	return "sha256:" + hex.EncodeToString(sum.Sum(nil))
 }

@@ -21,13 +21,14 @@ func (e *Expect) check(c *check) {
 
 // Smaller is a change to a scenario that makes it cheaper to run. Zero values change nothing.
 type Smaller struct {
-	Days    float64 // how long the world lasts
-	Traffic float64 // share of the lawful ships of the population
-	Thin    bool    // transmit as seldom as Thinned says
+	Days    float64       // how long the world lasts
+	Traffic float64       // share of the lawful ships of the population
+	Thin    bool          // transmit as seldom as Thinned says
+	Every   time.Duration // with Thin: positions at this interval, under way and at rest; zero leaves Thinned's
 }
 
 // Smaller is the change that an expectation asks for.
-func (e *Expect) Smaller() Smaller { return Smaller{e.Days, e.Traffic, e.Thin} }
+func (e *Expect) Smaller() Smaller { return Smaller{Days: e.Days, Traffic: e.Traffic, Thin: e.Thin} }
 
 // Thinned is how often ships report in a thinned world. A tanker then has some 200 positions a day, which is what vendors
 // of archives sell; stations show every 25 minutes that they are alive, five to ten times within any silence that
@@ -48,6 +49,9 @@ func (s *Scenario) Shrink(c Smaller) {
 	}
 	if c.Thin {
 		most, r := Thinned(), &s.Reporting
+		if c.Every > 0 {
+			most.Moving, most.Still = Span(c.Every), Span(c.Every)
+		}
 		r.Moving, r.Still, r.Static = max(r.Moving, most.Moving), max(r.Still, most.Still), max(r.Static, most.Static)
 		r.Base, r.Aid = max(r.Base, most.Base), max(r.Aid, most.Aid)
 	}

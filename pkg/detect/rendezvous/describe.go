@@ -14,6 +14,8 @@ import (
 func (d *Detector) tell(r *run, w time.Time, why string) event.Event {
 	v := d.o.judge(&r.sum)
 	c := circumstances{v: v, length: r.lastClose.Sub(r.start), a: d.fleet.About(r.a), b: d.fleet.About(r.b), drA: d.draught(r.a, r), drB: d.draught(r.b, r)}
+	c.loads, c.between = c.difference(r.start), d.between(r)
+	c.visits = max(d.visited(r.a, r), d.visited(r.b, r))
 	e := event.Event{
 		Schema: event.Schema, ID: event.ID(event.Rendezvous, r.start, r.middle[0], r.middle[1], r.a, r.b), Version: 1,
 		Kind: event.Rendezvous, Status: event.Open, Why: why, Start: r.start, Lon: r.middle[0], Lat: r.middle[1],
@@ -33,31 +35,34 @@ func (d *Detector) tell(r *run, w time.Time, why string) event.Event {
 		after = end.Add(d.o.Draught)
 		e.Status, e.End = event.Closed, &end
 	}
-	roleA, roleB := c.roles(r.start)
+	roleA, roleB := c.roles()
 	e.Vessels = []event.Vessel{
 		event.FromShip(roleA, c.a, r.start, after),
 		event.FromShip(roleB, c.b, r.start, after),
 	}
-	e.Explanations = c.classes(d.o)
+	details := d.details(r, c)
+	ceiling := 1.0
+	if !c.v.hull {
+		ceiling = d.o.AntennaCap
+	}
+	e.Explanations = d.weights.weigh(details.Findings, ceiling)
 	e.Probability = event.Probability(e.Explanations, event.CargoTransfer)
-	e.Details = d.details(r, c)
+	e.Details = details
 	r.last = &e
 	return e
 }
 
 // roles tells who gave and who took: by draught changes first, by the loads at the start else. Of two ships of which
 // that is not known both are "other".
-func (c circumstances) roles(start time.Time) (a, b event.Role) {
+func (c circumstances) roles() (a, b event.Role) {
 	give := change(0) // 1: a gives
-	switch loadA, loadB := c.a.LoadAt(start), c.b.LoadAt(start); {
+	switch {
 	case c.drA < 0 && c.drB >= 0 || c.drB > 0 && c.drA <= 0:
 		give = 1
 	case c.drB < 0 && c.drA >= 0 || c.drA > 0 && c.drB <= 0:
 		give = -1
-	case loadA == vessel.Laden && loadB == vessel.Ballast:
-		give = 1
-	case loadB == vessel.Laden && loadA == vessel.Ballast:
-		give = -1
+	default:
+		give = c.loads
 	}
 	switch give {
 	case 1:
@@ -66,6 +71,17 @@ func (c circumstances) roles(start time.Time) (a, b event.Role) {
 		return event.Receiver, event.Donor
 	}
 	return event.Party, event.Party
+}
+
+// difference is 1 where the first ship came laden and the second in ballast, −1 where it was the other way round.
+func (c circumstances) difference(start time.Time) change {
+	switch a, b := c.a.LoadAt(start), c.b.LoadAt(start); {
+	case a == vessel.Laden && b == vessel.Ballast:
+		return 1
+	case a == vessel.Ballast && b == vessel.Laden:
+		return -1
+	}
+	return 0
 }
 
 func (d *Detector) details(r *run, c circumstances) event.RendezvousDetails {
@@ -79,6 +95,7 @@ func (d *Detector) details(r *run, c circumstances) event.RendezvousDetails {
 		diff := geo.Degrees(v.diff)
 		details.HeadingDiff = &diff
 	}
+	details.Findings = c.findings(d.o)
 	details.Rules.Rules = d.rules(c)
 	return details
 }
@@ -111,4 +128,65 @@ func atLeast(name string, value, threshold float64, unit, note string) event.Rul
 
 func atMost(name string, value, threshold float64, unit, note string) event.Rule {
 	return event.Rule{Name: name, Value: value, Op: "<=", Threshold: threshold, Unit: unit, Passed: value <= threshold, Note: note}
+}
+
+// visit is another ship that a ship lay alongside.
+type visit struct {
+	other vessel.MMSI
+	at    time.Time // when it began
+}
+
+// visited counts the ships besides the run's other one that a ship lay alongside in the ten days before: barges and tugs
+// go from ship to ship, tankers with cargo do not.
+func (d *Detector) visited(m vessel.MMSI, r *run) int {
+	others := map[vessel.MMSI]bool{}
+	for _, v := range d.visits[m] {
+		if v.other != r.a && v.other != r.b && !v.at.After(r.lastClose) {
+			others[v.other] = true
+		}
+	}
+	return len(others)
+}
+
+// between tells whether a third ship lay alongside both ships of a run at the same time: daughters on both sides of a mother
+// are near each other and pass nothing to each other. The pair with the widest gap of the three is the one between
+// which the third lies.
+func (d *Detector) between(r *run) bool {
+	gap := d.o.judge(&r.sum).apart()
+	for _, v := range d.visits[r.a] {
+		if v.other == r.b {
+			continue
+		}
+		first, second := d.beside(r.a, v.other, r), d.beside(r.b, v.other, r)
+		if first != nil && second != nil && d.o.judge(&first.sum).apart() < gap && d.o.judge(&second.sum).apart() < gap {
+			return true
+		}
+	}
+	return false
+}
+
+// beside finds the told run of two ships that shares most of its time with another.
+func (d *Detector) beside(a, b vessel.MMSI, with *run) *run {
+	p := pair{min(a, b), max(a, b)}
+	list := d.recent[p]
+	if r := d.runs[p]; r != nil && r.last != nil {
+		list = append(list[:len(list):len(list)], r)
+	}
+	for _, r := range list {
+		from, to := later(r.start, with.start), with.lastClose
+		if r.lastClose.Before(to) {
+			to = r.lastClose
+		}
+		if 2*to.Sub(from) >= with.lastClose.Sub(with.start) {
+			return r
+		}
+	}
+	return nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

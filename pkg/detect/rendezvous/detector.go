@@ -14,9 +14,10 @@ import (
 
 // Detector finds ships alongside each other. It is pure: the same facts in the same ticks give the same events.
 type Detector struct {
-	o      Options
-	fleet  *vessel.Fleet
-	places *place.Gazetteer
+	o       Options
+	weights Weights
+	fleet   *vessel.Fleet
+	places  *place.Gazetteer
 
 	bins    map[int64][]*track.Sample // by Unix seconds, until decided
 	search  *search
@@ -24,6 +25,7 @@ type Detector struct {
 	recent  map[pair][]*run // that ended less than Options.Draught ago
 	changes map[vessel.MMSI][]draughtChange
 	astray  event.Displaced // when ships were not where they said
+	visits  map[vessel.MMSI][]visit
 }
 
 // pair is two ships, the lower MMSI first.
@@ -43,7 +45,7 @@ type draughtChange struct {
 
 // New returns a detector that has seen no ship. The sea is not needed.
 func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, _ *geo.Sea) *Detector {
-	return &Detector{o: o, fleet: fleet, places: places, bins: map[int64][]*track.Sample{}, search: newSearch(),
+	return &Detector{o: o, weights: DefaultWeights(), visits: map[vessel.MMSI][]visit{}, fleet: fleet, places: places, bins: map[int64][]*track.Sample{}, search: newSearch(),
 		runs: map[pair]*run{}, recent: map[pair][]*run{}, changes: map[vessel.MMSI][]draughtChange{}}
 }
 
@@ -101,7 +103,9 @@ func (d *Detector) Advance(w time.Time) []event.Event {
 
 // decide adds the points of one bin to the runs.
 func (d *Detector) decide(list []*track.Sample) {
-	d.search.pairs(d.o, d.o.usable(list), func(a, b *track.Sample) {
+	list = d.o.usable(list)
+	d.look(list)
+	d.search.pairs(d.o, list, func(a, b *track.Sample) {
 		shipA, shipB := d.fleet.About(a.MMSI), d.fleet.About(b.MMSI)
 		reach := d.o.Antennas + (shipA.Hull.Length()+shipB.Hull.Length())/2
 		if geo.Distance(a.Position, b.Position) > reach || !mayCarry(shipA, shipB) {
@@ -121,13 +125,48 @@ func (d *Detector) decide(list []*track.Sample) {
 				if !x.close {
 					continue
 				}
-				r = &run{a: p.a, b: p.b, start: x.at, middle: x.middle, lastClose: x.at}
+				r = &run{a: p.a, b: p.b, start: x.at, middle: x.middle, lastClose: x.at, seen: [2]sight{sightOf(a), sightOf(b)}}
 				d.runs[p] = r
 			}
 			r.add(x, d.o.Missing)
 		}
 	})
 }
+
+// look notes which ships of runs were heard in a bin, and where.
+func (d *Detector) look(list []*track.Sample) {
+	for _, r := range d.runs {
+		for i, m := range [2]vessel.MMSI{r.a, r.b} {
+			at, ok := slices.BinarySearchFunc(list, m, func(s *track.Sample, m vessel.MMSI) int { return cmp.Compare(s.MMSI, m) })
+			if ok {
+				r.seen[i] = sightOf(list[at])
+			}
+		}
+	}
+}
+
+// waits tells whether a break may be one in hearing only: since the last close point one of the ships was not heard for
+// most of the time, and the other neither left the place nor got up speed, though she may drift. A silence is no
+// parting.
+func (d *Detector) waits(r *run, decided time.Time) bool {
+	if decided.Sub(r.lastClose) > d.o.Unheard {
+		return false
+	}
+	unheard := 0
+	for _, s := range r.seen {
+		if s.speed > d.o.Slow && geo.Distance(s.place, r.lastMiddle) > stays {
+			return false
+		}
+		if decided.Sub(s.at) > d.o.Merge/2 {
+			unheard++
+		}
+	}
+	return unheard == 1
+}
+
+// stays is how far from the place of a run a ship may be that has not left it: the circle round an anchor, 550 m for a
+// VLCC, across, and half a ship.
+const stays geo.Metres = 1300
 
 // mayCarry tells whether a pair can matter: at least one is known to be a tanker.
 func mayCarry(a, b vessel.Ship) bool { return vessel.Tanker(a.ShipType) || vessel.Tanker(b.ShipType) }
@@ -151,10 +190,11 @@ func (d *Detector) progress(w time.Time) []event.Event {
 			if r.last != nil {
 				out = append(out, r.takeBack(w))
 			}
-		case r.last == nil && silent > d.o.Missing:
+		case r.last == nil && silent > r.patient(d.o.Missing):
 			delete(d.runs, p)
 		case r.last == nil:
 			out = append(out, d.tryOpen(r, w)...)
+		case silent > d.o.Merge && d.waits(r, decided):
 		case silent > d.o.Merge:
 			r.ended = r.lastClose
 			delete(d.runs, p)
@@ -180,6 +220,8 @@ func (d *Detector) tryOpen(r *run, w time.Time) []event.Event {
 		}
 		*r = kept
 	}
+	d.visits[r.a] = append(d.visits[r.a], visit{r.b, r.start})
+	d.visits[r.b] = append(d.visits[r.b], visit{r.a, r.start})
 	e := d.tell(r, w, "alongside for 2 h")
 	r.points = nil
 	return []event.Event{e}
@@ -220,6 +262,12 @@ func (d *Detector) retell(w time.Time) []event.Event {
 		list = slices.DeleteFunc(list, func(c draughtChange) bool { return w.Sub(c.to) > keepChanges })
 		if d.changes[m] = list; len(list) == 0 {
 			delete(d.changes, m)
+		}
+	}
+	for m, list := range d.visits {
+		list = slices.DeleteFunc(list, func(v visit) bool { return w.Sub(v.at) > keepChanges })
+		if d.visits[m] = list; len(list) == 0 {
+			delete(d.visits, m)
 		}
 	}
 	return out

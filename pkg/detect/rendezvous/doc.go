@@ -11,36 +11,43 @@
 // # One point
 //
 // Unsynchronised positions are useless: 180 s of skew cost 46 m at 0.5 kn. Each point is therefore taken at a real fix
-// of one ship; the other is interpolated to that moment if the fixes round it are at most 30 min apart. The error of a
+// of one ship; the other is interpolated to that moment if the fixes round it are at most an hour apart. The error of a
 // point is
 //
-//	σ² = 2·5² + (a·Δ²/8)² + (ℓ·sin 2°)² + 3²      metres
+//	σ² = 2·5² + (a·t·(Δ−t)/2)² + (ℓ·sin 2°)² + 3²      metres
 //
-// with 5 m for each position, a = 4e-4 m/s² for what interpolation over a bracket of Δ misses (a ship that swings round
-// her anchor by 180° in an hour at 550 m: 1.7 m at 3 min, 19 m at 10, 161 m at 30), ℓ the antenna's distance from
-// midships of both ships, 2° for the heading, and 3 m for the typed dimensions. Points weigh 1/σ². The hull gap is the
-// distance of two rectangles round the antennas, turned by true heading, by course only above 3 kn; overlaps count as
-// negative, since errors put tied ships inside each other as often as apart.
+// with 5 m for each position, a = 4e-4 m/s² for what interpolation misses at a time t within a bracket of Δ (a ship
+// that swings round her anchor by 180° in an hour at 550 m; in the middle a·Δ²/8: 1.7 m at 3 min, 19 m at 10, 161 m at
+// 30; beside a real fix nothing, so that ships which report seldom but at nearly the same time are placed well), ℓ the
+// antenna's distance from midships of both ships, 2° for the heading, and 3 m for the typed dimensions. Points weigh
+// 1/σ². The hull gap is the distance of two rectangles round the antennas, turned by true heading, by course only above
+// 3 kn; overlaps count as negative, since errors put tied ships inside each other as often as apart.
 //
 // # One run
 //
-// A run begins with a close point (gap <= 50 m + 2σ) and goes on while no more than 30 min pass without one. Two hours
-// make an event if the ships lay alongside: weighted median gap <= 15 m + 2σ and not below −2σ, 80 % of the points
-// close, at least 6 points, headings within 15° of parallel or anti-parallel. Breaks of less than 4 h are merged, so an
-// event closes 4 h after its last close point. Midnight means nothing. Without the hull or heading of one ship, or with
-// fewer points, only the distance of the antennas is known: it must stay within 250 m (a VLCC and a Suezmax that touch
-// in opposite directions) and the probability is capped at 0.7.
+// A run begins with a close point (gap <= 50 m + 2σ, σ counting for 60 m at most) and goes on while no more than 30
+// min, or one and a quarter brackets, pass without one. Two hours make an event if the ships lay alongside: weighted
+// median gap <= 15 m + 2σ and not below −2σ, 80 % of the points by weight close, at least 6 points, headings within 15°
+// of parallel or anti-parallel. The σ of the median is less than that of a point, for what interpolation misses is
+// averaged out, and never more than 40 m. Breaks of less than 4 h are merged, so an event closes 4 h after its last
+// close point; a break of up to 36 h is none either if in it one ship was not heard and the other neither left nor got
+// up speed. Midnight means nothing. If one ship's heading is missing she is taken to lie along the other, either way
+// round. Without that, without a hull or with fewer points, only the distance of the antennas is known: it must stay
+// within 250 m (a VLCC and a Suezmax that touch in opposite directions) and the probability is capped at 0.7.
 //
 // # What they did
 //
 // The headline is that oil cargo was transferred. Its rivals are bunkering, service craft, neighbours at anchor,
 // neighbours at a berth, and other meetings; each gets a sum of weights of evidence (weights.go) and the probabilities
-// are their softmax. The weights are judgement until they are fitted on simulated truth. A change of draught of either
-// ship between the start and 24 h after the end raises cargo; its absence lowers nothing. Pairs of which neither is
-// known to be a tanker are not told.
+// are their softmax. The weights are data (data/weights.json), made by simulate fit on simulated truth; their signs are
+// judgement. What was found stands in the event. Whether the ships turned together is one finding: the log-likelihood
+// ratio of a constant place in the ship's frame against one in the earth's, zero while the heading has changed by less
+// than 30°. That a third ship lies alongside both, as a mother between two daughters, is another. A change of draught
+// of either ship between the start and 24 h after the end raises cargo; its absence lowers nothing. Pairs of which
+// neither is known to be a tanker are not told.
 //
 // # What is missing
 //
-// Whether the ships turned together, one or both ships unseen, headings borrowed from anchored neighbours, and bins
-// restated by late reports after they were decided.
+// One ship or both unseen, headings borrowed from neighbours at anchor, and bins restated by late reports after they
+// were decided.
 package rendezvous

@@ -19,6 +19,7 @@ type Options struct {
 	Hold    time.Duration `json:"hold"`    // the least run
 	Missing time.Duration `json:"missing"` // without a close point
 	Merge   time.Duration `json:"merge"`   // breaks that are shorter are none
+	Unheard time.Duration `json:"unheard"` // a break in which one ship is not heard and the other stays may be as long as this
 	Decide  time.Duration `json:"decide"`  // how long after a bin it is decided
 
 	Bracket    time.Duration `json:"bracket"` // the longest bracket over which a position is interpolated
@@ -38,14 +39,16 @@ type Options struct {
 
 // Defaults returns the starting parameters. 500 m and 2 h are Global Fishing Watch's (pipe-encounters) and the Kerch
 // Strait study's; breaks of 4 h are GFW's too. 10 kn: ships come together at less than 5 kn (OCIMF ship-to-ship guide,
-// chapter 6), doubled for a following current and for trials. 250 m and the error model: METHODS' hull geometry. A
-// close pair of antennas below 10 m would have to stand on one hull, since the beams of two tankers are wider. The rest
-// are start values.
+// chapter 6), doubled for a following current and for trials. 250 m and the error model: METHODS' hull geometry. Brackets
+// of an hour are the longest that stage A gives; METHODS' half hour would lose ships that report every half hour and are
+// heard a moment late, and their points weigh little. 36 h unheard: transfers of two million barrels take 33 to 66 h, so
+// that longer breaks would join meetings. A close pair of antennas below 10 m would have to stand on one hull, since the
+// beams of two tankers are wider. The rest are start values.
 func Defaults() Options {
 	return Options{
 		Antennas: 500, Relative: 1, Slow: 3, Underway: 10, SameCourse: 15,
-		Hold: 2 * time.Hour, Missing: 30 * time.Minute, Merge: 4 * time.Hour, Decide: 30 * time.Minute,
-		Bracket: 30 * time.Minute, Touch: 15, Close: 50, CloseShare: 0.8, Points: 6,
+		Hold: 2 * time.Hour, Missing: 30 * time.Minute, Merge: 4 * time.Hour, Unheard: 36 * time.Hour, Decide: 30 * time.Minute,
+		Bracket: time.Hour, Touch: 15, Close: 50, CloseShare: 0.8, Points: 6,
 		AntennaPoints: 3, AntennaClose: 250, AntennaLeast: 10, AntennaCap: 0.7,
 		CargoAfter: 6 * time.Hour, Draught: 24 * time.Hour,
 	}
@@ -66,6 +69,7 @@ func (o Options) Validate() error {
 		{"rendezvous.hold", o.Hold.Hours(), 0.5, 24, "hours"},
 		{"rendezvous.missing", o.Missing.Minutes(), 5, 240, "minutes"},
 		{"rendezvous.merge", o.Merge.Hours(), o.Missing.Hours(), 48, "no break is shorter than what may be missing"},
+		{"rendezvous.unheard", o.Unheard.Hours(), o.Merge.Hours(), 96, "not below merge"},
 		{"rendezvous.decide", o.Decide.Minutes(), 5, 240, "minutes"},
 		{"rendezvous.bracket", o.Bracket.Minutes(), 1, 60, "minutes"},
 		{"rendezvous.touch", float64(o.Touch), 0, 100, "metres"},

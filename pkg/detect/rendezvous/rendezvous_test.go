@@ -217,10 +217,12 @@ func TestRendezvousTraps(t *testing.T) {
 			want: "open open closed", first: event.CargoTransfer, least: 0.9, most: 1},
 		{name: "a break of three hours is merged", actors: []actor{anchored(mother, openSea, 20), holes(alongside(daughter, anchored(mother, openSea, 20), moored, 0), 5, 27, 10, 13)},
 			want: "open open closed", first: event.CargoTransfer, least: 0.9, most: 1},
-		{name: "a break of five hours is none", actors: []actor{anchored(mother, openSea, 20), holes(alongside(daughter, anchored(mother, openSea, 20), moored, 0), 5, 27, 10, 15)},
-			want: "open closed open open closed", first: event.CargoTransfer, least: 0, most: 1},
-		{name: "first neighbours at anchor, then alongside", actors: []actor{anchored(mother, openSea, 20), then(anchored(daughter, far(420), 20), alongside(daughter, anchored(mother, openSea, 20), moored, 0), 20)},
+		{name: "a break of five hours in hearing one of them", actors: []actor{anchored(mother, openSea, 20), holes(alongside(daughter, anchored(mother, openSea, 20), moored, 0), 5, 27, 10, 15)},
 			want: "open open closed", first: event.CargoTransfer, least: 0.9, most: 1},
+		{name: "apart for five hours", actors: []actor{anchored(mother, openSea, 20), then(then(alongside(daughter, anchored(mother, openSea, 20), moored, 0), anchored(daughter, far(5000), 20), 10), alongside(daughter, anchored(mother, openSea, 20), moored, 0), 15)},
+			want: "open open closed open open closed", first: event.CargoTransfer, least: 0.9, most: 1},
+		{name: "first neighbours at anchor, then alongside", actors: []actor{anchored(mother, openSea, 20), then(anchored(daughter, far(420), 20), alongside(daughter, anchored(mother, openSea, 20), moored, 0), 20)},
+			want: "open open closed", first: event.CargoTransfer, least: 0.85, most: 1},
 	} {
 		s := newStage(t)
 		if tc.launch != nil {
@@ -422,13 +424,13 @@ func TestSigma(t *testing.T) {
 		bracket time.Duration
 		missed  float64
 	}{{3 * time.Minute, 1.7}, {10 * time.Minute, 19}, {30 * time.Minute, 161}} {
-		s := sigma(tc.bracket, 0)
+		s := sigma(missedBy(tc.bracket/2, tc.bracket), 0, 0)
 		got := math.Sqrt(s*s - 2*25 - 9)
 		if math.Abs(got-tc.missed) > 0.06*tc.missed {
 			t.Errorf("%s: interpolation errs by %.1f m, want %.1f", tc.bracket, got, tc.missed)
 		}
 	}
-	if got := sigma(0, 0); math.Abs(got-math.Sqrt(59)) > 1e-9 {
+	if got := sigma(missedBy(0, time.Hour), 0, 0); math.Abs(got-math.Sqrt(59)) > 1e-9 {
 		t.Errorf("two real fixes: got %.2f m, want 7.68", got)
 	}
 }

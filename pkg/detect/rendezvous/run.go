@@ -14,20 +14,37 @@ import (
 // run is a time in which two ships stay close. Before it is an event it keeps its points; afterwards sums, so that a
 // pair that lies together for weeks takes no more memory than one of a day.
 type run struct {
-	a, b      vessel.MMSI // a < b
-	start     time.Time   // first close point
-	middle    geo.Point   // at the start
-	lastClose time.Time
-	newest    time.Time // the newest point evaluated
-	points    []point   // until opened
-	tail      []point   // after the last close point; counted only if another comes soon enough
-	sum       sums
-	refs      []reference
-	refTail   []reference
-	last      *event.Event
-	ended     time.Time // zero while it lasts
-	touched   bool      // a draught was heard: to be told anew
-	astray    bool      // a ship was not where she said
+	a, b       vessel.MMSI // a < b
+	start      time.Time   // first close point
+	middle     geo.Point   // at the start
+	lastMiddle geo.Point   // at the last close point
+	lastClose  time.Time
+	newest     time.Time // the newest point evaluated
+	points     []point   // until opened
+	tail       []point   // after the last close point; counted only if another comes soon enough
+	sum        sums
+	refs       []reference
+	refTail    []reference
+	last       *event.Event
+	ended      time.Time     // zero while it lasts
+	touched    bool          // a draught was heard: to be told anew
+	astray     bool          // a ship was not where she said
+	bracket    time.Duration // of the last point: how seldom the rarer of the two reports
+	seen       [2]sight      // of both ships, since the last close point
+}
+
+// sight is when and where a ship was last heard.
+type sight struct {
+	at    time.Time
+	place geo.Point
+	speed geo.Knots
+}
+
+func sightOf(s *track.Sample) sight { return sight{s.Bin, s.Position, motionOf(s).speed} }
+
+// patient is how long a run goes on without a close point: ships that report seldom have few.
+func (r *run) patient(missing time.Duration) time.Duration {
+	return max(missing, r.bracket+r.bracket/4)
 }
 
 // reference is a report that a run rests on.
@@ -46,21 +63,21 @@ const (
 
 // add takes the next point of a pair, in time order.
 func (r *run) add(p point, missing time.Duration) {
-	r.newest = p.at
+	r.newest, r.bracket = p.at, p.bracket
 	if !p.close {
 		if len(r.tail) < keepPoints {
 			r.tail = append(r.tail, p)
 		}
 		return
 	}
-	if p.at.Sub(r.lastClose) <= missing {
+	if p.at.Sub(r.lastClose) <= r.patient(missing) {
 		for _, t := range r.tail {
 			r.count(t)
 		}
 	}
 	r.tail = r.tail[:0]
 	r.count(p)
-	r.lastClose = p.at
+	r.lastClose, r.lastMiddle = p.at, p.middle
 	r.refer(p.fixA)
 	r.refer(p.fixB)
 }
@@ -122,49 +139,63 @@ func (r *run) restart(i int) {
 }
 
 // sums is what a verdict needs of any number of points. Medians come from counts by whole metre, tenth of a knot and
-// degree.
+// degree; shares are by weight.
 type sums struct {
-	all, allClose   int
-	hulls           int
-	hullClose       int
-	parallel, anti  int
-	gaps, antennas  histogram
-	speeds, diffs   histogram
-	weight, sigmaSq float64
+	all, hulls, borrowed int
+	weight, close        float64 // of all points
+	hullWeight           float64
+	hullClose            float64
+	parallel, anti       int
+	gaps, antennas       histogram
+	guessed              histogram // gaps with a borrowed heading
+	speeds, diffs        histogram
+	turning              turning
 }
 
 func (s *sums) add(p point) {
 	w := 1 / (p.sigma * p.sigma)
 	s.all++
 	s.weight += w
-	s.sigmaSq += 1 // w·σ² is 1 for each point: the weighted mean of σ² is n / Σw
 	if p.close {
-		s.allClose++
+		s.close += w
 	}
 	s.antennas.add(p.antennas, w)
 	s.speeds.add(p.speed*10, w)
+	s.turning.add(p, w)
+	if p.borrowed {
+		s.borrowed++
+		s.guessed.add(p.gap, w)
+	}
 	if !p.hull {
 		return
 	}
 	s.hulls++
+	s.hullWeight += w
 	if p.close {
-		s.hullClose++
+		s.hullClose += w
 	}
 	s.gaps.add(p.gap, w)
 	s.diffs.add(p.diff, w)
-	switch {
-	case p.diff <= 90:
+	if p.diff <= 90 {
 		s.parallel++
-	default:
+	} else {
 		s.anti++
 	}
 }
 
-func (s *sums) sigma() float64 {
-	if s.weight == 0 {
+// unsure bounds the error that a median is granted: neighbours 100 m apart are never alongside.
+const unsure = 40.0
+
+// medianError is the standard error of the weighted median of points. What a straight line misses differs from point to
+// point and is averaged out, by π/n as a median does, two points in a bracket counting as one; the errors of positions,
+// dimensions and headings are the same at all points and stay.
+func medianError(n int, weight float64) float64 {
+	if weight == 0 {
 		return 0
 	}
-	return math.Sqrt(s.sigmaSq / s.weight)
+	const fixed = 2*positionError*positionError + dimensionError*dimensionError
+	mean := float64(n) / weight
+	return min(unsure, math.Sqrt(fixed+max(0, mean-fixed)*min(1, math.Pi/float64(n))))
 }
 
 // histogram holds weights by whole units.
@@ -209,30 +240,44 @@ type verdict struct {
 	opposite  bool
 	speed     float64
 	points    int
+	turned    float64 // log-likelihood ratio: turning as one against each round her own anchor
 }
 
 // judge decides on all points of a run, never on one.
 func (o Options) judge(s *sums) verdict {
-	v := verdict{hull: s.hulls >= o.Points, sigma: s.sigma(), antennas: s.antennas.median(), speed: s.speeds.median() / 10,
-		points: s.all, opposite: s.anti > s.parallel}
+	v := verdict{hull: s.hulls >= o.Points, antennas: s.antennas.median(), speed: s.speeds.median() / 10,
+		points: s.all, opposite: s.anti > s.parallel, turned: s.turning.ratio()}
 	if !v.hull {
-		v.share = share(s.allClose, s.all)
-		v.alongside = s.all >= o.AntennaPoints && v.share >= o.CloseShare &&
-			v.antennas <= float64(o.AntennaClose) && v.antennas >= float64(o.AntennaLeast)
+		v.sigma, v.share = medianError(s.all, s.weight), share(s.close, s.weight)
+		near := v.antennas <= float64(o.AntennaClose)
+		if s.borrowed >= o.Points {
+			v.gap = s.guessed.median()
+			near = math.Abs(v.gap) <= float64(o.Touch)+2*v.sigma
+		}
+		v.alongside = s.all >= o.AntennaPoints && v.share >= o.CloseShare && near && v.antennas >= float64(o.AntennaLeast)
 		return v
 	}
-	v.gap, v.diff, v.share, v.points = s.gaps.median(), s.diffs.median(), share(s.hullClose, s.hulls), s.hulls
+	v.gap, v.diff, v.share, v.points = s.gaps.median(), s.diffs.median(), share(s.hullClose, s.hullWeight), s.hulls
+	v.sigma = medianError(s.hulls, s.hullWeight)
 	v.alongside = v.share >= o.CloseShare && v.gap <= float64(o.Touch)+2*v.sigma && v.gap >= -2*v.sigma &&
 		v.misaligned() <= float64(o.SameCourse)
 	return v
 }
 
+// apart is how far the hulls lie from touching, or the antennas from each other where hulls are not known, metres.
+func (v verdict) apart() float64 {
+	if v.hull {
+		return math.Abs(v.gap)
+	}
+	return v.antennas
+}
+
 // misaligned is the angle to the nearer of parallel and anti-parallel, degrees.
 func (v verdict) misaligned() float64 { return min(v.diff, 180-v.diff) }
 
-func share(n, of int) float64 {
+func share(part, of float64) float64 {
 	if of == 0 {
 		return 0
 	}
-	return float64(n) / float64(of)
+	return part / of
 }

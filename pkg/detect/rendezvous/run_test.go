@@ -73,8 +73,8 @@ func TestPointsApartInABreakDoNotCount(t *testing.T) {
 	for minute := 185; minute <= 240; minute += 5 {
 		add(minute, true)
 	}
-	if r.sum.hulls != 25 || r.sum.hullClose != 25 {
-		t.Errorf("got %d points, %d of them close; want the 25 of both halves", r.sum.hulls, r.sum.hullClose)
+	if r.sum.hulls != 25 || r.sum.hullClose != r.sum.hullWeight {
+		t.Errorf("got %d points, %d of them close; want the 25 of both halves", r.sum.hulls, int(25*r.sum.hullClose/r.sum.hullWeight))
 	}
 	add(245, false)
 	add(250, true)

@@ -80,7 +80,8 @@ func TestUsable(t *testing.T) {
 		{"on land", []*track.Sample{change(func(s *track.Sample) { s.OnLand = true })}, 0},
 		{"next fix on land", []*track.Sample{change(func(s *track.Sample) { s.After.OnLand = true })}, 0},
 		{"coarse", []*track.Sample{change(func(s *track.Sample) { s.Before.Coarse = true })}, 0},
-		{"bracket of 40 min", []*track.Sample{change(func(s *track.Sample) { s.After.Time = day0.Add(39 * time.Minute) })}, 0},
+		{"bracket of 40 min", []*track.Sample{change(func(s *track.Sample) { s.After.Time = day0.Add(39 * time.Minute) })}, 1},
+		{"bracket of 70 min", []*track.Sample{change(func(s *track.Sample) { s.After.Time = day0.Add(69 * time.Minute) })}, 0},
 		{"14 kn", []*track.Sample{change(func(s *track.Sample) { s.SOG = 14 })}, 0},
 		{"no fix after", []*track.Sample{change(func(s *track.Sample) { s.After = nil })}, 0},
 	} {

@@ -1,7 +1,13 @@
 package rendezvous
 
 import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/event"
@@ -9,62 +15,99 @@ import (
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
-// finding is one thing known about a run that speaks for or against a class.
-type finding uint8
+//go:embed data/weights.json
+var defaultWeights []byte
 
-const (
-	always         finding = iota
-	smallerCarries         // the smaller ship's deadweight is 10,000 t or more
-	smallerBunkers         // it is less
-	sizeUnknown
-	short       // less than 6 h
-	long        // 6 h or more
-	veryLong    // 20 h or more: 20–66 h are typical of a transfer of crude
-	bunkerLong  // 2–10 h, as bunkering takes
-	outlasting  // more than 10 h
-	serviceShip // one is a tug, pilot, tender or other service craft
-	noTanker    // one is known to be neither tanker nor service craft
-	typeUnknown // one has no known type
-	byHulls     // the hull gap shows that they touched
-	byAntennas  // only antennas are known
-	opposed     // headings opposite: rare in transfers
-	atBerth     // at a berth, terminal or port
-	onRoads     // at an anchorage or STS area
-	bothMoved   // draught of one rose, of the other fell
-	oneMoved    // one of them changed
-)
-
-// weight is the weight of evidence of a finding for a class, in natural log-odds.
-type weight struct {
-	cause   event.Cause
-	finding finding
-	value   float64
+// Weights are the evidence for and against the classes of a meeting. They are data, so that fitting replaces a file and
+// not code: simulate fit makes them.
+type Weights struct {
+	Note  string `json:"note"` // how they came about, and on what
+	Terms []Term `json:"terms"`
 }
 
-// weights lists all weights. They are judgement, ordered by what METHODS calls typical: cargo needs a smaller ship of
-// 10,000 t and six hours, bunkering a smaller one and two to ten, opposite headings have a prior of 0.05 (ln 0.05 is
-// −3), a ship at a berth lies beside others whether she wants to or not. They wait to be fitted on simulated truth.
-func weights() []weight {
-	return []weight{
-		{event.CargoTransfer, smallerCarries, 1}, {event.CargoTransfer, smallerBunkers, -3}, {event.CargoTransfer, sizeUnknown, -0.5},
-		{event.CargoTransfer, short, -1.5}, {event.CargoTransfer, long, 1.5}, {event.CargoTransfer, veryLong, 0.5},
-		{event.CargoTransfer, serviceShip, -8}, {event.CargoTransfer, noTanker, -8}, {event.CargoTransfer, typeUnknown, -0.5},
-		{event.CargoTransfer, opposed, -3}, {event.CargoTransfer, atBerth, -3.5}, {event.CargoTransfer, onRoads, 0.5},
-		{event.CargoTransfer, bothMoved, 3}, {event.CargoTransfer, oneMoved, 1},
+// Term is the weight of evidence of a finding for a class, in natural log-odds.
+type Term struct {
+	Cause   event.Cause `json:"cause"`
+	Finding string      `json:"finding"`
+	Sign    int         `json:"sign"`  // +1 or -1: fitting never turns it round; 0 is free
+	Prior   float64     `json:"prior"` // by judgement; fitting keeps to it where the cases say little
+	Weight  float64     `json:"weight"`
+}
 
-		{event.Bunkering, always, -1}, {event.Bunkering, smallerBunkers, 3}, {event.Bunkering, smallerCarries, -3},
-		{event.Bunkering, bunkerLong, 1}, {event.Bunkering, outlasting, -1.5}, {event.Bunkering, serviceShip, -2},
-		{event.Bunkering, bothMoved, -1},
-
-		{event.Service, always, -4}, {event.Service, serviceShip, 7},
-
-		{event.Neighbours, always, -1.5}, {event.Neighbours, byHulls, -2.5}, {event.Neighbours, byAntennas, 1},
-		{event.Neighbours, onRoads, 1},
-
-		{event.Berthed, always, -4}, {event.Berthed, atBerth, 6}, {event.Berthed, onRoads, -1},
-
-		{event.OtherMeeting, always, -1.5},
+// DefaultWeights returns the weights that the program carries.
+func DefaultWeights() Weights {
+	w, err := ReadWeights(defaultWeights)
+	if err != nil {
+		panic(err) // the file is embedded and a test reads it
 	}
+	return w
+}
+
+// WeightsHash is the SHA-256 of the weights that the program carries, in hex.
+func WeightsHash() string {
+	sum := sha256.Sum256(defaultWeights)
+	return hex.EncodeToString(sum[:])
+}
+
+// ReadWeights reads weights from JSON and checks them.
+func ReadWeights(b []byte) (Weights, error) {
+	var w Weights
+	if err := json.Unmarshal(b, &w); err != nil {
+		return Weights{}, fmt.Errorf("read weights: %w", err)
+	}
+	for _, t := range w.Terms {
+		switch {
+		case !slices.Contains(classes(), t.Cause):
+			return Weights{}, fmt.Errorf("read weights: class %q: want one of %v", t.Cause, classes())
+		case !slices.Contains(findingNames(), t.Finding):
+			return Weights{}, fmt.Errorf("read weights: %s: no finding %q", t.Cause, t.Finding)
+		case t.Sign < -1 || t.Sign > 1 || t.Weight*float64(t.Sign) < 0, t.Prior*float64(t.Sign) < 0:
+			return Weights{}, fmt.Errorf("read weights: %s, %s: weight %v against sign %d", t.Cause, t.Finding, t.Weight, t.Sign)
+		}
+	}
+	return w, nil
+}
+
+// classes are the rival explanations of a meeting, in the order in which they are weighed.
+func classes() []event.Cause {
+	return []event.Cause{event.CargoTransfer, event.Bunkering, event.Service, event.Neighbours, event.Berthed, event.OtherMeeting}
+}
+
+// The findings: what may be known about a run that speaks for or against a class.
+const (
+	always         = "always"
+	smallerCarries = "smaller_carries" // the smaller ship's deadweight is 10,000 t or more
+	smallerBunkers = "smaller_bunkers" // it is less
+	sizeUnknown    = "size_unknown"
+	short          = "under_6h"
+	long           = "6h_or_more"
+	veryLong       = "20h_or_more"   // 20–66 h are typical of a transfer of crude
+	bunkerLong     = "up_to_10h"     // as bunkering takes
+	outlasting     = "over_10h"      //
+	serviceShip    = "service_craft" // one is a tug, pilot, tender or other service craft
+	noTanker       = "no_tanker"     // one is known to be neither tanker nor service craft
+	typeUnknown    = "type_unknown"  // one has no known type
+	byHulls        = "by_hulls"      // the hull gap shows that they touched
+	byAntennas     = "by_antennas"   // only antennas are known
+	touching       = "touching"      // the median gap is 15 m or less
+	opposed        = "headings_opposite"
+	turnedTogether = "turned_together" // one frame fits three e-folds better than the other
+	turnedApart    = "turned_apart"
+	betweenThem    = "between_them" // a third ship lies alongside both
+	underWay       = "under_way"    // median speed of 2 kn or more
+	atBerth        = "at_berth"     // at a berth, terminal or port
+	onRoads        = "on_roads"     // at an anchorage or STS area
+	manyVisits     = "many_visits"  // one lay alongside three others or more within ten days
+	loadsOpposite  = "loads_opposite"
+	bothMoved      = "draughts_swapped" // draught of one rose, of the other fell
+	oneMoved       = "one_draught_changed"
+)
+
+// findingNames lists all, in the order in which events quote them.
+func findingNames() []string {
+	return []string{always, smallerCarries, smallerBunkers, sizeUnknown, short, long, veryLong, bunkerLong, outlasting, serviceShip,
+		noTanker, typeUnknown, byHulls, byAntennas, touching, opposed, turnedTogether, turnedApart, betweenThem, underWay,
+		atBerth, onRoads, manyVisits, loadsOpposite, bothMoved, oneMoved}
 }
 
 // Service craft by AIS ship type: towing 31 and 32, dredging 33, diving 34, and 50–59, which are pilots, search and
@@ -83,11 +126,14 @@ type circumstances struct {
 	a, b     vessel.Ship
 	where    place.Kind // the first place by precedence, empty at sea
 	drA, drB change     // draught changes heard
+	loads    change     // of a less of b at the start: −1, 0 or 1; zero also where one is unknown
+	between  bool       // a third ship lies alongside both
+	visits   int        // the most other ships that one of them lay alongside in the days before
 }
 
 // findings lists what holds, each once.
-func (c circumstances) findings(o Options) map[finding]bool {
-	found := map[finding]bool{always: true}
+func (c circumstances) findings(o Options) []string {
+	found := map[string]bool{always: true}
 	smaller := min(c.a.DWT.Value, c.b.DWT.Value)
 	found[sizeUnknown] = smaller == 0
 	found[smallerCarries] = smaller >= carries
@@ -112,7 +158,12 @@ func (c circumstances) findings(o Options) map[finding]bool {
 	found[atBerth], found[onRoads] = berthed(c.where), roads(c.where)
 	found[bothMoved] = c.drA*c.drB < 0
 	found[oneMoved] = !found[bothMoved] && c.drA+c.drB != 0
-	return found
+	found[touching] = c.v.hull && c.v.gap <= float64(o.Touch)
+	found[turnedTogether], found[turnedApart] = c.v.turned >= 3, c.v.turned <= -3
+	found[betweenThem], found[manyVisits] = c.between, c.visits >= 3
+	found[underWay] = c.v.speed >= 2
+	found[loadsOpposite] = c.loads != 0
+	return slices.DeleteFunc(findingNames(), func(name string) bool { return !found[name] })
 }
 
 func berthed(k place.Kind) bool {
@@ -127,26 +178,25 @@ func roads(k place.Kind) bool {
 	return k == place.Anchorage || k == place.STSArea || k == place.TerminalZone
 }
 
-// classes weighs the rival classes. By antennas alone cargo gets no more than the cap; what is cut off is unknown.
-func (c circumstances) classes(o Options) []event.Explanation {
-	found := c.findings(o)
-	order := []event.Cause{event.CargoTransfer, event.Bunkering, event.Service, event.Neighbours, event.Berthed, event.OtherMeeting}
+// weigh gives the rival classes their probabilities by what was found. By antennas alone cargo gets no more than the cap;
+// what is cut off is unknown.
+func (w Weights) weigh(found []string, ceiling float64) []event.Explanation {
 	score := map[event.Cause]float64{}
-	for _, w := range weights() {
-		if found[w.finding] {
-			score[w.cause] += w.value
+	for _, t := range w.Terms {
+		if slices.Contains(found, t.Finding) {
+			score[t.Cause] += t.Weight
 		}
 	}
 	total := 0.0
-	for _, cause := range order {
+	for _, cause := range classes() {
 		total += math.Exp(score[cause])
 	}
-	list := make([]event.Explanation, 0, len(order)+1)
-	for _, cause := range order {
+	list := make([]event.Explanation, 0, len(score)+1)
+	for _, cause := range classes() {
 		p := math.Exp(score[cause]) / total
-		if cause == event.CargoTransfer && !c.v.hull && p > o.AntennaCap {
-			list = append(list, event.Explanation{Cause: event.Unknown, P: p - o.AntennaCap})
-			p = o.AntennaCap
+		if cause == event.CargoTransfer && p > ceiling {
+			list = append(list, event.Explanation{Cause: event.Unknown, P: p - ceiling})
+			p = ceiling
 		}
 		list = append(list, event.Explanation{Cause: cause, P: p})
 	}

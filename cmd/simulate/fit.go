@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/darkwake/darkwake/internal/sim/fit"
+	"github.com/darkwake/darkwake/internal/sim/scenario"
+	"github.com/darkwake/darkwake/internal/sim/trial"
+	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
+	"github.com/darkwake/darkwake/pkg/event"
+)
+
+// fitOptions are the flags of simulate fit.
+type fitOptions struct {
+	train, test string
+	every       []time.Duration
+	ridges      []float64
+	ridge       float64 // the one that was chosen
+	out         string
+	smaller     scenario.Smaller
+}
+
+func fitCommand() *cobra.Command {
+	o := &fitOptions{smaller: scenario.Smaller{Thin: true}}
+	c := &cobra.Command{
+		Use:   "fit rendezvous SCENARIO...",
+		Short: "Fit weights of evidence to simulated truth",
+		Long: "fit makes worlds of each scenario file, lets the engine read them, and finds the weights that agree best with\n" +
+			"what really happened: a logistic model whose signs are those of the weights that the program carries. Seeds to\n" +
+			"fit on and seeds to test on must differ; the losses of both are printed, before and after.",
+		Example: "  simulate fit rendezvous testdata/scenarios/baseline.yaml --seeds 101-110 --test 201-205 --out weights.json",
+		Args:    func(c *cobra.Command, args []string) error { return usageArgs(cobra.MinimumNArgs(2)(c, args)) },
+		RunE: func(c *cobra.Command, args []string) error {
+			return o.run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	fl := c.Flags()
+	fl.StringVar(&o.train, "seeds", "101-110", "seeds to fit on, from-to")
+	fl.StringVar(&o.test, "test", "201-205", "seeds to test on, from-to")
+	fl.DurationSliceVar(&o.every, "every", []time.Duration{5 * time.Minute, 10 * time.Minute, 30 * time.Minute}, "reporting intervals; each seed is made with each")
+	fl.Float64SliceVar(&o.ridges, "ridge", []float64{0.3, 1, 3}, "how strongly weights are held to those of judgement; of several the one that predicts left-out seeds best")
+	fl.StringVar(&o.out, "out", "", "file to write the weights to as JSON")
+	fl.Float64Var(&o.smaller.Days, "days", 0, "cut worlds to so many days (0: as the scenario says)")
+	fl.Float64Var(&o.smaller.Traffic, "traffic", 0.25, "share of the lawful ships")
+	return c
+}
+
+func (o *fitOptions) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if args[0] != "rendezvous" {
+		return usageError{fmt.Errorf("fit %s: expected rendezvous", args[0])}
+	}
+	if len(o.ridges) == 0 || slices.Min(o.ridges) <= 0 {
+		return usageError{fmt.Errorf("--ridge %v: expected numbers above 0", o.ridges)}
+	}
+	train, test, err := o.split()
+	if err != nil {
+		return usageError{err}
+	}
+	known, err := o.cases(ctx, args[1:], train, stderr)
+	if err != nil {
+		return err
+	}
+	unseen, err := o.cases(ctx, args[1:], test, stderr)
+	if err != nil {
+		return err
+	}
+	weights := rendezvous.DefaultWeights()
+	before := terms(weights)
+	o.ridge = fit.Choose(before, known, o.ridges)
+	after := fit.Softmax(before, known, o.ridge)
+	weights.Note = o.note(args[1:], len(known))
+	for i := range weights.Terms {
+		weights.Terms[i].Weight = after[i].Weight
+	}
+	if o.out != "" {
+		if err := create(o.out, func(w io.Writer) error { return writeWeights(w, weights) }); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(stdout, "fitted on %d cases: loss %.4f, was %.4f\ntested on %d cases: loss %.4f, was %.4f\n",
+		len(known), fit.Loss(after, known), fit.Loss(before, known), len(unseen), fit.Loss(after, unseen), fit.Loss(before, unseen))
+	return err
+}
+
+// split reads the two ranges of seeds, which must not overlap.
+func (o *fitOptions) split() (train, test seedRange, err error) {
+	if train, err = parseSeeds(o.train); err != nil {
+		return train, test, err
+	}
+	if test, err = parseSeeds(o.test); err != nil {
+		return train, test, err
+	}
+	if train.from <= test.to && test.from <= train.to {
+		return train, test, errors.New("--seeds and --test overlap: a test on what was fitted proves nothing")
+	}
+	return train, test, nil
+}
+
+// seedRange is seeds from one to another, both included.
+type seedRange struct{ from, to uint64 }
+
+func parseSeeds(s string) (seedRange, error) {
+	first, last, ok := strings.Cut(s, "-")
+	if !ok {
+		last = first
+	}
+	from, err := strconv.ParseUint(first, 10, 64)
+	to, also := strconv.ParseUint(last, 10, 64)
+	if err != nil || also != nil || to < from || to-from >= 10_000 {
+		return seedRange{}, fmt.Errorf("seeds %q: expected two numbers, like 101-110", s)
+	}
+	return seedRange{from, to}, nil
+}
+
+// cases tries all worlds one after the other: a trial uses the processors itself.
+func (o *fitOptions) cases(ctx context.Context, paths []string, seeds seedRange, stderr io.Writer) ([]fit.Case, error) {
+	var all []fit.Case
+	for _, path := range paths {
+		for _, every := range o.every {
+			for seed := seeds.from; seed <= seeds.to; seed++ {
+				smaller := o.smaller
+				smaller.Every = every
+				out, err := trial.Run(ctx, trial.Spec{Path: path, Seed: seed, Smaller: smaller})
+				if err != nil {
+					return nil, err
+				}
+				cases := fit.Meetings(out.Truth, out.Found.Events)
+				fmt.Fprintf(stderr, "%s, seed %d, every %s: %d cases\n", out.Truth.Scenario, seed, every, len(cases))
+				all = append(all, cases...)
+			}
+		}
+	}
+	return all, nil
+}
+
+func terms(w rendezvous.Weights) []fit.Term {
+	out := make([]fit.Term, 0, len(w.Terms))
+	for _, t := range w.Terms {
+		out = append(out, fit.Term{Cause: string(t.Cause), Finding: t.Finding, Sign: t.Sign, Prior: t.Prior, Weight: t.Weight})
+	}
+	return out
+}
+
+// note says how the weights were made.
+func (o *fitOptions) note(paths []string, cases int) string {
+	var names []string
+	for _, p := range paths {
+		names = append(names, filepath.Base(p))
+	}
+	var every []string
+	for _, e := range o.every {
+		every = append(every, fmt.Sprintf("%g min", e.Minutes()))
+	}
+	return fmt.Sprintf("fitted by simulate fit rendezvous on %d events of %s, seeds %s, traffic %g, reports every %s, ridge %g (the best on left-out seeds); tested on seeds %s; calibrated on simulation",
+		cases, strings.Join(names, " and "), o.train, o.smaller.Traffic, strings.Join(every, ", "), o.ridge, o.test)
+}
+
+// writeWeights writes one term a line, so that two fits can be compared.
+func writeWeights(w io.Writer, weights rendezvous.Weights) error {
+	note, err := json.Marshal(weights.Note)
+	if err != nil {
+		return fmt.Errorf("write weights: %w", err)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "{\n  \"note\": %s,\n  \"terms\": [", note)
+	comma, last := "\n", event.Cause("")
+	for _, t := range weights.Terms {
+		if last != "" && t.Cause != last {
+			comma = ",\n\n"
+		}
+		fmt.Fprintf(&b, "%s    {\"cause\": %q, \"finding\": %q, \"sign\": %d, \"prior\": %v, \"weight\": %v}", comma, string(t.Cause), t.Finding, t.Sign, t.Prior, math.Round(t.Weight*1000)/1000)
+		comma, last = ",\n", t.Cause
+	}
+	b.WriteString("\n  ]\n}\n")
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("write weights: %w", err)
+	}
+	return nil
+}
