@@ -1,8 +1,7 @@
 package coverage
 
 import (
-	"errors"
-	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -16,44 +15,10 @@ type Input struct {
 	Station  string
 	Receiver uint8
 	Class    uint8
+	Coast    bool // the receiver is known to be a coast station
+	Space    bool // the receiver is known to be a satellite
 	Messages int
 	Emitters int // distinct MMSIs heard for the first time in this cell and hour
-}
-
-// Options are the parameters of a Model.
-type Options struct {
-	// Fraction of its habitual hourly emitters that a source must deliver for an hour to count as heard.
-	Fraction float64
-	// HabitDays is how many days before the one in question make the habit.
-	HabitDays int
-	// KeepDays is how long counts per cell and hour are kept: the longest silence for which HeardIn can answer.
-	KeepDays int
-}
-
-// Defaults returns the starting parameters: a fraction of 0.3 (start value, to be tuned on the simulator: traffic by
-// night and on holidays stays above half of the median, a dead station falls to nothing), a habit of 14 days (as
-// feed health is compared over in METHODS' section on reception) and 100 days of cell counts, longer than the window
-// of 75 days in which a hidden loading may lie before a transfer.
-func Defaults() Options { return Options{Fraction: 0.3, HabitDays: 14, KeepDays: 100} }
-
-// Validate checks the parameters.
-func (o Options) Validate() error {
-	limits := []struct {
-		name          string
-		value, lo, hi float64
-		why           string
-	}{
-		{"coverage.fraction", o.Fraction, 0.01, 1, "0 calls a dead feed healthy"},
-		{"coverage.habit_days", float64(o.HabitDays), 1, 90, "a habit older than a season is none"},
-		{"coverage.keep_days", float64(o.KeepDays), 1, 400, "memory grows with cells and hours"},
-	}
-	var breaches []error
-	for _, l := range limits {
-		if !(l.value >= l.lo && l.value <= l.hi) {
-			breaches = append(breaches, fmt.Errorf("check %s: %v is not within %v to %v: %s", l.name, l.value, l.lo, l.hi, l.why))
-		}
-	}
-	return errors.Join(breaches...)
 }
 
 // Model holds the counts. It is not safe for concurrent use.
@@ -62,6 +27,16 @@ type Model struct {
 	now     int64 // hour of the watermark, since 1970
 	sources map[string]*sourceCounts
 	cells   map[cellHour]int32 // distinct emitters heard
+
+	stations map[stationName]*Station
+	fresh    map[*Station]bool     // stations of which something was counted since the last Advance
+	hours    map[int32]*hourCounts // what controls showed, by hour since 1970
+	ships    map[uint32]*ship
+	days     map[int32]map[key]daily     // what the hours of a day add up to, once it is over
+	hearing  map[int32]map[*Station]int  // hours in which stations heard anything, by day
+	prints   map[int64]map[earshot]int32 // what stations heard in cells, by day
+	slow     [keepSlow]*slow             // the newest first: what is learned from days before
+	checks   map[Check]*checked
 }
 
 type cellHour struct {
@@ -79,7 +54,13 @@ type sourceCounts struct {
 
 // NewModel returns an empty model.
 func NewModel(o Options) *Model {
-	return &Model{o: o, sources: map[string]*sourceCounts{}, cells: map[cellHour]int32{}}
+	m := &Model{o: o, sources: map[string]*sourceCounts{}, cells: map[cellHour]int32{}, stations: map[stationName]*Station{}, fresh: map[*Station]bool{},
+		hours: map[int32]*hourCounts{}, ships: map[uint32]*ship{}, days: map[int32]map[key]daily{},
+		hearing: map[int32]map[*Station]int{}, prints: map[int64]map[earshot]int32{}, checks: map[Check]*checked{}}
+	for i := range m.slow {
+		m.slow[i] = newSlow(o)
+	}
+	return m
 }
 
 // Observe adds a count.
@@ -94,6 +75,7 @@ func (m *Model) Observe(in Input) {
 	s.emitters[h] += int64(in.Emitters)
 	s.messages[h] += int64(in.Messages)
 	m.cells[cellHour{in.Cell, int32(h)}] += int32(in.Emitters)
+	m.observeStation(in, int32(h))
 }
 
 // Ended says that a source delivered its last report at an instant: what is missing after it is no lack of health.
@@ -107,15 +89,19 @@ func (m *Model) Ended(source string, at time.Time) {
 func (m *Model) Advance(w time.Time) {
 	before := m.now
 	m.now = hourOf(w)
+	m.settleStations()
 	if before/24 == m.now/24 {
 		return // once a day is enough
 	}
+	m.midnight(int32(m.now / 24))
 	oldest := m.now - int64(m.o.KeepDays)*24
 	for k := range m.cells {
 		if int64(k.hour) < oldest {
 			delete(m.cells, k)
 		}
 	}
+	maps.DeleteFunc(m.hours, func(h int32, _ *hourCounts) bool { return int64(h) < oldest })
+	maps.DeleteFunc(m.ships, func(_ uint32, s *ship) bool { return s.slots != nil && int64(s.newest) < oldest })
 }
 
 // HeardIn counts what was heard in a cell from one instant to another: emitter-hours, that is distinct MMSIs in each

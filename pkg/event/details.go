@@ -48,7 +48,23 @@ type GapDetails struct {
 	SlackH           float64      `json:"slack_h,omitempty"`     // duration − sea distance / service speed
 	HiddenCalls      []HiddenCall `json:"hidden_calls,omitempty"`
 	ControlsHeard    *int         `json:"controls_heard,omitempty"` // emitter-hours heard in the cell of off meanwhile; nil when not counted
-	ReceptionModel   string       `json:"reception_model"`          // "none" until the chance of being heard is measured
+	ReceptionModel   string       `json:"reception_model"`          // "controls"; "too_few_controls" or "none": the chance of being heard is not known
+	Reception        *Reception   `json:"reception,omitempty"`
+}
+
+// Reception is how likely a ship that kept sending would not have been heard, and what that rests on. Units are
+// ship-hours of coast stations and satellite passes.
+type Reception struct {
+	P0           float64 `json:"p0"`                  // 1 where nothing is known
+	Floor        float64 `json:"p0_floor"`            // as often were controls silent of which as much was expected
+	Paths        int     `json:"paths"`               // ways that she may have taken
+	Expected     float64 `json:"expected_in_silence"` // units in which a control in her place would have been heard
+	Heard72h     int     `json:"heard_72h"`           // units before off in which she was heard
+	Expected72h  float64 `json:"expected_72h"`        // units in which a control would have been
+	DayHours     float64 `json:"hours_heard_a_day"`   // each could have been the last
+	Controls     int     `json:"controls"`            // distinct ships near her in the busiest hour of the silence
+	ControlHours int     `json:"control_hours_heard"`
+	Passes       int     `json:"satellite_passes"`
 }
 
 // HiddenCall is a loading place that a silence leaves time for.

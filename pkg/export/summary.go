@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/darkwake/darkwake/pkg/coverage"
 )
 
 // Summary says what a run read, refused and found, and how long it took. Timings make two runs differ; nothing else does.
@@ -30,9 +32,11 @@ type Summary struct {
 	Waiting   int                `json:"lift_candidates_waiting"`   // for their outcome: no barrels yet
 	BelowCut  int                `json:"lift_candidates_below_cut"` // too improbable: no barrels
 	Health    map[string]float64 `json:"feed_health"`
-	Problems  []string           `json:"problems,omitempty"` // whole inputs that were of no use
-	Seconds   float64            `json:"seconds"`
-	LinesPerS float64            `json:"lines_per_s"`
+	// Reception says how what was predicted of ships that have no reason to hide came true.
+	Reception []coverage.Calibration `json:"reception_calibration"`
+	Problems  []string               `json:"problems,omitempty"` // whole inputs that were of no use
+	Seconds   float64                `json:"seconds"`
+	LinesPerS float64                `json:"lines_per_s"`
 }
 
 // SummarySchema names the JSON layout.

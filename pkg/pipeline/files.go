@@ -35,7 +35,7 @@ func (r *Result) Summary(sources []feed.SourceStats, problems []feed.Problem) ex
 	s := export.Summary{
 		Config: r.Config, First: instant(r.First), Last: instant(r.Last),
 		Late: r.Counts.Late, Ships: r.Ships, Rejected: rejected(r.Refused), Facts: r.Facts,
-		Events: map[string]int64{}, Versions: r.Versions, Waiting: r.Pending, BelowCut: r.Below, Health: r.Health,
+		Events: map[string]int64{}, Versions: r.Versions, Waiting: r.Pending, BelowCut: r.Below, Health: r.Health, Reception: r.Heard,
 	}
 	for _, st := range sources {
 		in := export.Input{

@@ -7,6 +7,7 @@ import (
 
 	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/cargo"
+	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/track"
@@ -21,13 +22,14 @@ type Result struct {
 	Pending  int             // candidates that wait for their outcome: they carry no barrels yet
 	Below    int             // candidates below the cut: they carry no barrels
 	Counts   Counts
-	Facts    map[string]int64   // facts by kind, but for the deltas of reception, whose number says nothing
-	Refused  [ais.Reasons]int64 // refused by stage A; the feed counts its own
-	Ships    int                // with static data
-	First    time.Time          // earliest event time that was not late; zero for an empty input
-	Last     time.Time          // greatest event time
-	Health   map[string]float64 // mean feed health by source
-	Config   string             // hash of everything that decides the outcome besides the input
+	Facts    map[string]int64       // facts by kind, but for the deltas of reception, whose number says nothing
+	Refused  [ais.Reasons]int64     // refused by stage A; the feed counts its own
+	Ships    int                    // with static data
+	First    time.Time              // earliest event time that was not late; zero for an empty input
+	Last     time.Time              // greatest event time
+	Health   map[string]float64     // mean feed health by source
+	Heard    []coverage.Calibration // how what was predicted of controls came true
+	Config   string                 // hash of everything that decides the outcome besides the input
 }
 
 var factNames = map[track.FactKind]string{
@@ -42,7 +44,7 @@ func (e *Engine) result() *Result {
 	r := &Result{
 		Events: slices.SortedFunc(maps.Values(b.events), event.Compare), Versions: b.versions,
 		Lifts: b.ledger.Lifts(), Counts: e.counts, Facts: map[string]int64{},
-		Refused: b.refused, Ships: b.fleet.Len(), Health: b.health(), Config: b.hash,
+		Refused: b.refused, Ships: b.fleet.Len(), Health: b.health(), Heard: b.coverage.Calibrations(), Config: b.hash,
 	}
 	r.Pending, r.Below = b.ledger.Tally()
 	for kind, n := range b.facts {

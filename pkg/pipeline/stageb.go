@@ -46,6 +46,7 @@ type stageB struct {
 	listen    Listener
 	fleet     *vessel.Fleet
 	coverage  *coverage.Model
+	presence  *presence
 	outages   *outage.Detector
 	detectors []Detector
 	ledger    *cargo.Ledger
@@ -78,10 +79,10 @@ func newStageB(c Config, w world, l Listener) *stageB {
 	}
 	out := outage.New(c.Outage, fleet, w.places, w.sea)
 	silent := gap.New(c.Gap, fleet, w.places, w.sea)
-	silent.Controls(heard.HeardIn)
+	silent.Reception(heard)
 	return &stageB{
 		config: c, hash: c.hash(w), listen: l, fleet: fleet,
-		coverage: heard, outages: out,
+		coverage: heard, presence: newPresence(heard, fleet), outages: out,
 		// DESIGN.md section 4 fixes this order.
 		detectors: []Detector{
 			out,
@@ -194,12 +195,8 @@ func (b *stageB) observe(f track.Fact) {
 		b.fleet.Update(f.Particulars)
 	case *track.DraughtStep:
 		b.fleet.Mark(f.MMSI, vessel.DraughtMark{Since: f.FirstSeen, Draught: f.After})
-	case *track.Reception:
-		b.coverage.Observe(coverage.Input{
-			Cell: int32(f.Cell), Hour: f.Start, Source: f.Source, Station: f.Station.String(),
-			Receiver: uint8(f.Receiver), Class: uint8(f.Class), Messages: f.Messages, Emitters: f.Emitters,
-		})
 	}
+	b.presence.observe(f)
 	for _, d := range b.detectors {
 		d.Observe(f)
 	}

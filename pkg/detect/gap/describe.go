@@ -34,6 +34,9 @@ func (d *Detector) describe(f *track.Silence, w time.Time, length time.Duration)
 	e.Vessels = []event.Vessel{event.FromShip(event.Subject, ship, f.Off.Time, on)}
 	real, known := d.grounded(f)
 	details := d.measure(f, real, ship, length)
+	if known {
+		d.listen(real, f.Off.Time.Add(length), length, &details)
+	}
 	e.Explanations = d.explain(f, ship, details, w, length)
 	e.Probability = event.Probability(e.Explanations, event.SwitchedOff)
 	if mayLoad(ship) && known && !onLand(real) && d.another(f) < 0.5 && details.Feasibility <= d.o.MaxFeasibility && length.Hours() <= 24*d.o.Longest {
@@ -51,10 +54,10 @@ func (d *Detector) describe(f *track.Silence, w time.Time, length time.Duration)
 func (d *Detector) measure(f, real *track.Silence, ship vessel.Ship, length time.Duration) event.GapDetails {
 	details := event.GapDetails{
 		Off: quote(&f.Off), DurationH: length.Hours(), HeardBefore: f.Heard24h,
-		ExpectedInterval: expected(f).Minutes(), ReceptionModel: "none",
+		ExpectedInterval: expected(f).Minutes(), ReceptionModel: noModel,
 	}
 	if d.heard != nil {
-		n := d.heard(int32(place.CellOf(f.Off.Position)), f.Off.Time, f.Off.Time.Add(length))
+		n := d.heard.HeardIn(int32(place.CellOf(f.Off.Position)), f.Off.Time, f.Off.Time.Add(length))
 		details.ControlsHeard = &n
 	}
 	if f.On == nil {
@@ -69,20 +72,11 @@ func (d *Detector) measure(f, real *track.Silence, ship vessel.Ship, length time
 		length = real.On.Time.Sub(real.Off.Time)
 	}
 	details.GreatCircleM = geo.DistanceExact(real.Off.Position, real.On.Position)
-	details.SeaM = d.seaDistance(real.Off.Position, real.On.Position)
+	details.SeaM = d.between(real.Off.Position, real.On.Position).length()
 	details.ImpliedKn = geo.Knots(details.SeaM.NauticalMiles() / length.Hours())
 	details.Feasibility = float64(details.ImpliedKn) / float64(ship.Class.MaxSpeed())
 	details.SlackH = length.Hours() - details.SeaM.NauticalMiles()/float64(ship.Class.ServiceSpeed())
 	return details
-}
-
-// seaDistance falls back to the great circle, which is never longer, when the water graph knows no way.
-func (d *Detector) seaDistance(a, b geo.Point) geo.Metres {
-	direct := geo.DistanceExact(a, b)
-	if way, ok := d.sea.Distance(a, b); ok {
-		return max(way, direct)
-	}
-	return direct
 }
 
 func (d *Detector) rules(f *track.Silence, details event.GapDetails, length time.Duration) []event.Rule {
@@ -96,6 +90,9 @@ func (d *Detector) rules(f *track.Silence, details event.GapDetails, length time
 	}
 	rules[3].Value = d.outages.share(f.Off.Source, f.Off.Time, f.Off.Time.Add(length))
 	rules[3].Passed = rules[3].Value <= rules[3].Threshold
+	if r := details.Reception; r != nil {
+		rules = append(rules, d.receptionRules(f, details, length)...)
+	}
 	if f.On != nil {
 		rules = append(rules, rule("feasibility", details.Feasibility, "<=", d.o.MaxFeasibility, "",
 			"needed speed by sea / maximum of the class; above it two ships or a false position"))
@@ -131,31 +128,59 @@ func (d *Detector) explain(f *track.Silence, ship vessel.Ship, g event.GapDetail
 	out := (1 - jammed) * 0.95 * d.outages.share(f.Off.Source, f.Off.Time, f.Off.Time.Add(length))
 	port := (1 - out - jammed) * d.inPort(f)
 	days := length.Hours() / 24
-	rate := d.o.SwitchedOff
-	if ship.Flag == "IR" || len(ship.Listed) > 0 {
-		rate = d.o.SwitchedOffIran
-	}
-	off := rate * math.Exp(-days/d.o.SwitchedOffDays)
+	off := d.rate(ship) * math.Exp(-days/d.o.SwitchedOffDays)
 	faulty := d.o.Faulty * math.Exp(-days/d.o.FaultyDays)
-	unknown := off + faulty
-	if f.Heard24h < d.o.WellHeard {
-		// A ship that is heard a few times a day falls out by chance; how often, only a reception model can tell.
-		unknown *= 4
+	missed, unknown := d.doubt(f, g, off, faulty)
+	left, leave := (1-out-jammed-port)*d.left(f), 0.0
+	if g.ReceptionModel == measured {
+		real, _ := d.grounded(f)
+		leave = d.leaving(real, f.Off.Time.Add(length))
 	}
-	left := (1 - out - jammed - port) * d.left(f)
-	scale := (1 - out - jammed - port - left) / (off + faulty + unknown)
+	scale := (1 - out - jammed - port - left) / (off + faulty + missed + leave + unknown)
 	return event.Normalise([]event.Explanation{
-		{Cause: event.FeedOutage, P: out}, {Cause: event.Interfered, P: jammed}, {Cause: event.InPort, P: port}, {Cause: event.LeftArea, P: left},
+		{Cause: event.FeedOutage, P: out}, {Cause: event.Interfered, P: jammed}, {Cause: event.InPort, P: port},
+		{Cause: event.LeftArea, P: left + leave*scale},
 		{Cause: event.SwitchedOff, P: off * scale}, {Cause: event.FaultyTransponder, P: faulty * scale},
-		{Cause: event.Unknown, P: unknown * scale},
+		{Cause: event.NotReceived, P: missed * scale}, {Cause: event.Unknown, P: unknown * scale},
 	})
+}
+
+// rate is how often a ship like this is switched off, a ship-day. Flag and lists enter here and nowhere else.
+func (d *Detector) rate(ship vessel.Ship) float64 {
+	if ship.Flag == "IR" || len(ship.Listed) > 0 {
+		return d.o.SwitchedOffIran
+	}
+	return d.o.SwitchedOff
+}
+
+// doubt is what reception leaves open: the rate at which ships that keep sending fall silent so long, and what is not
+// known. Each hour of a day in which she was heard could have been the last before such a silence.
+func (d *Detector) doubt(f *track.Silence, g event.GapDetails, off, faulty float64) (missed, unknown float64) {
+	if g.ReceptionModel != measured {
+		unknown = off + faulty
+		if f.Heard24h < d.o.WellHeard {
+			// A ship that is heard a few times a day falls out by chance; how often, only a reception model can tell.
+			unknown *= 4
+		}
+		return 0, unknown
+	}
+	missed = g.Reception.DayHours * g.Reception.P0
+	if missed > d.o.Doubt*off {
+		unknown = off + missed // neither can be told from the other
+	}
+	return missed, unknown
 }
 
 // left is the share that sailing away explains: the last that was heard of her is that she passed the way out, at most
 // a few days before, and she is not back on its near side.
 func (d *Detector) left(f *track.Silence) float64 {
-	passed, ok := d.leaving[f.MMSI]
-	if !ok || passed.After(f.Off.Time) || f.Off.Time.Sub(passed) > d.o.LeftWithin {
+	last := passage{}
+	for _, p := range d.passed[f.MMSI] {
+		if !p.at.After(f.Off.Time) {
+			last = p
+		}
+	}
+	if !last.out || f.Off.Time.Sub(last.at) > d.o.LeftWithin {
 		return 0
 	}
 	return d.o.LeftArea

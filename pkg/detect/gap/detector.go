@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"container/heap"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"time"
 
+	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
@@ -22,7 +24,9 @@ type Detector struct {
 	places *place.Gazetteer
 	sea    *geo.Sea
 	ways   ways
-	heard  Heard
+	heard  Reception
+	goals  []place.ID // where a ship that fell silent may have gone
+	routes map[leg]route
 
 	silences map[key]*silence
 	dirty    []key                // touched since the last Advance
@@ -32,12 +36,17 @@ type Detector struct {
 	outages  outages
 	astray   event.Displaced // when ships were not where they said
 	numbers  numbers
-	leaving  map[vessel.MMSI]time.Time // when a ship last passed the way out; gone when she came back in
+	passed   map[vessel.MMSI][]passage // of the way out, by time
 	sources  []place.ID                // where sanctioned oil is loaded, without berths that lie inside another
 }
 
-// Heard counts what was heard in a cell from one instant to another, in emitter-hours.
-type Heard func(cell int32, from, to time.Time) int
+// Reception answers what could be heard. A coverage.Model does.
+type Reception interface {
+	// HeardIn counts what was heard in a cell from one instant to another, in emitter-hours.
+	HeardIn(cell int32, from, to time.Time) int
+	// Chance says how likely a ship that was last heard at off and kept sending was not heard on any of the paths.
+	Chance(ship uint32, off time.Time, paths []coverage.Path) coverage.Answer
+}
 
 // key is the key under which stage A restates a silence.
 type key struct {
@@ -58,14 +67,15 @@ type silence struct {
 // New returns a detector that knows no silence.
 func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, sea *geo.Sea) *Detector {
 	d := &Detector{o: o, fleet: fleet, places: places, sea: sea, ways: ways{sea, map[place.ID]*geo.Reach{}, map[leg]geo.Metres{}}, silences: map[key]*silence{},
-		classB: map[vessel.MMSI]bool{}, outages: outages{}, leaving: map[vessel.MMSI]time.Time{}}
+		classB: map[vessel.MMSI]bool{}, outages: outages{}, passed: map[vessel.MMSI][]passage{}}
 	d.numbers = newNumbers()
 	d.sources = loadingPlaces(places)
+	d.goals, d.routes = goals(places), map[leg]route{}
 	return d
 }
 
-// Controls lets details tell what else was heard near off during a silence. Optional.
-func (d *Detector) Controls(heard Heard) { d.heard = heard }
+// Reception lets the detector know what could be heard. Without it nothing is known of that, and says so.
+func (d *Detector) Reception(heard Reception) { d.heard = heard }
 
 // Observe takes in silences, and profiles for the class of the transponder.
 func (d *Detector) Observe(f track.Fact) {
@@ -114,13 +124,26 @@ func (d *Detector) Hear(e event.Event) {
 		d.twoShips(e, details)
 	case event.TransitDetails:
 		if details.Gate == wayOut && len(e.Vessels) > 0 {
-			if details.Outbound && e.Status != event.Retracted {
-				d.leaving[e.Vessels[0].MMSI] = e.Start
-			} else {
-				delete(d.leaving, e.Vessels[0].MMSI)
-			}
+			d.pass(e.Vessels[0].MMSI, passage{e.ID, e.Start, details.Outbound}, e.Status == event.Retracted)
 		}
 	}
+}
+
+// passage is one of the way out, in either direction.
+type passage struct {
+	id  string
+	at  time.Time
+	out bool
+}
+
+// pass takes in a version of a passage: the newest of an id counts.
+func (d *Detector) pass(m vessel.MMSI, p passage, retracted bool) {
+	list := slices.DeleteFunc(d.passed[m], func(o passage) bool { return o.id == p.id })
+	if !retracted {
+		list = append(list, p)
+		slices.SortFunc(list, func(a, b passage) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
+	}
+	d.passed[m] = list
 }
 
 // reconsider marks the silences that an outage overlaps: it is often known only long after they were told.
@@ -150,20 +173,73 @@ func (d *Detector) Advance(w time.Time) []event.Event {
 			out = append(out, d.judge(k, s, w)...)
 		}
 	}
+	if w.Equal(w.Truncate(24 * time.Hour)) {
+		out = append(out, d.review(w)...)
+	}
 	d.dirty = d.dirty[:0]
 	d.forget(w)
 	slices.SortFunc(out, event.Compare)
 	return out
 }
 
+// review judges anew, at the close of a day, what was told of silences a few days long: by now it is known which other
+// ships were missed in those hours, and late reports may have come. Longer ones are judged anew once a week. Only a
+// verdict that moved is told.
+func (d *Detector) review(w time.Time) []event.Event {
+	var out []event.Event
+	for _, k := range slices.SortedFunc(maps.Keys(d.silences), key.compare) {
+		s := d.silences[k]
+		if _, now := slices.BinarySearchFunc(d.dirty, k, key.compare); now || s.last == nil || s.last.Status == event.Retracted {
+			continue
+		}
+		f, other := d.elsewhere(s.fact)
+		long := length(f, w)
+		if days := int(long.Hours() / 24); f.On == nil && long > d.o.Review && days%7 != 0 {
+			continue
+		}
+		e := d.account(f, other, w, long)
+		if moved(s.last.Explanations, e.Explanations) < d.o.Moved {
+			continue
+		}
+		e.Why = "what was heard of other ships in that time is better known"
+		out = append(out, s.publish(e)...)
+	}
+	return out
+}
+
+// moved is the largest change of a cause's probability.
+func moved(before, after []event.Explanation) float64 {
+	most := 0.0
+	for _, list := range [][]event.Explanation{before, after} {
+		for _, x := range list {
+			most = max(most, math.Abs(event.Probability(before, x.Cause)-event.Probability(after, x.Cause)))
+		}
+	}
+	return most
+}
+
+// length is how long a silence lasted, or lasts at w.
+func length(f *track.Silence, w time.Time) time.Duration {
+	if f.On != nil {
+		w = f.On.Time
+	}
+	return w.Sub(f.Off.Time)
+}
+
+// account describes a silence, and names the ship's other number if she came back under one.
+func (d *Detector) account(f *track.Silence, other vessel.MMSI, w time.Time, length time.Duration) event.Event {
+	e := d.describe(f, w, length)
+	if other != 0 {
+		e.Vessels = append(e.Vessels, event.FromShip(event.Party, d.fleet.About(other), time.Time{}, f.On.Time))
+	}
+	return e
+}
+
 // judge decides on one silence and returns its new versions: none, one, or two when the start moved.
 func (d *Detector) judge(k key, s *silence, w time.Time) []event.Event {
 	f, other := d.elsewhere(s.fact)
-	length := w.Sub(f.Off.Time)
-	if f.On != nil {
-		length = f.On.Time.Sub(f.Off.Time)
-	}
-	tells := length >= d.threshold(f) && d.concerns(f)
+	lasted := length(f, w)
+	tells := lasted >= d.threshold(f) && d.concerns(f)
 	if f.On != nil {
 		heap.Push(&d.done, dueKey{w.Add(d.o.Horizon), k})
 	}
@@ -178,10 +254,7 @@ func (d *Detector) judge(k key, s *silence, w time.Time) []event.Event {
 	case !tells:
 		return s.retract(reason(f, "shorter than the threshold"), nil, event.NotReceived)
 	}
-	e := d.describe(f, w, length)
-	if other != 0 {
-		e.Vessels = append(e.Vessels, event.FromShip(event.Party, d.fleet.About(other), time.Time{}, f.On.Time))
-	}
+	e := d.account(f, other, w, lasted)
 	if s.last != nil && s.last.Status == e.Status && !f.Restated {
 		e.Why = "what else is known of that time has changed"
 	}
@@ -275,7 +348,9 @@ func (d *Detector) forget(w time.Time) {
 	}
 	d.outages.forget(w)
 	d.astray.Forget(w)
-	maps.DeleteFunc(d.leaving, func(_ vessel.MMSI, at time.Time) bool { return w.Sub(at) > outageMemory })
+	if w.Equal(w.Truncate(24 * time.Hour)) {
+		maps.DeleteFunc(d.passed, func(_ vessel.MMSI, p []passage) bool { return len(p) == 0 || w.Sub(p[len(p)-1].at) > outageMemory })
+	}
 }
 
 // dueKey is a silence and the moment at which something is to be done about it.

@@ -29,9 +29,19 @@
 // passed the way out of the Gulf of Oman, behind which the coast stations end. Off and on further apart than
 // the fastest ship of the class could sail are two ships or a false position, not a silence.
 //
-// There is no reception model yet: nobody has measured whether this ship could have been heard where she was.
-// "Unknown" therefore always weighs at least as much as switched off and faulty together, "not received" has no entry of
-// its own, and the probability never exceeds 0.5. Details say reception_model "none".
+// Could she have been heard? The reception model (package coverage) answers with p0, the chance that a ship which kept
+// sending was not heard, over at most twelve ways that she may have taken: stay, keep course, sail to a place in reach;
+// of a closed gap only ways that end where she was heard again. The competing rates, each a ship-day, are
+//
+//	switched off   rho·exp(−D/30 d)        not received   (hours a day in which she was heard)·p0
+//	faulty         0.0005·exp(−D/7 d)      left area      0.08·(the chance to sail out of the Gulf of Oman unheard)
+//
+// When not received is more than three times as likely as switched off, neither can be told from the other: unknown
+// then weighs as much as both. When there were too few controls nothing is known of p0: unknown weighs as much as
+// switched off and faulty together, and the probability cannot pass 0.5. Details say which ("controls",
+// "too_few_controls", or "none" without a model), p0 and the number of controls, and the rules show them. At each day's
+// close silences of up to four days, and longer ones once a week, are judged anew, since only then it is known which
+// controls were missed too; a verdict that moved by 0.05 is told.
 //
 // # Hidden calls
 //

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/ais"
+	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
@@ -411,12 +412,7 @@ func TestOrderWithinATickDoesNotMatter(t *testing.T) {
 
 func TestControlsAreCounted(t *testing.T) {
 	b := newBench(t)
-	b.Controls(func(cell int32, from, to time.Time) int {
-		if place.Cell(cell) != place.CellOf(geo.PointFromDegrees(56.9, 25.6)) || !from.Equal(at(24)) {
-			t.Errorf("asked for cell %d from %s", cell, from)
-		}
-		return 17
-	})
+	b.Reception(ears{t: t})
 	got := b.walk(24, 40, tick(silent(tanker, 24), 25))
 	if d := details(got[0]); d.ControlsHeard == nil || *d.ControlsHeard != 17 {
 		t.Errorf("got %v, want 17", d.ControlsHeard)
@@ -484,6 +480,129 @@ func TestWaysAgreeWithTheSea(t *testing.T) {
 		if again := b.Detector.ways.between(id, centre, p); again != got {
 			t.Errorf("asked again: got %.0f m, want %.0f", again, got)
 		}
+	}
+}
+
+// ears answer as they are told.
+type ears struct {
+	t      testing.TB
+	answer coverage.Answer
+	lost   float64 // chance on ways of one path only: out of the Gulf
+	asked  *[]coverage.Path
+}
+
+func (e ears) HeardIn(cell int32, from, _ time.Time) int {
+	if place.Cell(cell) != place.CellOf(geo.PointFromDegrees(56.9, 25.6)) || !from.Equal(at(24)) {
+		e.t.Errorf("asked for cell %d from %s", cell, from)
+	}
+	return 17
+}
+
+func (e ears) Chance(_ uint32, _ time.Time, paths []coverage.Path) coverage.Answer {
+	a := e.answer
+	if len(paths) == 1 {
+		a.P0 = e.lost
+	} else if e.asked != nil {
+		*e.asked = paths
+	}
+	return a
+}
+
+// TestReceptionDecides: what could be heard tells a ship that hid from one that was out of earshot.
+func TestReceptionDecides(t *testing.T) {
+	heard := coverage.Answer{Known: true, P0: 1e-5, Floor: 1e-5, DayHours: 20, Controls: 12, Heard: 70, Expected: 71.5}
+	for _, tc := range []struct {
+		name  string
+		edit  func(a *coverage.Answer, e *ears)
+		first event.Cause
+		off   [2]float64
+	}{
+		{"well heard all round", func(*coverage.Answer, *ears) {}, event.SwitchedOff, [2]float64{0.65, 0.8}},
+		{"nobody is heard there", func(a *coverage.Answer, _ *ears) { a.P0 = 1 }, event.Unknown, [2]float64{0, 0.01}},
+		{"likelier missed, but not by far", func(a *coverage.Answer, _ *ears) { a.P0 = 2e-4 }, event.NotReceived, [2]float64{0.2, 0.4}},
+		{"missed by far: cannot be told", func(a *coverage.Answer, _ *ears) { a.P0 = 5e-4 }, event.Unknown, [2]float64{0.05, 0.12}},
+		{"too few controls", func(a *coverage.Answer, _ *ears) { a.Known = false }, event.Unknown, [2]float64{0.35, 0.45}},
+		{"out of the Gulf unheard", func(_ *coverage.Answer, e *ears) { e.lost = 1 }, event.LeftArea, [2]float64{0, 0.05}},
+	} {
+		b := newBench(t)
+		e := ears{t: t, answer: heard}
+		tc.edit(&e.answer, &e)
+		b.Reception(e)
+		got := b.walk(24, 49, tick(silent(tanker, 24), 25)) // to the close of a day
+		if len(got) == 0 {
+			t.Fatalf("%s: got no gap", tc.name)
+		}
+		got = got[len(got)-1:]
+		if c := got[0].Explanations[0].Cause; c != tc.first {
+			t.Errorf("%s: got %v, want %s first", tc.name, got[0].Explanations, tc.first)
+		}
+		if p := got[0].Probability; p < tc.off[0] || p > tc.off[1] {
+			t.Errorf("%s: switched off got %v, want %v", tc.name, p, tc.off)
+		}
+		r := details(got[0]).Reception
+		if r == nil || r.Controls != 12 || r.Paths < 3 || r.Paths > 12 {
+			t.Errorf("%s: details got %+v, want 12 controls and 3 to 12 ways", tc.name, r)
+		}
+	}
+}
+
+// TestWaysOfAShip: their weights add up, each has a step an hour, and those of a ship that was heard again end near there.
+func TestWaysOfAShip(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		on    float64
+		speed geo.Knots
+		steps int
+	}{
+		{"still silent, under way", 0, 12, 9},
+		{"still silent, at rest", 0, 0, 9},
+		{"heard again", 44, 12, 19},
+		{"heard again after a week", 24 + 168, 12, 48},
+	} {
+		b := newBench(t)
+		var paths []coverage.Path
+		b.Reception(ears{t: t, asked: &paths})
+		s := silent(tanker, 24)
+		s.Off.SOG = tc.speed
+		if tc.on > 0 {
+			s = ends(s, tc.on, 57.5, 25.2)
+		}
+		length := at(max(34, tc.on)).Sub(s.Off.Time)
+		b.describe(s, at(34), length)
+		sum := 0.0
+		for i, p := range paths {
+			sum += p.Weight
+			if len(p.Steps) != tc.steps {
+				t.Errorf("%s: way %d got %d steps, want %d", tc.name, i, len(p.Steps), tc.steps)
+				continue
+			}
+			if end := p.Steps[len(p.Steps)-1].Position; tc.on > 0 && geo.DistanceExact(end, s.On.Position) > 50*geo.NauticalMile {
+				t.Errorf("%s: way %d ends at %v", tc.name, i, end)
+			}
+		}
+		if sum < 0.7 || sum > 1.0001 {
+			t.Errorf("%s: weights add up to %v", tc.name, sum)
+		}
+	}
+}
+
+// TestDaysCloseJudgesAgain: the verdict follows what is learned later, once a day and only if it moved.
+func TestDaysCloseJudgesAgain(t *testing.T) {
+	b := newBench(t)
+	e := ears{t: t, answer: coverage.Answer{Known: true, P0: 1e-5, DayHours: 20}}
+	b.Reception(e)
+	first := b.walk(24, 47, tick(silent(tanker, 24), 25))
+	if len(first) != 1 {
+		t.Fatalf("got %d versions, want 1", len(first))
+	}
+	if again := b.walk(47.25, 49); len(again) != 0 {
+		t.Errorf("nothing new: got %v", again)
+	}
+	e.answer.P0 = 0.5
+	b.Reception(e)
+	again := b.walk(49.25, 73)
+	if len(again) != 1 || !again[0].Watermark.Equal(at(72)) || again[0].Version != 2 || again[0].Probability > 0.1 {
+		t.Errorf("others were missed too: got %+v, want a second version at midnight", again)
 	}
 }
 

@@ -27,6 +27,12 @@ type Options struct {
 	FaultyDays      float64 `json:"faulty_days"`       // mean length of a failure
 	WellHeard       int     `json:"well_heard"`        // fixes in 24 h from which a ship counts as well heard
 
+	Doubt  float64       `json:"doubt"`   // not received this many times likelier than switched off: unknown
+	Clear  float64       `json:"clear"`   // the chance of not being heard up to which a silence is a headline
+	Review time.Duration `json:"review"`  // open silences up to this length are judged anew each day
+	Moved  float64       `json:"moved"`   // least change of a probability that a new judgement tells
+	Roam   geo.Knots     `json:"roam_kn"` // at which a silent ship is thought to sail
+
 	InPort   float64 `json:"in_port"`         // share explained by a port when off, and on if known, lie in it
 	Sail     float64 `json:"hidden_sail_in"`  // kn, in ballast to the terminal
 	SailOut  float64 `json:"hidden_sail_out"` // kn, laden
@@ -35,8 +41,9 @@ type Options struct {
 	SoftFrom float64 `json:"hidden_soft_from"`
 	Longest  float64 `json:"hidden_longest_days"` // longer silences hide more than one voyage, and say nothing of any
 
-	LeftArea   float64       `json:"left_area"`   // share explained by sailing away when she had just passed the way out
-	LeftWithin time.Duration `json:"left_within"` // how long after the passage a silence counts as that
+	LeftArea   float64       `json:"left_area"`    // share explained by sailing away when she had just passed the way out
+	Leaving    float64       `json:"rate_leaving"` // per ship-day, of a ship in the Gulfs
+	LeftWithin time.Duration `json:"left_within"`  // how long after the passage a silence counts as that
 
 	Horizon time.Duration `json:"horizon"` // how long a closed gap can still be revised by late reports
 }
@@ -44,6 +51,7 @@ type Options struct {
 // Defaults returns the starting parameters.
 //
 // 6 h raw is Global Fishing Watch's gap_min (AIS-disabling-high-seas config.py); 2 h and 5 intervals are start values.
+// A ship leaves the Gulfs after some 12 days: 0.08 a ship-day (assumption).
 // 0.002 a ship-day: 29 of 529 Gulf tankers were judged dark by one vendor in March 2019. 0.03 with Iran-trade history,
 // 0.0005 for failures (assumption), 7 days of failure (assumption: until the next port). 30 days of darkness: usual
 // for the Iranian fleet ("30 and more", Windward; cases of 14, 14 and 55 days, UANI 2020). 100 m: the smallest class
@@ -51,13 +59,16 @@ type Options struct {
 // 0.7 is an assumption, and so are 0.9 for a silence within 72 h (1,000 nm at 14 kn) behind the way out of the Gulf of Oman. Berthing 6 h and leaving 4 h: 6–8 h of berthing, hoses and documents at Kharg
 // (aradstarlian.com). 90 days: the longest silence of a known voyage was 55, and a cargo is looked for up to 75 days
 // before its transfer. The horizon is the system's, 48 h. Two fixes of a tanker and three of an unknown ship are the
-// least that make an interval.
+// least that make an interval. Doubt 3 and clear 0.01 are METHODS' (sections 2 and 3); 12 kn is between the laden and
+// slow steaming speeds of tankers; 96 h is a day more than the 72 h of which the first and last day are asked, and a
+// probability that moves by less than 0.05 changes nobody's mind (both judgement).
 func Defaults() Options {
 	return Options{
 		Candidate: 2 * time.Hour, Publish: 6 * time.Hour, Intervals: 5,
 		MaxFeasibility: 1.1, MinLength: 100, LeastTanker: 2, LeastUnknown: 3,
 		SwitchedOff: 0.002, SwitchedOffIran: 0.03, Faulty: 0.0005, SwitchedOffDays: 30, FaultyDays: 7, WellHeard: 12,
-		LeftArea: 0.9, LeftWithin: 72 * time.Hour,
+		Doubt: 3, Clear: 0.01, Review: 96 * time.Hour, Moved: 0.05, Roam: 12,
+		LeftArea: 0.9, Leaving: 0.08, LeftWithin: 72 * time.Hour,
 		InPort: 0.7, Sail: float64(vessel.BallastSpeed), SailOut: float64(vessel.LadenSpeed), BerthH: 6, LeaveH: 4,
 		SoftFrom: 0.8, Longest: 90, Horizon: 48 * time.Hour,
 	}
@@ -84,8 +95,14 @@ func (o Options) Validate() error {
 		{"gap.switched_off_days", o.SwitchedOffDays, 0.1, 365, "days"},
 		{"gap.faulty_days", o.FaultyDays, 0.1, 365, "days"},
 		{"gap.well_heard", float64(o.WellHeard), 1, 1000, "fixes a day"},
+		{"gap.doubt", o.Doubt, 1, 100, "a ratio of rates"},
+		{"gap.clear", o.Clear, 1e-6, 0.5, "a probability"},
+		{"gap.review", o.Review.Hours(), 24, 240, "hours"},
+		{"gap.moved", o.Moved, 0.001, 0.5, "a probability"},
+		{"gap.roam_kn", float64(o.Roam), 5, 20, "knots"},
 		{"gap.in_port", o.InPort, 0, 0.95, "something must be left for the rivals"},
 		{"gap.left_area", o.LeftArea, 0, 0.99, "something must be left for the rivals"},
+		{"gap.rate_leaving", o.Leaving, 0, 1, "per ship-day"},
 		{"gap.left_within", o.LeftWithin.Hours(), 1, 240, "hours"},
 		{"gap.hidden_sail_in", o.Sail, 5, 25, "knots"},
 		{"gap.hidden_sail_out", o.SailOut, 5, 25, "knots"},

@@ -1,0 +1,160 @@
+package coverage
+
+import (
+	"slices"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/geo"
+)
+
+// Role is what a ship is to the model.
+type Role uint8
+
+// The roles. Controls have no reason to hide, and reception is learned from them alone; of others only their own
+// hours are kept, of bystanders nothing.
+const (
+	Watched Role = iota
+	Control
+	Bystander
+)
+
+// Moment is when and where a ship was heard, and by what.
+type Moment struct {
+	Time         time.Time
+	Position     geo.Point
+	Moving       bool // under way: a ship at rest sends seldom, and satellites miss her
+	Coast, Space bool // heard by a coast station, by a satellite
+}
+
+// ringHours is how far a ship's own hours are kept: a day that is checked two days later, the 72 h before it and the
+// days since.
+const ringHours = 144
+
+// ship is one ship's newest hours.
+type ship struct {
+	role Role
+	ring
+	before ring // as it was before her last silence of a day or more
+}
+
+// ring holds the hours up to the newest.
+type ring struct {
+	newest int32
+	slots  []slot // ringHours of them once there is an hour
+}
+
+// slot is one ship-hour.
+type slot struct {
+	cell cell
+	bits uint8
+}
+
+// The bits of a slot.
+const (
+	present  uint8 = 1 << iota // she was there: heard in the hour, or silent in it and heard before and after
+	moving                     // under way
+	byCoast                    // heard by a coast station
+	bySpace                    // heard by a satellite
+	counted                    // teaches: she was a control
+	anyHeard = byCoast | bySpace
+)
+
+func (s slot) key() key { return key{s.cell, s.bits&moving != 0} }
+
+// at is the slot of an hour, or nil if it is too old or has not come.
+func (s *ring) at(h int32) *slot {
+	if s.slots == nil || h > s.newest || h <= s.newest-ringHours {
+		return nil
+	}
+	return &s.slots[uint32(h)%ringHours]
+}
+
+// reach makes room up to an hour.
+func (s *ship) reach(h int32) {
+	if s.slots == nil {
+		s.slots, s.newest = make([]slot, ringHours), h-1
+	}
+	if h-s.newest >= 24 {
+		s.before = ring{s.newest, slices.Clone(s.slots)}
+	}
+	for n := max(s.newest, h-ringHours) + 1; n <= h; n++ {
+		s.slots[uint32(n)%ringHours] = slot{}
+	}
+	s.newest = max(s.newest, h)
+}
+
+// Mark says what a ship is. What was counted of her before stays.
+func (m *Model) Mark(id uint32, r Role) {
+	s := m.shipOf(id)
+	s.role = r
+	if r == Bystander {
+		s.ring, s.before = ring{}, ring{}
+	}
+}
+
+// Heard says that a ship was heard. The order does not matter, nor how often the same is said.
+func (m *Model) Heard(id uint32, at Moment) {
+	s := m.shipOf(id)
+	if s.role == Bystander {
+		return
+	}
+	h := int32(hourOf(at.Time))
+	s.reach(h)
+	p := s.at(h)
+	if p == nil {
+		return
+	}
+	if p.bits&present == 0 {
+		m.enter(s, p, h, cellOf(at.Position), at.Moving)
+	}
+	var add tally
+	if at.Coast && p.bits&byCoast == 0 {
+		p.bits |= byCoast
+		add.coast = 1
+	}
+	if at.Space && p.bits&bySpace == 0 {
+		p.bits |= bySpace
+		add.space = 1
+	}
+	if p.bits&counted != 0 && add != (tally{}) {
+		m.count(h, p.key(), add)
+	}
+}
+
+// Silent says that a ship was not heard between two moments and is known to have been there: she was heard at both.
+// Her way between them is taken for straight.
+func (m *Model) Silent(id uint32, off, on Moment) {
+	from, to := int32(hourOf(off.Time)), int32(hourOf(on.Time))
+	s := m.shipOf(id)
+	if to-from < 2 || int(to-from) > m.o.Longest || s.role == Bystander {
+		return
+	}
+	s.reach(to)
+	for h := from + 1; h < to; h++ {
+		if p := s.at(h); p != nil && p.bits&present == 0 {
+			share := float64(h-from) / float64(to-from)
+			m.enter(s, p, h, cellOf(geo.Interpolate(off.Position, on.Position, share)), off.Moving)
+		}
+	}
+}
+
+func (m *Model) shipOf(id uint32) *ship {
+	s := m.ships[id]
+	if s == nil {
+		s = &ship{}
+		m.ships[id] = s
+	}
+	return s
+}
+
+// enter notes that a ship was there in an hour.
+func (m *Model) enter(s *ship, p *slot, h int32, c cell, underWay bool) {
+	p.cell, p.bits = c, present
+	if underWay {
+		p.bits |= moving
+	}
+	if s.role == Control {
+		p.bits |= counted
+		m.count(h, p.key(), tally{there: 1})
+	}
+}
