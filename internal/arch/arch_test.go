@@ -27,8 +27,9 @@ var allowed = map[string][]string{
 	"pkg/event":      {"pkg/geo", "pkg/vessel"},
 	"pkg/track":      {"pkg/ais", "pkg/geo", "pkg/vessel", "pkg/place"},
 	"pkg/coverage":   {"pkg/geo"},
-	"pkg/detect/":    {"pkg/track", "pkg/coverage", "pkg/place", "pkg/vessel", "pkg/geo", "pkg/event"},
-	"pkg/cargo":      {"pkg/event", "pkg/vessel", "pkg/place", "pkg/geo"},
+	"pkg/call":       {"pkg/event", "pkg/vessel", "pkg/place", "pkg/geo"},
+	"pkg/detect/":    {"pkg/track", "pkg/coverage", "pkg/place", "pkg/vessel", "pkg/geo", "pkg/event", "pkg/call"},
+	"pkg/cargo":      {"pkg/event", "pkg/vessel", "pkg/place", "pkg/geo", "pkg/call"},
 	"pkg/estimate":   {"pkg/cargo", "pkg/event", "pkg/vessel", "pkg/coverage"},
 	"pkg/feed":       {"pkg/ais", "pkg/geo", "pkg/feed/", "proto/"},
 	"pkg/feed/table": {"pkg/ais", "pkg/geo"},
@@ -38,7 +39,7 @@ var allowed = map[string][]string{
 // pure packages have no clock, logger, network, disk, goroutine or unseeded randomness. Reading embedded data and an
 // io.Reader that somebody else opened is no effect.
 var pure = []string{"pkg/geo", "pkg/ais", "pkg/place", "pkg/vessel/", "pkg/event", "pkg/track", "pkg/coverage",
-	"pkg/detect/", "pkg/cargo", "pkg/estimate"}
+	"pkg/call", "pkg/detect/", "pkg/cargo", "pkg/estimate"}
 
 // effects are the imports that a pure package must not have.
 var effects = []string{"os", "net", "net/http", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "syscall", "os/exec"}

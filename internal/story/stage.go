@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/ais"
+	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/cargo"
 	"github.com/darkwake/darkwake/pkg/detect/draught"
 	"github.com/darkwake/darkwake/pkg/detect/falseposition"
@@ -52,7 +53,7 @@ type stage struct {
 }
 
 func newStage(w World) *stage {
-	fleet := vessel.NewFleet()
+	fleet, calls := vessel.NewFleet(), call.New(call.Defaults(), w.Places, w.Sea)
 	return &stage{
 		tracker: track.New(track.Defaults(), w.Places, w.Sea, track.Listener{}),
 		fleet:   fleet,
@@ -61,14 +62,14 @@ func newStage(w World) *stage {
 			outage.New(outage.Defaults(), fleet, w.Places, w.Sea),
 			interference.New(interference.Defaults(), fleet, w.Places, w.Sea),
 			identity.New(identity.Defaults(), fleet, w.Places, w.Sea),
-			falseposition.New(falseposition.Defaults(), fleet, w.Places, w.Sea),
+			falseposition.New(falseposition.Defaults(), fleet, w.Places, calls),
 			portcall.New(portcall.Defaults(), fleet, w.Places, w.Sea),
 			draught.New(draught.Defaults(), fleet, w.Places, w.Sea),
 			loitering.New(loitering.Defaults(), fleet, w.Places, w.Sea),
-			gap.New(gap.Defaults(), fleet, w.Places, w.Sea),
+			gap.New(gap.Defaults(), fleet, w.Places, w.Sea, calls),
 			rendezvous.New(rendezvous.Defaults(), fleet, w.Places, w.Sea),
 		},
-		ledger: cargo.New(cargo.Defaults(), fleet, w.Places, w.Sea),
+		ledger: cargo.New(cargo.Defaults(), fleet, w.Places, calls),
 		now:    dayOne.Add(-track.Grid),
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/event"
-	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
@@ -149,36 +149,16 @@ func (l *Ledger) grounded(e event.Event) (event.GapDetails, bool) {
 	return d, true
 }
 
-// lawfulFits tells whether the silence would also have allowed a loading at a lawful terminal, by the same rule as
-// for a hidden one: sail in, 6 h to berth, load, 4 h to leave, sail out.
+// lawfulFits tells whether the silence would also have allowed a loading at a lawful terminal, by the same sum as for a
+// hidden one.
 func (l *Ledger) lawfulFits(s *ship, e event.Event, d event.GapDetails) bool {
 	key := e.ID + "@" + d.Off.Time.UTC().Format(time.RFC3339) + "@" + d.On.Time.UTC().Format(time.RFC3339)
 	if fits, known := s.lawful[key]; known {
 		return fits
 	}
-	idle := d.On.Time.Sub(d.Off.Time) - 10*time.Hour - needed(s.seen.Class)
-	off, on := geo.PointFromDegrees(d.Off.Lon, d.Off.Lat), geo.PointFromDegrees(d.On.Lon, d.On.Lat)
-	fits := false
-	for _, terminal := range l.lawful {
-		if fits = sails(terminal, off, vessel.BallastSpeed)+sails(terminal, on, vessel.LadenSpeed) <= idle; fits {
-			break
-		}
-	}
+	fits := l.calls.Lawful(s.seen, call.MarkOf(&d.Off), call.MarkOf(d.On))
 	s.lawful[key] = fits
 	return fits
-}
-
-// sails is the time of a passage to or from a terminal, or a year when there is no way or it takes a month.
-func sails(terminal *geo.Reach, p geo.Point, speed geo.Knots) time.Duration {
-	const never = 365 * 24 * time.Hour
-	if hours := geo.Distance(terminal.From(), p).NauticalMiles() / float64(speed); hours > 24*30 {
-		return never
-	}
-	d, ok := terminal.Distance(p)
-	if !ok {
-		return never
-	}
-	return time.Duration(d.NauticalMiles() / float64(speed) * float64(time.Hour))
 }
 
 // voyage is the chances that can only have been one loading.

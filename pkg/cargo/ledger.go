@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/event"
-	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
@@ -63,7 +63,7 @@ type Ledger struct {
 	o      Options
 	fleet  *vessel.Fleet
 	places map[string]*place.Place // by name
-	lawful []*geo.Reach            // of the middles of lawful loading terminals, by place id
+	calls  *call.Reckoner
 	ships  map[vessel.MMSI]*ship
 	order  []vessel.MMSI // of ships, rising
 	dirty  map[vessel.MMSI]bool
@@ -94,15 +94,12 @@ type post struct {
 }
 
 // New returns an empty ledger.
-func New(o Options, f *vessel.Fleet, g *place.Gazetteer, sea *geo.Sea) *Ledger {
+func New(o Options, f *vessel.Fleet, g *place.Gazetteer, calls *call.Reckoner) *Ledger {
 	l := &Ledger{o: o, fleet: f, places: map[string]*place.Place{}, ships: map[vessel.MMSI]*ship{},
-		dirty: map[vessel.MMSI]bool{}, posts: map[string]*post{}}
+		dirty: map[vessel.MMSI]bool{}, posts: map[string]*post{}, calls: calls}
 	for id := range place.ID(g.Len()) {
 		p := g.At(id)
 		l.places[p.Name] = p
-		if p.Kind == place.LawfulTerminal {
-			l.lawful = append(l.lawful, sea.From(p.Centre))
-		}
 	}
 	return l
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
@@ -70,7 +71,7 @@ func waters(t testing.TB) (*place.Gazetteer, *geo.Sea) {
 
 func storyIn(t testing.TB, g *place.Gazetteer, sea *geo.Sea) *story {
 	f := vessel.NewFleet()
-	s := &story{t: t, fleet: f, ledger: New(Defaults(), f, g, sea)}
+	s := &story{t: t, fleet: f, ledger: New(Defaults(), f, g, call.New(call.Defaults(), g, sea))}
 	s.ship(foreign, vlcc)
 	s.ship(iranian, vlcc)
 	return s

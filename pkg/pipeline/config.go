@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/cargo"
 	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/detect/draught"
@@ -40,6 +41,7 @@ type Config struct {
 	Loitering     loitering.Options     `json:"loitering"`
 	Gap           gap.Options           `json:"gap"`
 	Rendezvous    rendezvous.Options    `json:"rendezvous"`
+	Call          call.Options          `json:"call"`
 	Cargo         cargo.Options         `json:"cargo"`
 	Estimate      estimate.Options      `json:"estimate"`
 
@@ -55,7 +57,7 @@ func Defaults() Config {
 		Interference: interference.Defaults(), FalsePosition: falseposition.Defaults(), PortCall: portcall.Defaults(),
 		Identity: identity.Defaults(), Loitering: loitering.Defaults(),
 		Draught: draught.Defaults(), Gap: gap.Defaults(), Rendezvous: rendezvous.Defaults(),
-		Cargo: cargo.Defaults(), Estimate: estimate.Defaults(), Software: "darkwake",
+		Call: call.Defaults(), Cargo: cargo.Defaults(), Estimate: estimate.Defaults(), Software: "darkwake",
 	}
 }
 
@@ -64,7 +66,7 @@ func (c Config) Validate() error {
 	return errors.Join(
 		c.Track.Validate(), c.Coverage.Validate(), c.Outage.Validate(), c.Interference.Validate(), c.FalsePosition.Validate(), c.PortCall.Validate(), c.Draught.Validate(),
 		c.Identity.Validate(), c.Loitering.Validate(),
-		c.Gap.Validate(), c.Rendezvous.Validate(), c.Cargo.Validate(), c.Estimate.Validate(),
+		c.Gap.Validate(), c.Rendezvous.Validate(), c.Call.Validate(), c.Cargo.Validate(), c.Estimate.Validate(),
 	)
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/ais"
+	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/cargo"
 	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/detect/draught"
@@ -78,7 +79,8 @@ func newStageB(c Config, w world, l Listener) *stageB {
 		fleet.Watch(list.NewBook(c.Lists))
 	}
 	out := outage.New(c.Outage, fleet, w.places, w.sea)
-	silent := gap.New(c.Gap, fleet, w.places, w.sea)
+	calls := call.New(c.Call, w.places, w.sea)
+	silent := gap.New(c.Gap, fleet, w.places, w.sea, calls)
 	silent.Reception(heard)
 	return &stageB{
 		config: c, hash: c.hash(w), listen: l, fleet: fleet,
@@ -88,14 +90,14 @@ func newStageB(c Config, w world, l Listener) *stageB {
 			out,
 			interference.New(c.Interference, fleet, w.places, w.sea),
 			identity.New(c.Identity, fleet, w.places, w.sea),
-			falseposition.New(c.FalsePosition, fleet, w.places, w.sea),
+			falseposition.New(c.FalsePosition, fleet, w.places, calls),
 			portcall.New(c.PortCall, fleet, w.places, w.sea),
 			draught.New(c.Draught, fleet, w.places, w.sea),
 			loitering.New(c.Loitering, fleet, w.places, w.sea),
 			silent,
 			rendezvous.New(c.Rendezvous, fleet, w.places, w.sea),
 		},
-		ledger:    cargo.New(c.Cargo, fleet, w.places, w.sea),
+		ledger:    cargo.New(c.Cargo, fleet, w.places, calls),
 		estimator: estimate.New(c.Estimate),
 		facts:     map[track.FactKind]int64{},
 		events:    map[string]event.Event{},

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/event"
-	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/track"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
@@ -142,7 +142,7 @@ func (d *Detector) describe(m vessel.MMSI, s *ship, g group, w time.Time) event.
 		begin = details.Last.Time
 	}
 	details.HiddenH = known.Sub(begin).Hours()
-	if ship.Class != vessel.NotTanker && details.Last != nil {
+	if details.Last != nil {
 		details.HiddenCalls = d.hiddenCalls(details.Last, details.Next, ship, w)
 	}
 	at := g.signs[0].at
@@ -317,4 +317,12 @@ func quote(f *track.Fix) *event.FixRef {
 	return q
 }
 
-func pointOf(q *event.FixRef) geo.Point { return geo.PointFromDegrees(q.Lon, q.Lat) }
+// hiddenCalls lists the loading places that the real gap leaves time for, best fit first: from the last position that is
+// believed to the next, or to now.
+func (d *Detector) hiddenCalls(last, next *event.FixRef, s vessel.Ship, w time.Time) []event.HiddenCall {
+	if next == nil {
+		return d.calls.Hidden(s, call.MarkOf(last), nil, w)
+	}
+	mark := call.MarkOf(next)
+	return d.calls.Hidden(s, call.MarkOf(last), &mark, w)
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
@@ -18,9 +19,7 @@ type Detector struct {
 	o         Options
 	fleet     *vessel.Fleet
 	places    *place.Gazetteer
-	sea       *geo.Sea
-	sources   []place.ID
-	ways      map[leg]geo.Metres
+	calls     *call.Reckoner
 	ships     map[vessel.MMSI]*ship
 	footprint footprint
 	jammed    event.Displaced // interference heard: what it explains is not claimed
@@ -61,13 +60,9 @@ const (
 )
 
 // New returns a detector that knows no ship.
-func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, sea *geo.Sea) *Detector {
-	d := &Detector{o: o, fleet: fleet, places: places, sea: sea, ways: map[leg]geo.Metres{}, ships: map[vessel.MMSI]*ship{},
+func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, calls *call.Reckoner) *Detector {
+	return &Detector{o: o, fleet: fleet, places: places, calls: calls, ships: map[vessel.MMSI]*ship{},
 		footprint: newFootprint(), classB: map[vessel.MMSI]bool{}}
-	if places != nil {
-		d.sources = places.SanctionedSources()
-	}
-	return d
 }
 
 // Hear takes in interference.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/ais"
+	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
@@ -41,7 +42,7 @@ func anchorage(t *testing.T, station string) []event.Event {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := New(Defaults(), vessel.NewFleet(), places, sea)
+	d := New(Defaults(), vessel.NewFleet(), places, call.New(call.Defaults(), places, sea))
 	d.footprint.kind("SAT", true)
 	var out []event.Event
 	for at := day0.Add(15 * time.Minute); at.Before(day0.AddDate(0, 0, 3)); at = at.Add(15 * time.Minute) {
@@ -96,7 +97,7 @@ func TestReceiversContradictAFalseAnchorage(t *testing.T) {
 }
 
 func TestInterferenceTakesAClaimBack(t *testing.T) {
-	d := New(Defaults(), vessel.NewFleet(), nil, nil)
+	d := New(Defaults(), vessel.NewFleet(), nil, call.New(call.Defaults(), nil, nil))
 	s := d.of(tanker)
 	s.seen = day0.Add(10 * time.Hour)
 	s.put(&sign{sort: "circle", from: day0, to: day0.Add(10 * time.Hour), lasts: true, weight: 6})

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
@@ -39,7 +40,7 @@ func (d *Detector) describe(f *track.Silence, w time.Time, length time.Duration)
 	}
 	e.Explanations = d.explain(f, ship, details, w, length)
 	e.Probability = event.Probability(e.Explanations, event.SwitchedOff)
-	if mayLoad(ship) && known && !onLand(real) && d.another(f) < 0.5 && details.Feasibility <= d.o.MaxFeasibility && length.Hours() <= 24*d.o.Longest {
+	if known && !onLand(real) && d.another(f) < 0.5 && details.Feasibility <= d.o.MaxFeasibility && length.Hours() <= 24*d.o.Longest {
 		details.HiddenCalls = d.hiddenCalls(real, ship, w)
 	}
 	details.Rules.Rules = d.rules(f, details, length)
@@ -241,4 +242,13 @@ func (d *Detector) placeOf(id place.ID) *event.Place {
 	}
 	p := d.places.At(id)
 	return &event.Place{Name: p.Name, Kind: string(p.Kind), Country: p.Country}
+}
+
+// hiddenCalls lists the loading places for which the silence leaves time, best fit first.
+func (d *Detector) hiddenCalls(f *track.Silence, s vessel.Ship, w time.Time) []event.HiddenCall {
+	var next *call.Mark
+	if f.On != nil {
+		next = &call.Mark{Time: f.On.Time, Position: f.On.Position}
+	}
+	return d.calls.Hidden(s, call.Mark{Time: f.Off.Time, Position: f.Off.Position}, next, w)
 }

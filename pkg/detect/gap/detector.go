@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
@@ -23,7 +24,7 @@ type Detector struct {
 	fleet  *vessel.Fleet
 	places *place.Gazetteer
 	sea    *geo.Sea
-	ways   ways
+	calls  *call.Reckoner
 	heard  Reception
 	goals  []place.ID // where a ship that fell silent may have gone
 	routes map[leg]route
@@ -37,7 +38,6 @@ type Detector struct {
 	astray   event.Displaced // when ships were not where they said
 	numbers  numbers
 	passed   map[vessel.MMSI][]passage // of the way out, by time
-	sources  []place.ID                // where sanctioned oil is loaded, without berths that lie inside another
 }
 
 // Reception answers what could be heard. A coverage.Model does.
@@ -65,11 +65,10 @@ type silence struct {
 }
 
 // New returns a detector that knows no silence.
-func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, sea *geo.Sea) *Detector {
-	d := &Detector{o: o, fleet: fleet, places: places, sea: sea, ways: ways{sea, map[place.ID]*geo.Reach{}, map[leg]geo.Metres{}}, silences: map[key]*silence{},
+func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, sea *geo.Sea, calls *call.Reckoner) *Detector {
+	d := &Detector{o: o, fleet: fleet, places: places, sea: sea, calls: calls, silences: map[key]*silence{},
 		classB: map[vessel.MMSI]bool{}, outages: outages{}, passed: map[vessel.MMSI][]passage{}}
 	d.numbers = newNumbers()
-	d.sources = loadingPlaces(places)
 	d.goals, d.routes = goals(places), map[leg]route{}
 	return d
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/ais"
+	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
@@ -48,7 +49,7 @@ func newBench(t testing.TB) bench {
 	}
 	fleet := vessel.NewFleet()
 	fleet.Update(vlcc(tanker))
-	return bench{New(Defaults(), fleet, places, sea), fleet, t}
+	return bench{New(Defaults(), fleet, places, sea, call.New(call.Defaults(), places, sea)), fleet, t}
 }
 
 func vlcc(m vessel.MMSI) vessel.Particulars {
@@ -453,33 +454,6 @@ func BenchmarkSilences(b *testing.B) {
 	}
 	if told != 2*n {
 		b.Fatalf("got %d versions, want %d", told, 2*n)
-	}
-}
-
-// TestWaysAgreeWithTheSea compares the remembered ways with a search from the very point.
-func TestWaysAgreeWithTheSea(t *testing.T) {
-	b := newBench(t)
-	random := rand.New(rand.NewPCG(7, 8))
-	for range 20 {
-		id := b.Detector.sources[random.IntN(len(b.Detector.sources))]
-		centre := b.places.At(id).Centre
-		p := geo.PointFromDegrees(56.6+random.Float64()*3, 24.6+random.Float64()/2)
-		allowed := 6 * geo.Kilometre
-		if random.IntN(4) == 0 { // off Sri Lanka
-			p = geo.PointFromDegrees(80+random.Float64(), 4+random.Float64())
-			allowed = 60 * geo.Kilometre
-		}
-		want, ok := b.sea.Distance(centre, p)
-		if !ok {
-			continue
-		}
-		got := b.Detector.ways.between(id, centre, p)
-		if max(got-want, want-got) > allowed || got < geo.DistanceExact(centre, p) {
-			t.Errorf("%s to %v: got %.0f m, want %.0f", b.places.At(id).Name, p, got, want)
-		}
-		if again := b.Detector.ways.between(id, centre, p); again != got {
-			t.Errorf("asked again: got %.0f m, want %.0f", again, got)
-		}
 	}
 }
 

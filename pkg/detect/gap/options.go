@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/geo"
-	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
 // Options are the parameters of gap detection. Rates are per ship-day.
@@ -33,13 +32,8 @@ type Options struct {
 	Moved  float64       `json:"moved"`   // least change of a probability that a new judgement tells
 	Roam   geo.Knots     `json:"roam_kn"` // at which a silent ship is thought to sail
 
-	InPort   float64 `json:"in_port"`         // share explained by a port when off, and on if known, lie in it
-	Sail     float64 `json:"hidden_sail_in"`  // kn, in ballast to the terminal
-	SailOut  float64 `json:"hidden_sail_out"` // kn, laden
-	BerthH   float64 `json:"hidden_berth_h"`  // from arrival to the first oil
-	LeaveH   float64 `json:"hidden_leave_h"`  // from the last oil to under way
-	SoftFrom float64 `json:"hidden_soft_from"`
-	Longest  float64 `json:"hidden_longest_days"` // longer silences hide more than one voyage, and say nothing of any
+	InPort  float64 `json:"in_port"`             // share explained by a port when off, and on if known, lie in it
+	Longest float64 `json:"hidden_longest_days"` // longer silences hide more than one voyage, and say nothing of any
 
 	LeftArea   float64       `json:"left_area"`    // share explained by sailing away when she had just passed the way out
 	Leaving    float64       `json:"rate_leaving"` // per ship-day, of a ship in the Gulfs
@@ -56,8 +50,8 @@ type Options struct {
 // 0.0005 for failures (assumption), 7 days of failure (assumption: until the next port). 30 days of darkness: usual
 // for the Iranian fleet ("30 and more", Windward; cases of 14, 14 and 55 days, UANI 2020). 100 m: the smallest class
 // that carries oil across a sea, GP, begins at 110 m. Feasibility 1.1 leaves a tenth for the coarse coastline. In port
-// 0.7 is an assumption, and so are 0.9 for a silence within 72 h (1,000 nm at 14 kn) behind the way out of the Gulf of Oman. Berthing 6 h and leaving 4 h: 6–8 h of berthing, hoses and documents at Kharg
-// (aradstarlian.com). 90 days: the longest silence of a known voyage was 55, and a cargo is looked for up to 75 days
+// 0.7 is an assumption, and so are 0.9 for a silence within 72 h (1,000 nm at 14 kn) behind the way out of the Gulf of Oman.
+// 90 days: the longest silence of a known voyage was 55, and a cargo is looked for up to 75 days
 // before its transfer. The horizon is the system's, 48 h. Two fixes of a tanker and three of an unknown ship are the
 // least that make an interval. Doubt 3 and clear 0.01 are METHODS' (sections 2 and 3); 12 kn is between the laden and
 // slow steaming speeds of tankers; 96 h is a day more than the 72 h of which the first and last day are asked, and a
@@ -69,8 +63,7 @@ func Defaults() Options {
 		SwitchedOff: 0.002, SwitchedOffIran: 0.03, Faulty: 0.0005, SwitchedOffDays: 30, FaultyDays: 7, WellHeard: 12,
 		Doubt: 3, Clear: 0.01, Review: 96 * time.Hour, Moved: 0.05, Roam: 12,
 		LeftArea: 0.9, Leaving: 0.08, LeftWithin: 72 * time.Hour,
-		InPort: 0.7, Sail: float64(vessel.BallastSpeed), SailOut: float64(vessel.LadenSpeed), BerthH: 6, LeaveH: 4,
-		SoftFrom: 0.8, Longest: 90, Horizon: 48 * time.Hour,
+		InPort: 0.7, Longest: 90, Horizon: 48 * time.Hour,
 	}
 }
 
@@ -104,11 +97,6 @@ func (o Options) Validate() error {
 		{"gap.left_area", o.LeftArea, 0, 0.99, "something must be left for the rivals"},
 		{"gap.rate_leaving", o.Leaving, 0, 1, "per ship-day"},
 		{"gap.left_within", o.LeftWithin.Hours(), 1, 240, "hours"},
-		{"gap.hidden_sail_in", o.Sail, 5, 25, "knots"},
-		{"gap.hidden_sail_out", o.SailOut, 5, 25, "knots"},
-		{"gap.hidden_berth_h", o.BerthH, 0, 48, "hours"},
-		{"gap.hidden_leave_h", o.LeaveH, 0, 48, "hours"},
-		{"gap.hidden_soft_from", o.SoftFrom, 0.5, 0.99, "1 would make the edge hard"},
 		{"gap.horizon", o.Horizon.Hours(), 1, 240, "hours"},
 	}
 	var breaches []error
@@ -118,24 +106,4 @@ func (o Options) Validate() error {
 		}
 	}
 	return errors.Join(breaches...)
-}
-
-// loadHours is the least time that loading a full cargo takes, by class: VLCC 24 h (30 h at the 9,000 t/h of Kharg's
-// T-jetty; the Sea Island's six berths together are rated at 670,500 bbl/h, iotco.ir 2016), Suezmax 14, Aframax 10;
-// the smaller ones in proportion to their parcels with 5 h as the least. An unknown class is taken for the smallest
-// that loads crude for export, so that the test is never too strict.
-func loadHours(c vessel.Class) float64 {
-	switch c {
-	case vessel.ULCC, vessel.VLCC:
-		return 24
-	case vessel.Suezmax:
-		return 14
-	case vessel.LR1:
-		return 8
-	case vessel.MR, vessel.Handy:
-		return 6
-	case vessel.GP, vessel.SmallTanker:
-		return 5
-	}
-	return 10
 }

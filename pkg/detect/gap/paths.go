@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
@@ -129,7 +130,7 @@ func (d *Detector) departures(f *track.Silence, weight float64, at []time.Time, 
 // leaving is the rate, a ship-day, at which a ship would sail out of the Gulf of Oman unheard, and unheard in again where
 // she was heard again: what is heard ends there.
 func (d *Detector) leaving(f *track.Silence, w time.Time) float64 {
-	if d.heard == nil || !inside(f.Off.Position) {
+	if d.heard == nil || !call.Inside(f.Off.Position) {
 		return 0
 	}
 	speed, _ := f.Off.Speed()
@@ -138,7 +139,7 @@ func (d *Detector) leaving(f *track.Silence, w time.Time) float64 {
 	left, back := f.Off.Time.Add(sailing(out, speed)), w
 	p := follow(1, out, f.Off.Time, speed, hours(f.Off.Time, left))
 	if f.On != nil {
-		if home := d.route(exit, f.On.Position); inside(f.On.Position) {
+		if home := d.route(exit, f.On.Position); call.Inside(f.On.Position) {
 			back = f.On.Time.Add(-sailing(home, d.o.Roam))
 			p.Steps = append(p.Steps, follow(1, home, back, d.o.Roam, hours(back, f.On.Time)).Steps...)
 		}
@@ -267,9 +268,9 @@ func (d *Detector) between(a, b geo.Point) route {
 }
 
 // route is the way from a place, or the exit, to a point, to within the cell in which reception is counted. Ways are remembered by
-// cell, as in ways.
+// cell.
 func (d *Detector) route(id place.ID, p geo.Point) route {
-	k := leg{id, cellOf(p, receptionCell)}
+	k := leg{id, place.CellOf(p)}
 	way, ok := d.routes[k]
 	if ok {
 		return way
@@ -277,24 +278,30 @@ func (d *Detector) route(id place.ID, p geo.Point) route {
 	if len(d.routes) >= keepRoutes {
 		clear(d.routes)
 	}
-	from := exitPoint()
+	from := call.Exit()
 	if id != exit {
 		from = d.places.At(id).Centre
 	}
-	way = d.between(from, k.cell.middle())
+	way = d.between(from, k.to.Centre())
 	d.routes[k] = way
 	return way
 }
 
-// receptionCell is the side of the cells in which reception is counted, degrees. keepRoutes bounds memory to some 5 MB.
-const (
-	receptionCell = 0.25
-	keepRoutes    = 1 << 14
-)
+// keepRoutes bounds memory to some 5 MB.
+const keepRoutes = 1 << 14
+
+// leg is a way from a place, or from the exit, to a cell.
+type leg struct {
+	from place.ID
+	to   place.Cell
+}
+
+// exit is the number that stands for the exit in a leg.
+const exit = place.NoPlace
 
 // sailing is how long a way takes.
 func sailing(r route, speed geo.Knots) time.Duration {
-	return toDuration(r.length().NauticalMiles() / float64(speed))
+	return time.Duration(r.length().NauticalMiles() / float64(speed) * float64(time.Hour)).Truncate(time.Second)
 }
 
 // follow gives the steps of a ship that sets out on a way at a time, and stays at its ends before and after.

@@ -1,4 +1,4 @@
-package gap
+package call
 
 import (
 	"math"
@@ -47,23 +47,23 @@ const (
 // keepWays bounds the memory to some 4 MB. When it is full everything is forgotten and found again.
 const keepWays = 1 << 16
 
-// exitPoint lies in the middle of the Gulf of Oman where it opens to the Arabian Sea.
-func exitPoint() geo.Point { return geo.PointFromDegrees(59.6, 24.4) }
+// Exit lies in the middle of the Gulf of Oman where it opens to the Arabian Sea.
+func Exit() geo.Point { return geo.PointFromDegrees(59.6, 24.4) }
 
-// inside tells whether a point lies in the Persian Gulf or the Gulf of Oman, by a box round them.
-func inside(p geo.Point) bool { return p[0] > 46 && p[0] < 60 && p[1] > 22.5 && p[1] < 31 }
+// Inside tells whether a point lies in the Persian Gulf or the Gulf of Oman, by a box round them.
+func Inside(p geo.Point) bool { return p[0] > 46 && p[0] < 60 && p[1] > 22.5 && p[1] < 31 }
 
 // between is the way from a loading place to a point, never shorter than the great circle.
 func (w *ways) between(id place.ID, centre, p geo.Point) geo.Metres {
 	direct := geo.DistanceExact(centre, p)
-	if inside(p) || !inside(centre) {
+	if Inside(p) || !Inside(centre) {
 		return max(direct, w.leg(id, centre, cellOf(p, insideCell)))
 	}
 	size := outsideCell
-	if geo.DistanceExact(exitPoint(), p) > farFrom {
+	if geo.DistanceExact(Exit(), p) > farFrom {
 		size = farCell
 	}
-	return max(direct, w.leg(id, centre, cellOf(exitPoint(), insideCell))+w.leg(exit, exitPoint(), cellOf(p, size)))
+	return max(direct, w.leg(id, centre, cellOf(Exit(), insideCell))+w.leg(exit, Exit(), cellOf(p, size)))
 }
 
 func (w *ways) leg(id place.ID, from geo.Point, to cell) geo.Metres {
