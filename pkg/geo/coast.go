@@ -107,6 +107,8 @@ type mask struct {
 	// Cell i is touched by the pieces of coast touching[starts[i]:starts[i+1]].
 	starts   []int32
 	touching []shore
+	except   orb.Bound // a box whose coasts another mask knows better: lines are not held against them
+	coasts   []int32   // how many cells with such coasts lie south and west of a cell's north-eastern corner
 }
 
 type cellKind uint8
@@ -122,8 +124,8 @@ const (
 type shore struct{ a, b Point }
 
 // newMask puts land on a raster that covers bound.
-func newMask(land orb.MultiPolygon, bound orb.Bound, cell float64) *mask {
-	m := &mask{bound: bound, cell: cell, area: Prepare(land)}
+func newMask(land orb.MultiPolygon, bound orb.Bound, cell float64, except orb.Bound) *mask {
+	m := &mask{bound: bound, cell: cell, area: Prepare(land), except: except}
 	m.cols = int(math.Round((bound.Max[0] - bound.Min[0]) / cell))
 	m.rows = int(math.Round((bound.Max[1] - bound.Min[1]) / cell))
 	m.wraps = bound.Max[0]-bound.Min[0] == 360
@@ -143,6 +145,7 @@ func newMask(land orb.MultiPolygon, bound orb.Bound, cell float64) *mask {
 		m.kinds[i] = mixedCell
 	})
 	m.fill()
+	m.countCoasts()
 	return m
 }
 
@@ -204,6 +207,41 @@ func (m *mask) fill() {
 	}
 }
 
+// countCoasts adds up the cells against which lines are held, from the south-west, so that those of any rectangle are
+// counted by four of the sums (Crow 1984).
+func (m *mask) countCoasts() {
+	m.coasts = make([]int32, (m.rows+1)*(m.cols+1))
+	for row := range m.rows {
+		along := int32(0)
+		for col := range m.cols {
+			if m.kinds[row*m.cols+col] == mixedCell && !m.except.Contains(m.centre(row, col)) {
+				along++
+			}
+			i := (row+1)*(m.cols+1) + col + 1
+			m.coasts[i] = m.coasts[i-m.cols-1] + along
+		}
+	}
+}
+
+// coastWithin tells whether a rectangle of cells, which may run round the world, holds one against which lines are held.
+func (m *mask) coastWithin(south, north, west, east int) bool {
+	if m.wraps && (west < 0 || east >= m.cols) {
+		if east-west >= m.cols {
+			west, east = 0, m.cols-1
+		}
+		west, east = (west%m.cols+m.cols)%m.cols, (east%m.cols+m.cols)%m.cols
+		if west > east {
+			return m.coastWithin(south, north, west, m.cols-1) || m.coastWithin(south, north, 0, east)
+		}
+	}
+	west, east = max(0, west), min(east, m.cols-1)
+	if west > east {
+		return false
+	}
+	low, high := south*(m.cols+1), (north+1)*(m.cols+1)
+	return m.coasts[high+east+1]-m.coasts[high+west]-m.coasts[low+east+1]+m.coasts[low+west] > 0
+}
+
 func (m *mask) columnOf(lon float64) int { return int(math.Floor((lon - m.bound.Min[0]) / m.cell)) }
 func (m *mask) rowOf(lat float64) int    { return int(math.Floor((lat - m.bound.Min[1]) / m.cell)) }
 
@@ -259,38 +297,48 @@ func (m *mask) nearestShore(p Point, within Metres) (at Point, d Metres, ok bool
 	return at, best, ok
 }
 
-// crosses reports whether the line from a to b, straight on the map and in unwrapped longitude, meets a coast, leaving
-// out the cells of a box that another mask knows better.
-func (m *mask) crosses(a, b Point, except orb.Bound) bool {
+// crosses reports whether the line from a to b, straight on the map and in unwrapped longitude, meets a coast.
+func (m *mask) crosses(a, b Point) bool {
 	if a[1] > b[1] {
 		a, b = b, a
 	}
-	for row := max(0, m.rowOf(a[1])); row <= min(m.rowOf(b[1]), m.rows-1); row++ {
-		west, east := m.span(a, b, row)
-		for col := west; col <= east; col++ {
-			cell, turn, ok := m.cellAt(row, col)
-			if !ok || m.kinds[cell] != mixedCell {
-				continue
-			}
-			if c := m.centre(row, col-int(turn/m.cell)); except.Contains(c) {
-				continue
-			}
-			for _, s := range m.touching[m.starts[cell]:m.starts[cell+1]] {
-				s.a[0] += turn
-				s.b[0] += turn
-				if meet(a, b, s.a, s.b) {
-					return true
-				}
+	return m.crossesRows(a, b, max(0, m.rowOf(a[1])), min(m.rowOf(b[1]), m.rows-1))
+}
+
+// crossesRows is crosses for some rows of the line from a up to b. Rows in which it comes near no coast are passed over
+// together: most lines are of the open sea.
+func (m *mask) crossesRows(a, b Point, south, north int) bool {
+	if south > north {
+		return false
+	}
+	west, east := m.span(a, b, south, north)
+	if !m.coastWithin(south, north, west-1, east+1) {
+		return false
+	}
+	if south < north {
+		middle := (south + north) / 2
+		return m.crossesRows(a, b, south, middle) || m.crossesRows(a, b, middle+1, north)
+	}
+	for col := west; col <= east; col++ {
+		cell, turn, ok := m.cellAt(south, col)
+		if !ok || m.kinds[cell] != mixedCell || m.except.Contains(m.centre(south, col-int(turn/m.cell))) {
+			continue
+		}
+		for _, s := range m.touching[m.starts[cell]:m.starts[cell+1]] {
+			s.a[0] += turn
+			s.b[0] += turn
+			if meet(a, b, s.a, s.b) {
+				return true
 			}
 		}
 	}
 	return false
 }
 
-// span is the columns through which the line from a up to b passes in a row, a hair more at both ends.
-func (m *mask) span(a, b Point, row int) (west, east int) {
-	low := max(a[1], m.bound.Min[1]+float64(row)*m.cell)
-	high := min(b[1], m.bound.Min[1]+float64(row+1)*m.cell)
+// span is the columns through which the line from a up to b passes in some rows, a hair more at both ends.
+func (m *mask) span(a, b Point, south, north int) (west, east int) {
+	low := max(a[1], m.bound.Min[1]+float64(south)*m.cell)
+	high := min(b[1], m.bound.Min[1]+float64(north+1)*m.cell)
 	x, y := a[0], b[0]
 	if b[1] > a[1] {
 		run := (b[0] - a[0]) / (b[1] - a[1])

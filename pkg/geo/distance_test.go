@@ -235,9 +235,9 @@ func TestSegmentDistanceAgainstSamples(t *testing.T) {
 		a := anywhere(r)
 		b := Destination(a, Degrees(r.Float64()*360), Metres(r.Float64()*3e6))
 		p := Destination(a, Degrees(r.Float64()*360), Metres(r.Float64()*5e6))
-		want := Metres(math.Inf(1))
+		want, line := Metres(math.Inf(1)), newArc(a, b)
 		for i := range 2001 {
-			want = min(want, DistanceExact(p, along(a, b, float64(i)/2000)))
+			want = min(want, DistanceExact(p, line.at(float64(i)/2000)))
 		}
 		if got := SegmentDistance(p, a, b); got > want+1e-3 || got < want-1500 {
 			t.Fatalf("%v to %v-%v: got %v, want %v", p, a, b, got, want)

@@ -28,8 +28,8 @@ type vectorPoint struct {
 // parent for its own when that is in sight, so that ways run straight between capes and not along the grid.
 func (s *Sea) search(a, b Point) ([]Point, bool) {
 	g := s.graphFor(a, b)
-	q := s.newSearch(g)
-	defer s.scratch.Put(q)
+	q := g.newSearch()
+	defer g.scratch.Put(q)
 	for i, p := range [2]Point{a, b} {
 		at, ends := g.join(p)
 		if len(ends) == 0 {
@@ -52,9 +52,9 @@ func (s *Sea) search(a, b Point) ([]Point, bool) {
 	return way, true
 }
 
-func (s *Sea) newSearch(g *graph) *search {
-	q, ok := s.scratch.Get().(*search)
-	if !ok || q.g != g {
+func (g *graph) newSearch() *search {
+	q, ok := g.scratch.Get().(*search)
+	if !ok {
 		n := len(g.points) + 2
 		q = &search{g: g, length: make([]float64, n), parent: make([]int32, n), seen: make([]int32, n), closed: make([]int32, n)}
 	}

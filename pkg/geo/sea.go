@@ -21,7 +21,6 @@ type Sea struct {
 		once  sync.Once
 		graph *graph
 	}
-	scratch sync.Pool // *search, sized for the graph last used
 }
 
 // gulfBox is where the fine coastline and the fine graph hold.
@@ -45,15 +44,20 @@ const (
 	snapReach = 30 * Kilometre
 )
 
-// DefaultSea builds a sea from the embedded coastline, in about a tenth of a second. The caller keeps it.
-func DefaultSea() (*Sea, error) {
+// builtIn is the sea of the embedded coastline, built once a process: it never changes.
+var builtIn = sync.OnceValues(buildSea)
+
+// DefaultSea returns the sea of the embedded coastline, which all callers share. The first waits a tenth of a second for it.
+func DefaultSea() (*Sea, error) { return builtIn() }
+
+func buildSea() (*Sea, error) {
 	gulf, world, err := readCoast(coastFile)
 	if err != nil {
 		return nil, err
 	}
 	s := &Sea{
-		gulf:  newMask(gulf, gulfBox().Pad(gulfRim), gulfCell),
-		world: newMask(world, orb.Bound{Min: Point{-180, -90}, Max: Point{180, 90}}, worldCell),
+		gulf:  newMask(gulf, gulfBox().Pad(gulfRim), gulfCell, nowhere()),
+		world: newMask(world, orb.Bound{Min: Point{-180, -90}, Max: Point{180, 90}}, worldCell, gulfBox()),
 	}
 	s.fairways = fairways()
 	s.local = newGraph(s, false)
@@ -115,12 +119,17 @@ func fairways() []fairway {
 
 // Clear reports whether the great circle from a to b touches no coast.
 func (s *Sea) Clear(a, b Point) bool {
+	// Within a degree and a third of longitude and latitude together no great circle is longer than a piece.
+	if math.Abs(wrapDegrees(b[0]-a[0]))+math.Abs(b[1]-a[1]) < 1.33 {
+		return s.clearPiece(a, b)
+	}
 	n := int(math.Ceil(float64(DistanceExact(a, b) / sightStep)))
+	line := newArc(a, b)
 	from := a
 	for i := 1; i <= n; i++ {
 		to := b
 		if i < n {
-			to = along(a, b, float64(i)/float64(n))
+			to = line.at(float64(i) / float64(n))
 		}
 		if !s.clearPiece(from, to) {
 			return false
@@ -136,12 +145,12 @@ func (s *Sea) clearPiece(a, b Point) bool {
 	box := gulfBox()
 	inA, inB := box.Contains(a), box.Contains(b)
 	if inA && inB {
-		return !s.gulf.crosses(a, b, nowhere())
+		return !s.gulf.crosses(a, b)
 	}
-	if inside, from, to := clipLine(a, b, box); inside && s.gulf.crosses(from, to, nowhere()) {
+	if inside, from, to := clipLine(a, b, box); inside && s.gulf.crosses(from, to) {
 		return false
 	}
-	return !s.world.crosses(a, b, box)
+	return !s.world.crosses(a, b)
 }
 
 // clipLine cuts a line to a box (Liang and Barsky 1984); false when no part is inside.
@@ -168,16 +177,27 @@ func clipLine(a, b Point, box orb.Bound) (inside bool, from, to Point) {
 	return true, at(enter), at(leave)
 }
 
-// along is the point at a fraction of the great circle from a to b.
-func along(a, b Point, fraction float64) Point {
-	va, vb := vectorOf(a), vectorOf(b)
-	angle := float64(va.distance(vb) / MeanRadius)
-	sin := math.Sin(angle)
-	if sin == 0 {
-		return a
+// arc is a great circle from one point to another.
+type arc struct {
+	a          Point
+	va, vb     vector
+	angle, sin float64
+}
+
+func newArc(a, b Point) arc {
+	l := arc{a: a, va: vectorOf(a), vb: vectorOf(b)}
+	l.angle = float64(l.va.distance(l.vb) / MeanRadius)
+	l.sin = math.Sin(l.angle)
+	return l
+}
+
+// at is the point at a fraction of the arc.
+func (l *arc) at(fraction float64) Point {
+	if l.sin == 0 {
+		return l.a
 	}
-	fa, fb := math.Sin((1-fraction)*angle)/sin, math.Sin(fraction*angle)/sin
-	v := vector{fa*va[0] + fb*vb[0], fa*va[1] + fb*vb[1], fa*va[2] + fb*vb[2]}
+	fa, fb := math.Sin((1-fraction)*l.angle)/l.sin, math.Sin(fraction*l.angle)/l.sin
+	v := vector{fa*l.va[0] + fb*l.vb[0], fa*l.va[1] + fb*l.vb[1], fa*l.va[2] + fb*l.vb[2]}
 	return Point{math.Atan2(v[1], v[0]) / radian, math.Atan2(v[2], math.Hypot(v[0], v[1])) / radian}
 }
 

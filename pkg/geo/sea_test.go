@@ -93,6 +93,50 @@ func TestNearestShoreAgainstAll(t *testing.T) {
 }
 
 // Ways drawn by hand on the map, every leg in clear water: the shortest is no longer, and should not be much shorter.
+// TestCrossesAgainstEveryCell holds crosses, which passes over open water, against asking every cell of a line's rows.
+func TestCrossesAgainstEveryCell(t *testing.T) {
+	s := defaultSea(t)
+	slow := func(m *mask, a, b Point) bool {
+		for row := range m.rows {
+			for col := m.columnOf(min(a[0], b[0])) - 1; col <= m.columnOf(max(a[0], b[0]))+1; col++ {
+				cell, turn, ok := m.cellAt(row, col)
+				if !ok || m.except.Contains(m.centre(row, col-int(turn/m.cell))) {
+					continue
+				}
+				for _, x := range m.touching[m.starts[cell]:m.starts[cell+1]] {
+					x.a[0], x.b[0] = x.a[0]+turn, x.b[0]+turn
+					if meet(a, b, x.a, x.b) {
+						return true
+					}
+				}
+			}
+		}
+		return false
+	}
+	r := rng(11)
+	for name, m := range map[string]*mask{"gulf": s.gulf, "world": s.world} {
+		crossed := 0
+		const lines = 1000
+		for range lines {
+			a := Point{m.bound.Min[0] + r.Float64()*(m.bound.Max[0]-m.bound.Min[0]), m.bound.Min[1] + r.Float64()*(m.bound.Max[1]-m.bound.Min[1])}
+			b := Point{a[0] + (r.Float64()-0.5)*3, a[1] + (r.Float64()-0.5)*3}
+			if r.IntN(5) == 0 {
+				b[1] = a[1]
+			}
+			want := slow(m, a, b)
+			if got := m.crosses(a, b); got != want {
+				t.Fatalf("%s: %v to %v: got %v, want %v", name, a, b, got, want)
+			}
+			if want {
+				crossed++
+			}
+		}
+		if crossed < lines/20 || crossed > lines*19/20 {
+			t.Errorf("%s: %d of %d lines cross a coast: the test says little", name, crossed, lines)
+		}
+	}
+}
+
 func TestSeaDistanceAgainstWaysByHand(t *testing.T) {
 	s := defaultSea(t)
 	tests := []struct {
@@ -225,8 +269,9 @@ func TestWayKeepsToWater(t *testing.T) {
 			t.Fatalf("%v to %v: got no way", tt.a, tt.b)
 		}
 		for i := 1; i < len(way); i++ {
+			line := newArc(way[i-1], way[i])
 			for f := 0.05; f < 1; f += 0.05 {
-				if p := along(way[i-1], way[i], f); s.OnLand(p, 2*Kilometre) {
+				if p := line.at(f); s.OnLand(p, 2*Kilometre) {
 					t.Errorf("%v to %v: got %v on land", tt.a, tt.b, p)
 				}
 			}
@@ -352,6 +397,8 @@ func BenchmarkSeaDistance(b *testing.B) {
 
 func BenchmarkDefaultSea(b *testing.B) {
 	for b.Loop() {
-		defaultSea(b)
+		if _, err := buildSea(); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package geo
 
 import (
 	"math"
+	"sync"
 
 	"github.com/paulmach/orb"
 )
@@ -17,6 +18,7 @@ type graph struct {
 	links        map[int32][]int32 // by hand, sorted by how they were made
 	dead         []bool            // in a pond: cut off from all but a few places
 	joined       []uint8           // which of the eight cells round a place are joined to it, once drain has looked
+	scratch      sync.Pool         // *search over this graph
 }
 
 // grid is the places of one cell size, -1 where a cell has none.
