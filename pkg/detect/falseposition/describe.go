@@ -89,6 +89,7 @@ func (d *Detector) judge(m vessel.MMSI, s *ship, w time.Time) []event.Event {
 		}
 		alive = append(alive, kept)
 		if e.Version = kept.last.Version + 1; kept.news(e) {
+			e.Details = d.hiding(e.Details.(event.FalsePositionDetails), m, w)
 			kept.last = e
 			out = append(out, e)
 		}
@@ -142,9 +143,6 @@ func (d *Detector) describe(m vessel.MMSI, s *ship, g group, w time.Time) event.
 		begin = details.Last.Time
 	}
 	details.HiddenH = known.Sub(begin).Hours()
-	if details.Last != nil {
-		details.HiddenCalls = d.hiddenCalls(details.Last, details.Next, ship, w)
-	}
 	at := g.signs[0].at
 	e := event.Event{
 		Schema: event.Schema, ID: event.ID(event.FalsePosition, g.from, at[0], at[1], m), Kind: event.FalsePosition, Status: event.Open,
@@ -165,6 +163,21 @@ func (d *Detector) describe(m vessel.MMSI, s *ship, g group, w time.Time) event.
 	}
 	e.Evidence = b.Done()
 	return e
+}
+
+// hiding adds the loading places that the real gap leaves time for, best fit first: from the last position that is
+// believed to the next, or to now. They are looked for only when the claim is told.
+func (d *Detector) hiding(details event.FalsePositionDetails, m vessel.MMSI, w time.Time) event.FalsePositionDetails {
+	if details.Last == nil {
+		return details
+	}
+	var next *call.Mark
+	if details.Next != nil {
+		mark := call.MarkOf(details.Next)
+		next = &mark
+	}
+	details.HiddenCalls = d.calls.Hidden(d.fleet.About(m), call.MarkOf(details.Last), next, w)
+	return details
 }
 
 // weigh adds up the log-odds: of each sort of sign the strongest.
@@ -315,14 +328,4 @@ func quote(f *track.Fix) *event.FixRef {
 		q.SOG = &sog
 	}
 	return q
-}
-
-// hiddenCalls lists the loading places that the real gap leaves time for, best fit first: from the last position that is
-// believed to the next, or to now.
-func (d *Detector) hiddenCalls(last, next *event.FixRef, s vessel.Ship, w time.Time) []event.HiddenCall {
-	if next == nil {
-		return d.calls.Hidden(s, call.MarkOf(last), nil, w)
-	}
-	mark := call.MarkOf(next)
-	return d.calls.Hidden(s, call.MarkOf(last), &mark, w)
 }
