@@ -52,6 +52,30 @@ func TestFirstCommand(t *testing.T) {
 		}
 	}
 	explainLift(t, dir, stdout)
+	keepsItsConfiguration(t, dir, stdout)
+}
+
+// keepsItsConfiguration reads config.yaml of a run as the configuration of another: summary, table, events and the file
+// itself say the same hash.
+func keepsItsConfiguration(t *testing.T, dir, table string) {
+	t.Helper()
+	path := filepath.Join(dir, "config.yaml")
+	code, again, stderr := command(t, "config", "--config", path)
+	if code != exitOK {
+		t.Fatalf("config --config %s: got exit code %d: %s", path, code, stderr)
+	}
+	if written, err := os.ReadFile(path); err != nil || string(written) != again {
+		t.Errorf("config.yaml and what config makes of it differ (%v)", err)
+	}
+	hash := regexp.MustCompile(`sha256:[0-9a-f]{64}`).FindString(again)
+	for _, name := range []string{"summary.json", "events.jsonl"} {
+		if data, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !strings.Contains(string(data), hash) {
+			t.Errorf("%s does not carry %s (%v)", name, hash, err)
+		}
+	}
+	if !strings.Contains(table, hash) {
+		t.Errorf("the table does not say %s", hash)
+	}
 }
 
 // explainLift follows the table's own advice: it takes an id from it and asks why.
@@ -214,7 +238,11 @@ func TestExitCodes(t *testing.T) {
 		{"no such run", []string{"explain", "gap-00", "--in", dir}, exitUsage, "run detect replay first"},
 		{"no id", []string{"explain"}, exitUsage, "event id"},
 		{"version", []string{"version"}, exitOK, ""},
-		{"defaults", []string{"config", "print-defaults"}, exitOK, ""},
+		{"configuration", []string{"config"}, exitOK, ""},
+		{"configuration with an argument", []string{"config", "print"}, exitUsage, "none"},
+		{"missing configuration", []string{"replay", "--config", "nowhere.yaml", timeless}, exitUsage, "nowhere.yaml"},
+		{"unknown parameter", []string{"replay", "--config", write("unknown.yaml", "gap:\n  publsh: 7h\n"), timeless}, exitUsage, "line 2: gap.publsh: no such parameter: did you mean gap.publish?"},
+		{"parameters out of range", []string{"config", "--config", write("range.yaml", "gap:\n  publish: 1h\n  doubt: 0\n")}, exitUsage, "gap.doubt (line 3)"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			args := tc.args

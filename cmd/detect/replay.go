@@ -23,6 +23,7 @@ type replayFlags struct {
 	out         string
 	feeds       string
 	assumeStart string
+	config      string
 	gazetteer   string
 	lists       []string
 	lateness    time.Duration
@@ -44,6 +45,7 @@ func newReplay() *cobra.Command {
   daily.json     the same with 7-day means and what the number rests on
   vintages.csv   every day's number as it stood at each midnight: revisions are data
   summary.json   counts, what was refused and why, timings, hashes
+  config.yaml    every parameter that the run went by, with its source
 
 An input is a file, a folder, a glob or - for standard input: NMEA with any common wrapper (TAG blocks, USCG trailers,
 $PGHP lines, leading times), MarineCadastre, DMA and plain position tables, aisstream-style JSON lines; plain, gzip,
@@ -61,6 +63,7 @@ zstd or zip. Several inputs are merged by event time.`,
 	fl := c.Flags()
 	fl.StringVar(&f.out, "out", "out", "folder to write to; made if it is missing")
 	fl.StringVar(&f.feeds, "feeds", "", "source configuration (YAML): ids, paths, lateness, receiver kinds")
+	fl.StringVar(&f.config, "config", "", "parameters (YAML) that differ from the defaults; detect config prints them all")
 	fl.StringVar(&f.assumeStart, "assume-start", "", "start time (RFC 3339) for inputs that carry no time at all")
 	fl.StringVar(&f.gazetteer, "gazetteer", "", "a gazetteer of your own (CSV) instead of the built-in one")
 	fl.StringArrayVar(&f.lists, "list", nil, "watch list: OFAC's SDN as CSV or XML, OpenSanctions' maritime.csv, or a CSV with a column imo; may be given again")
@@ -79,7 +82,7 @@ func replay(ctx context.Context, f replayFlags, args []string, stdout, stderr io
 	if err != nil {
 		return err
 	}
-	config, err := f.config()
+	config, err := f.configuration()
 	if err != nil {
 		return err
 	}
@@ -91,7 +94,7 @@ func replay(ctx context.Context, f replayFlags, args []string, stdout, stderr io
 	if err != nil {
 		return err
 	}
-	options := feed.Defaults()
+	options := config.Feed
 	options.Rejected = files.rejected
 	stream, err := feed.Open(ctx, sources, options)
 	if err != nil {
@@ -167,9 +170,12 @@ func (f replayFlags) sources(args []string) ([]feed.SourceConfig, error) {
 	return sources, nil
 }
 
-func (f replayFlags) config() (pipeline.Config, error) {
-	c := pipeline.Defaults()
-	c.Software = version()
+// configuration is the defaults with what the flags change.
+func (f replayFlags) configuration() (pipeline.Config, error) {
+	c, err := readConfig(f.config)
+	if err != nil {
+		return c, err
+	}
 	if f.shards < 1 || f.shards > 256 {
 		return c, usageError{fmt.Errorf("--shards %d: expected 1 to 256", f.shards)}
 	}

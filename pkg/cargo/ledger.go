@@ -2,27 +2,27 @@ package cargo
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/param"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
 // Options are the ledger's parameters.
 type Options struct {
-	Weights Weights `json:"weights"`
+	Weights Weights
 	// Touch is how far apart two candidates of one ship may lie and still be one loading: a shift of berth.
-	Touch time.Duration `json:"touch"`
+	Touch time.Duration
 	// Outcome is how long after the loading a draught still speaks of it: crews type it hours to days late.
-	Outcome time.Duration `json:"outcome"`
+	Outcome time.Duration
 	// Outbound is how long after a stay a gate crossing still belongs to it.
-	Outbound time.Duration `json:"outbound"`
+	Outbound time.Duration
 	// Keep is how long candidates stay open to change; older lifts are kept as they are.
-	Keep time.Duration `json:"keep"`
+	Keep time.Duration
 }
 
 // Defaults returns the start values.
@@ -36,27 +36,19 @@ func Defaults() Options {
 	}
 }
 
-// Validate reports every option out of range.
-func (o Options) Validate() error {
-	limits := []struct {
-		name      string
-		got       time.Duration
-		low, high time.Duration
-		why       string
-	}{
-		{"cargo.touch", o.Touch, 0, 10 * 24 * time.Hour, "longer joins two voyages"},
-		{"cargo.outcome", o.Outcome, 24 * time.Hour, 60 * 24 * time.Hour, "longer meets the next voyage"},
-		{"cargo.outbound", o.Outbound, 24 * time.Hour, 90 * 24 * time.Hour, "longer meets the next voyage"},
-		{"cargo.keep", o.Keep, 30 * 24 * time.Hour, 400 * 24 * time.Hour, "shorter drops what may still be confirmed"},
-	}
-	errs := []error{o.Weights.Validate()}
-	for _, l := range limits {
-		if l.got < l.low || l.got > l.high {
-			errs = append(errs, fmt.Errorf("check %s: %v, want %v to %v: %s", l.name, l.got, l.low, l.high, l.why))
-		}
-	}
-	return errors.Join(errs...)
+// Params describes every parameter: name, bounds, meaning and source.
+func (o *Options) Params() param.Group {
+	const day = 24 * time.Hour
+	return param.Group{Name: "cargo", About: "the ledger of cargoes; its weights are data, fitted and hashed apart", Params: []param.Param{
+		param.Time("touch", &o.Touch, 0, 10*day, "two candidates of one ship so close are one loading, a shift of berth; longer joins two voyages", "start value"),
+		param.Time("outcome", &o.Outcome, 24*time.Hour, 60*day, "after the loading a draught still speaks of it; longer meets the next voyage", "start value: crews type it hours to days late"),
+		param.Time("outbound", &o.Outbound, 24*time.Hour, 90*day, "after a stay a gate crossing still belongs to it; longer meets the next voyage", "start value"),
+		param.Time("keep", &o.Keep, 30*day, 400*day, "candidates stay open to change; shorter drops what may still be confirmed", "METHODS 7: a loading may lie 75 days before its transfer"),
+	}}
 }
+
+// Validate checks every parameter and reports all that are out of range.
+func (o Options) Validate() error { return errors.Join(o.Weights.Validate(), o.Params().Check()) }
 
 // Ledger turns events into lifts.
 type Ledger struct {

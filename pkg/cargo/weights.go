@@ -1,9 +1,7 @@
 package cargo
 
 import (
-	"crypto/sha256"
 	_ "embed"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -58,12 +56,6 @@ func DefaultWeights() Weights {
 		panic(err) // the file is embedded and a test reads it
 	}
 	return w
-}
-
-// WeightsHash is the SHA-256 of the weights that the program carries, in hex.
-func WeightsHash() string {
-	sum := sha256.Sum256(defaultWeights)
-	return hex.EncodeToString(sum[:])
 }
 
 // ReadWeights reads weights from JSON and checks them.

@@ -19,8 +19,8 @@ func TestDefaultsAreValid(t *testing.T) {
 	if err := o.Validate(); err == nil || !strings.Contains(err.Error(), "cargo.touch") || !strings.Contains(err.Error(), "cargo.keep") {
 		t.Errorf("got %v, want both options named", err)
 	}
-	if w := DefaultWeights(); w.Note != "start values, not fitted" || len(WeightsHash()) != 64 {
-		t.Errorf("got note %q, hash %s", w.Note, WeightsHash())
+	if w := DefaultWeights(); w.Note != "start values, not fitted" {
+		t.Errorf("got note %q", w.Note)
 	}
 }
 

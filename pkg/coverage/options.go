@@ -1,8 +1,7 @@
 package coverage
 
 import (
-	"errors"
-	"fmt"
+	"github.com/darkwake/darkwake/pkg/param"
 )
 
 // Options are the parameters of a Model.
@@ -56,34 +55,26 @@ func Defaults() Options {
 		PassControls: 3, FreshHours: 24, Wide: 900, Longest: 72, Checks: 200, LeastChecks: 1000}
 }
 
-// Validate checks the parameters.
-func (o Options) Validate() error {
-	limits := []struct {
-		name          string
-		value, lo, hi float64
-		why           string
-	}{
-		{"coverage.fraction", o.Fraction, 0.01, 1, "0 calls a dead feed healthy"},
-		{"coverage.habit_days", float64(o.HabitDays), 1, 90, "a habit older than a season is none"},
-		{"coverage.keep_days", float64(o.KeepDays), 1, 400, "memory grows with cells and hours"},
-		{"coverage.kappa", o.Kappa, 0.1, 100, "0 believes a ship heard once"},
-		{"coverage.sure", o.Sure, 0.5, 0.999, "1 takes one hour for proof"},
-		{"coverage.surest", o.Surest, 1e-9, 0.1, "a chance"},
-		{"coverage.shrink", o.Shrink, 0.1, 1000, "ship-hours"},
-		{"coverage.hour_shrink", o.HourShrink, 0.1, 1000, "ships"},
-		{"coverage.support", float64(o.Support), 1, 10_000, "ship-hours"},
-		{"coverage.pass_controls", float64(o.PassControls), 1, 100, "controls; one may be the ship herself"},
-		{"coverage.fresh_hours", float64(o.FreshHours), 0, 72, "hours"},
-		{"coverage.wide", o.Wide, 200, 5000, "kilometres; ducts carry hundreds"},
-		{"coverage.longest", float64(o.Longest), 1, 72, "hours; no more is remembered of a ship"},
-		{"coverage.checks", float64(o.Checks), 1, 100_000, "controls a day"},
-		{"coverage.least_checks", float64(o.LeastChecks), 1, 1_000_000, "answers"},
-	}
-	var breaches []error
-	for _, l := range limits {
-		if !(l.value >= l.lo && l.value <= l.hi) {
-			breaches = append(breaches, fmt.Errorf("check %s: %v is not within %v to %v: %s", l.name, l.value, l.lo, l.hi, l.why))
-		}
-	}
-	return errors.Join(breaches...)
+// Params describes every parameter: name, bounds, meaning and source.
+func (o *Options) Params() param.Group {
+	return param.Group{Name: "coverage", About: "reception: could a ship have been heard, learned from ships that have no reason to hide", Params: []param.Param{
+		param.Number("fraction", &o.Fraction, 0.01, 1, "", "of its habitual hourly emitters that a source must deliver for an hour to count as heard; 0 calls a dead feed healthy", "start value: nights and holidays stay above half of the median"),
+		param.Number("habit_days", &o.HabitDays, 1, 90, "days", "before the one in question make the habit of feeds and cells; older than a season is none", "METHODS 2, feed health"),
+		param.Number("keep_days", &o.KeepDays, 1, 400, "days", "counts per cell and hour are kept, the longest silence that can be judged; memory grows with it", "METHODS 7: a hidden loading may lie 75 days before a transfer"),
+		param.Number("kappa", &o.Kappa, 0.1, 100, "ship-hours", "strength of the belief that a ship is heard like the controls; 0 believes a ship heard once", "METHODS 2 names it; start value"),
+		param.Number("sure", &o.Sure, 0.5, 0.999, "", "the highest chance at which a ship-hour or pass is taken to be heard; 1 takes one hour for proof", "start value"),
+		param.Number("surest", &o.Surest, 1e-9, 0.1, "", "the lowest chance of not being heard that is believed before controls have shown it", "start value"),
+		param.Number("shrink", &o.Shrink, 0.1, 1000, "ship-hours", "weight with which a cell leans on its neighbours, and they on their region", "METHODS 2 (cell, neighbours, region); start value"),
+		param.Number("hour_shrink", &o.HourShrink, 0.1, 1000, "ships", "weight with which one hour of a cell leans on its habit and the hour's shock", "start value: half of what is seen counts when four are"),
+		param.Number("support", &o.Support, 1, 10_000, "ship-hours", "of controls round a cell for its habit to be known", "rule of three: none unheard among 30 puts the rate within 0.1"),
+		param.Number("pass_controls", &o.PassControls, 1, 100, "controls", "heard by satellite within 2° make a pass; one may be the ship herself", "METHODS 2"),
+		param.Number("fresh_hours", &o.FreshHours, 0, 72, "hours", "an hour is new: controls missed in it may not have been heard again yet", "METHODS 2: judged again at the day's close"),
+		param.Number("wide_km", &o.Wide, 200, 5000, "km", "a station that hears so far at once is no coast station", "ducts over the Gulf carry hundreds of km, a satellite sees 2,500"),
+		param.Number("longest_h", &o.Longest, 1, 72, "hours", "the longest silence of a control that teaches; no more is remembered of a ship", "METHODS 2: the last 72 h"),
+		param.Number("checks", &o.Checks, 1, 100_000, "a day", "controls asked for what was predicted of them", "start value"),
+		param.Number("least_checks", &o.LeastChecks, 1, 1_000_000, "answers", "before any is given about another ship", "rule of three: none missed bounds a rate below 0.003"),
+	}}
 }
+
+// Validate checks every parameter and reports all that are out of range.
+func (o Options) Validate() error { return o.Params().Check() }

@@ -1,42 +1,41 @@
 package estimate
 
 import (
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/cargo"
+	"github.com/darkwake/darkwake/pkg/param"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
 // Options are the model's parameters.
 type Options struct {
-	Draws int `json:"draws"` // simulated worlds for each estimate
+	Draws int // simulated worlds for each estimate
 	// DetectA and DetectB are the Beta prior of a, the chance that a true lift ever becomes a candidate with a full
 	// feed. It is an assumption of the method: AIS-only trackers saw 0.85 (2018-09) to 0.025 (2021-02) of what imagery
 	// found, so that 0.6 ± 0.15 stands for a ledger that uses gaps as well.
-	DetectA float64 `json:"detect_a"`
-	DetectB float64 `json:"detect_b"`
+	DetectA float64
+	DetectB float64
 	// RateShape and RateDays are the Gamma prior of the rate: half a lift in half a day, which says almost nothing.
-	RateShape float64 `json:"rate_shape"`
-	RateDays  float64 `json:"rate_days"`
+	RateShape float64
+	RateDays  float64
 	// HalfLife is the age at which a day's lifts and exposure count half towards the rate.
-	HalfLife time.Duration `json:"half_life"`
+	HalfLife time.Duration
 	// LeastLifts and LeastSpan: strata are merged until each has that many lifts in that time.
-	LeastLifts float64       `json:"least_lifts"`
-	LeastSpan  time.Duration `json:"least_span"`
+	LeastLifts float64
+	LeastSpan  time.Duration
 	// BlindExposure: below this mean exposure over 28 days a row is blind.
-	BlindExposure float64 `json:"blind_exposure"`
+	BlindExposure float64
 	// BlindWidth: a row is blind if its 90 % width over 28 days exceeds this part of the width without any data.
-	BlindWidth float64 `json:"blind_width"`
+	BlindWidth float64
 	// FinalShare: a day is final when this share of its lifts has been raised.
-	FinalShare float64 `json:"final_share"`
+	FinalShare float64
 	// Capacity is the most that the sources could load, barrels a day: the upper end when nothing is known.
-	Capacity vessel.Barrels `json:"capacity"`
+	Capacity vessel.Barrels
 	// At lists the values of a for which the headline is printed as well.
-	At []float64 `json:"at"`
+	At []float64
 	// Lag is how long lifts take to be raised.
-	Lag Lag `json:"lag"`
+	Lag Lag
 }
 
 // Defaults returns the start values.
@@ -54,29 +53,34 @@ func Defaults() Options {
 // what a reader may conclude when we heard nothing.
 const Capacity vessel.Barrels = 17_100_000
 
-// Validate reports every option out of range.
-func (o Options) Validate() error {
-	limits := []struct {
-		name           string
-		got, low, high float64
-	}{
-		{"draws", float64(o.Draws), 100, 100_000},
-		{"detect_a", o.DetectA, 0.1, 1e6}, {"detect_b", o.DetectB, 0.1, 1e6},
-		{"rate_shape", o.RateShape, 0.01, 10}, {"rate_days", o.RateDays, 0.01, 10},
-		{"half_life_h", o.HalfLife.Hours(), 24, 24 * 3650},
-		{"least_lifts", o.LeastLifts, 0, 1000}, {"least_span_h", o.LeastSpan.Hours(), 24, 24 * 3650},
-		{"blind_exposure", o.BlindExposure, 0, 1}, {"blind_width", o.BlindWidth, 0, 1}, {"final_share", o.FinalShare, 0, 1},
-		{"capacity", float64(o.Capacity), 0, 1e9},
-		{"lag.direct_median_h", o.Lag.DirectMedian.Hours(), 1, 24 * 90}, {"lag.dark_median_h", o.Lag.DarkMedian.Hours(), 1, 24 * 365},
-	}
-	var errs []error
-	for _, l := range limits {
-		if !(l.got >= l.low && l.got <= l.high) {
-			errs = append(errs, fmt.Errorf("check estimate.%s: %v, want %v to %v", l.name, l.got, l.low, l.high))
-		}
-	}
-	return errors.Join(errs...)
+// Params describes every parameter: name, bounds, meaning and source.
+func (o *Options) Params() param.Group {
+	const day = 24 * time.Hour
+	return param.Group{Name: "estimate", About: "the daily estimate", Params: []param.Param{
+		param.Number("draws", &o.Draws, 100, 100_000, "worlds", "simulated for each estimate", "METHODS 8"),
+		param.Number("detect_a", &o.DetectA, 0.1, 1e6, "", "Beta prior of a, the chance that a true lift ever becomes a candidate with a full feed", "METHODS 8: Beta(6,4)"),
+		param.Number("detect_b", &o.DetectB, 0.1, 1e6, "", "its second parameter", "METHODS 8"),
+		param.Number("rate_shape", &o.RateShape, 0.01, 10, "lifts", "Gamma prior of the rate", "METHODS 8: Gamma(0.5, 0.5 d)"),
+		param.Number("rate_days", &o.RateDays, 0.01, 10, "days", "its exposure", "METHODS 8"),
+		param.Time("half_life", &o.HalfLife, 24*time.Hour, 3650*day, "age at which a day's lifts and exposure count half", "METHODS 8"),
+		param.Number("least_lifts", &o.LeastLifts, 0, 1000, "lifts", "strata are merged until each has so many", "METHODS 8"),
+		param.Time("least_span", &o.LeastSpan, 24*time.Hour, 3650*day, "in this time", "METHODS 8"),
+		param.Number("blind_exposure", &o.BlindExposure, 0, 1, "", "below this mean exposure over 28 days a row is blind", "METHODS 8"),
+		param.Number("blind_width", &o.BlindWidth, 0, 1, "", "or beyond this part of the width without any data", "METHODS 8"),
+		param.Number("final_share", &o.FinalShare, 0, 1, "", "a day is final when this share of its lifts has been raised", "METHODS 8"),
+		param.Number("capacity_bpd", &o.Capacity, 0, 1e9, "barrels a day", "the most that the sources could load: the upper end when nothing is known", "nameplate of Kharg's eastern berths (iotco.ir, 2016) and Jask's mooring (tehrantimes.com)"),
+		param.Numbers("at", &o.At, 0, 10, 0, 1, "", "values of a for which the headline is printed as well", "METHODS 8"),
+		param.Time("lag.direct_median", &o.Lag.DirectMedian, time.Hour, 90*day, "until a loading that was seen is raised", "METHODS 8"),
+		param.Number("lag.direct_sd", &o.Lag.DirectSD, 0, 5, "", "of its logarithm", "start value"),
+		param.Time("lag.dark_median", &o.Lag.DarkMedian, time.Hour, 365*day, "until one in the dark is raised", "METHODS 8"),
+		param.Number("lag.dark_sd", &o.Lag.DarkSD, 0, 5, "", "of its logarithm", "METHODS 8: 80 % at 45 days"),
+		param.Number("lag.direct_lifts", &o.Lag.DirectLifts, 0, 1e6, "lifts", "pseudo-count of those seen loading", "start value"),
+		param.Number("lag.all_lifts", &o.Lag.AllLifts, 0, 1e6, "lifts", "pseudo-count of all", "start value"),
+	}}
 }
+
+// Validate checks every parameter and reports all that are out of range.
+func (o Options) Validate() error { return o.Params().Check() }
 
 // Input is what an estimate rests on.
 type Input struct {

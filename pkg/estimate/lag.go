@@ -11,16 +11,16 @@ import (
 // seen at the terminal is confirmed by the next draught or gate, one made in the dark when the ship shows up laden.
 type Lag struct {
 	// DirectMedian is 1.3 d and DirectSD (of the logarithm) 1.0: start values.
-	DirectMedian time.Duration `json:"direct_median"`
-	DirectSD     float64       `json:"direct_sd"`
+	DirectMedian time.Duration
+	DirectSD     float64
 	// DarkMedian is 20 d and 80 % are known at 45 d, which makes DarkSD ln(45/20)/0.8416 = 0.96. Compare: dark periods
 	// of NITC's ships of 30 days and more (Windward), 14, 14 and 55 days in three cases (UANI).
-	DarkMedian time.Duration `json:"dark_median"`
-	DarkSD     float64       `json:"dark_sd"`
+	DarkMedian time.Duration
+	DarkSD     float64
 	// DirectLifts and AllLifts are the pseudo-counts of the share that is seen loading: 2 of 4 until lifts old enough
 	// have been seen.
-	DirectLifts float64 `json:"direct_lifts"`
-	AllLifts    float64 `json:"all_lifts"`
+	DirectLifts float64
+	AllLifts    float64
 }
 
 // DefaultLag returns the start values.

@@ -164,6 +164,7 @@ func (p *printer) input(s Summary) {
 	} else {
 		p.printf("Refused: %s.\n", counts(s.Rejected))
 	}
+	p.printf("Configuration: %s (config.yaml).\n", s.Config)
 	if s.Late > 0 {
 		p.printf("Late, and so revising what was said before: %s reports.\n", Thousands(s.Late))
 	}

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/ais"
-	"github.com/goccy/go-yaml"
+	"github.com/darkwake/darkwake/pkg/param"
 )
 
 // DefaultLateness and SatelliteLateness are how far behind a source's high event time a report may come and still
@@ -77,22 +77,21 @@ func Defaults() Options {
 	}
 }
 
-// Validate reports every value out of bounds at once.
-func (o Options) Validate() error {
-	var all error
-	check := func(name string, ok bool, why string) {
-		if !ok {
-			all = errors.Join(all, fmt.Errorf("%s: %s", name, why))
-		}
-	}
-	check("feed.horizon", o.Horizon >= time.Hour && o.Horizon <= 30*24*time.Hour, "1 h to 720 h: late reports revise within it")
-	check("feed.clock_lead", o.ClockLead >= time.Minute, "at least 1 min: receivers' clocks differ by seconds")
-	check("feed.clock_jury", o.ClockJury >= 1 && o.ClockJury <= 1000, "1 to 1000 reports are held in memory")
-	check("feed.sort_memory", o.SortMemory >= 1<<10, "at least 1 KiB")
-	check("feed.max_line", o.MaxLine >= 82 && o.MaxLine <= 64<<10, "82 bytes (NMEA 0183) to 64 KiB")
-	check("feed.open_sources", o.OpenSources >= 1, "at least 1")
-	return all
+// Params describes every parameter: name, bounds, meaning and source.
+func (o *Options) Params() param.Group {
+	const day = 24 * time.Hour
+	return param.Group{Name: "feed", About: "reading and ordering the input", Params: []param.Param{
+		param.Time("horizon", &o.Horizon, time.Hour, 30*day, "how far behind the watermark a late report may still revise the past", "DESIGN 3"),
+		param.Time("clock_lead", &o.ClockLead, time.Minute, 24*time.Hour, "a report so far ahead of its source's high event time is doubted; receivers' clocks differ by seconds", "DESIGN 3"),
+		param.Number("clock_jury", &o.ClockJury, 1, 1000, "reports", "the next so many judge a doubted time; they are held in memory", "DESIGN 3"),
+		param.Number("max_line_bytes", &o.MaxLine, 82, 65536, "bytes", "longer NMEA lines are refused", "DESIGN 5; NMEA 0183 allows 82"),
+		param.OfMachine(param.Number("sort_memory_bytes", &o.SortMemory, 1024, 1<<40, "bytes", "of rows of a table out of order that are sorted at a time", "memory of a small machine")),
+		param.OfMachine(param.Number("open_sources", &o.OpenSources, 1, 65536, "sources", "kept open before their first report is due", "file handles of a small machine")),
+	}}
 }
+
+// Validate checks every parameter and reports all that are out of range.
+func (o Options) Validate() error { return o.Params().Check() }
 
 // Inputs makes one source of each file that the arguments name: files, folders, globs and "-". A source's id is the
 // file's base name; where two files share it, as much of the path in front as tells them apart. A
@@ -244,9 +243,8 @@ func LoadConfig(r io.Reader) ([]SourceConfig, error) {
 			AssumeStart timestamp `yaml:"assume_start"`
 		} `yaml:"sources"`
 	}
-	err := yaml.NewDecoder(r, yaml.Strict()).Decode(&file)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read feeds: %w", oneLine{err})
+	if err := param.Decode(r, &file, true); err != nil {
+		return nil, fmt.Errorf("read feeds: %w", err)
 	}
 	var sources []SourceConfig
 	for _, s := range file.Sources {
@@ -323,15 +321,3 @@ func (t *timestamp) UnmarshalText(b []byte) error {
 	*t = timestamp(v)
 	return err
 }
-
-// oneLine cuts the picture of the file that the YAML library appends to its errors.
-type oneLine struct{ error }
-
-// Error is the first line, which holds the place and the reason.
-func (e oneLine) Error() string {
-	first, _, _ := strings.Cut(yaml.FormatError(e.error, false, false), "\n")
-	return first
-}
-
-// Unwrap is the library's error.
-func (e oneLine) Unwrap() error { return e.error }

@@ -3,8 +3,10 @@ package geo
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	_ "embed"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +22,12 @@ import (
 //
 //go:embed data/coast.bin.gz
 var coastFile []byte
+
+// CoastHash is the SHA-256 of the embedded coastline in hexadecimal.
+func CoastHash() string {
+	sum := sha256.Sum256(coastFile)
+	return hex.EncodeToString(sum[:])
+}
 
 const coastMagic = "DWCOAST1"
 

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/cargo"
@@ -21,39 +23,43 @@ import (
 	"github.com/darkwake/darkwake/pkg/detect/portcall"
 	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
 	"github.com/darkwake/darkwake/pkg/estimate"
+	"github.com/darkwake/darkwake/pkg/feed"
 	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/param"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/track"
+	"github.com/darkwake/darkwake/pkg/vessel"
 	"github.com/darkwake/darkwake/pkg/vessel/list"
 )
 
-// Config holds the parameters of every part, in the order of the data's path. Each part documents its own, with
-// their sources.
+// Config holds the parameters of every part, in the order of the data's path. Each part describes its own with their
+// sources, in its Params; package param says how one is added.
 type Config struct {
-	Track         track.Options         `json:"track"`
-	Coverage      coverage.Options      `json:"coverage"`
-	Outage        outage.Options        `json:"outage"`
-	Interference  interference.Options  `json:"interference"`
-	Identity      identity.Options      `json:"identity"`
-	FalsePosition falseposition.Options `json:"false_position"`
-	PortCall      portcall.Options      `json:"port_call"`
-	Draught       draught.Options       `json:"draught"`
-	Loitering     loitering.Options     `json:"loitering"`
-	Gap           gap.Options           `json:"gap"`
-	Rendezvous    rendezvous.Options    `json:"rendezvous"`
-	Call          call.Options          `json:"call"`
-	Cargo         cargo.Options         `json:"cargo"`
-	Estimate      estimate.Options      `json:"estimate"`
+	Feed          feed.Options
+	Track         track.Options
+	Coverage      coverage.Options
+	Outage        outage.Options
+	Interference  interference.Options
+	Identity      identity.Options
+	FalsePosition falseposition.Options
+	PortCall      portcall.Options
+	Draught       draught.Options
+	Loitering     loitering.Options
+	Gap           gap.Options
+	Rendezvous    rendezvous.Options
+	Call          call.Options
+	Cargo         cargo.Options
+	Estimate      estimate.Options
 
-	Lists     []list.List `json:"-"` // watch lists of the user's own, hashed by content
-	Gazetteer []byte      `json:"-"` // a gazetteer of the user's own, as CSV; nil for the embedded one. Hashed by content.
-	Software  string      `json:"-"` // name and version written into events; not hashed
+	Lists     []list.List // watch lists of the user's own, hashed by content
+	Gazetteer []byte      // a gazetteer of the user's own, as CSV; nil for the embedded one. Hashed by content.
+	Software  string      // name and version written into events; not hashed
 }
 
 // Defaults returns every part's defaults.
 func Defaults() Config {
 	return Config{
-		Track: track.Defaults(), Coverage: coverage.Defaults(), Outage: outage.Defaults(),
+		Feed: feed.Defaults(), Track: track.Defaults(), Coverage: coverage.Defaults(), Outage: outage.Defaults(),
 		Interference: interference.Defaults(), FalsePosition: falseposition.Defaults(), PortCall: portcall.Defaults(),
 		Identity: identity.Defaults(), Loitering: loitering.Defaults(),
 		Draught: draught.Defaults(), Gap: gap.Defaults(), Rendezvous: rendezvous.Defaults(),
@@ -61,13 +67,28 @@ func Defaults() Config {
 	}
 }
 
+// groups are all parameters of c, in the order of the fields.
+func (c *Config) groups() []param.Group {
+	return []param.Group{
+		c.Feed.Params(), c.Track.Params(), c.Coverage.Params(), c.Outage.Params(), c.Interference.Params(), c.Identity.Params(),
+		c.FalsePosition.Params(), c.PortCall.Params(), c.Draught.Params(), c.Loitering.Params(), c.Gap.Params(),
+		c.Rendezvous.Params(), c.Call.Params(), c.Cargo.Params(), c.Estimate.Params(),
+	}
+}
+
 // Validate reports every parameter that is out of its range, each with its name.
 func (c Config) Validate() error {
-	return errors.Join(
-		c.Track.Validate(), c.Coverage.Validate(), c.Outage.Validate(), c.Interference.Validate(), c.FalsePosition.Validate(), c.PortCall.Validate(), c.Draught.Validate(),
-		c.Identity.Validate(), c.Loitering.Validate(),
-		c.Gap.Validate(), c.Rendezvous.Validate(), c.Call.Validate(), c.Cargo.Validate(), c.Estimate.Validate(),
-	)
+	return errors.Join(param.CheckAt(c.groups(), nil), c.Cargo.Weights.Validate())
+}
+
+// Read sets the parameters that a YAML file names; the others keep their values. An unknown key is refused with its
+// line, and so is a value out of range.
+func (c *Config) Read(r io.Reader) error {
+	lines, err := param.Read(r, c.groups())
+	if err != nil {
+		return err
+	}
+	return param.CheckAt(c.groups(), lines) // described anew: some bounds hang on other parameters
 }
 
 // world is what never changes during a run.
@@ -91,19 +112,70 @@ func (c Config) world() (world, error) {
 	return world{places: places, sea: sea}, nil
 }
 
-// hash covers what decides the outcome besides the input: parameters, gazetteer, weights and watch lists.
-func (c Config) hash(w world) string {
-	params, err := json.Marshal(c)
+// Effective is a configuration with the data that it stands on: everything that decides the outcome besides the input.
+type Effective struct {
+	Config Config
+	Data   []Datum
+	Hash   string // of the parameters that decide the outcome, and of the data; every event carries it
+}
+
+// Datum is a table or model that decides the outcome as parameters do.
+type Datum struct{ Name, Hash string }
+
+// Effective loads what the configuration stands on.
+func (c Config) Effective() (Effective, error) {
+	w, err := c.world()
 	if err != nil {
-		panic(fmt.Sprintf("configuration does not marshal: %v", err)) // plain structs of numbers and text
+		return Effective{}, err
 	}
+	return c.effective(w), nil
+}
+
+func (c Config) effective(w world) Effective {
+	e := Effective{Config: c, Data: c.data(w)}
 	sum := sha256.New()
-	sum.Write(params)
-	sum.Write([]byte(w.places.Hash()))
-	sum.Write([]byte(cargo.WeightsHash()))
-	for _, l := range c.Lists {
-		sum.Write([]byte(l.Name + l.Hash))
+	_ = param.Canonical(sum, c.groups()) // a hash takes every byte
+	for _, d := range e.Data {
+		fmt.Fprintf(sum, "%s=%s\n", d.Name, d.Hash)
 	}
-	sum.Write([]byte(rendezvous.WeightsHash()))
-	return "sha256:" + hex.EncodeToString(sum.Sum(nil))
+	e.Hash = "sha256:" + hex.EncodeToString(sum.Sum(nil))
+	return e
+}
+
+// data lists the tables and models with the hashes of their contents. A new one is a line here.
+func (c Config) data(w world) []Datum {
+	weights, err := json.Marshal(c.Cargo.Weights)
+	if err != nil {
+		panic(fmt.Sprintf("weights do not marshal: %v", err)) // plain structs of numbers and text
+	}
+	sum := sha256.Sum256(weights)
+	all := []Datum{
+		{"coastline", geo.CoastHash()},
+		{"gazetteer", w.places.Hash()},
+		{"grades of oil", place.GradesHash()},
+		{"flags by MMSI", vessel.FlagsHash()},
+		{"weights of meetings", rendezvous.WeightsHash()},
+		{"weights of lifts", hex.EncodeToString(sum[:])},
+	}
+	for _, l := range c.Lists {
+		all = append(all, Datum{"watch list " + l.Name, strings.TrimPrefix(l.Hash, "sha256:")})
+	}
+	return all
+}
+
+// Write prints the configuration as YAML with a comment behind each parameter: its bounds, what it decides, where its
+// number comes from, and the default where it differs. Config.Read reads it back.
+func (e Effective) Write(w io.Writer) error {
+	var head strings.Builder
+	fmt.Fprintf(&head, "# %s: every parameter of a run, in the order of the data's path. detect replay --config FILE reads this.\n", e.Config.Software)
+	fmt.Fprintf(&head, "# Configuration hash (parameters and data; in every event): %s\n#\n# Data:\n", e.Hash)
+	for _, d := range e.Data {
+		fmt.Fprintf(&head, "#   %-20s  sha256 %s\n", d.Name, d.Hash)
+	}
+	fmt.Fprintf(&head, "#\n# Behind each value: bounds, meaning, [source of the default]. METHODS and DESIGN are the project's documents.\n\n")
+	if _, err := io.WriteString(w, head.String()); err != nil {
+		return fmt.Errorf("write configuration: %w", err)
+	}
+	standard := Defaults()
+	return param.Write(w, e.Config.groups(), standard.groups())
 }

@@ -149,27 +149,6 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-// TestConfigHash changes with anything that decides the outcome, and with nothing else.
-func TestConfigHash(t *testing.T) {
-	hash := func(c Config) string {
-		w, err := c.world()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return c.hash(w)
-	}
-	base := hash(Defaults())
-	named, stricter := Defaults(), Defaults()
-	named.Software = "another build"
-	stricter.Gap.MaxFeasibility = 1.2
-	if hash(named) != base {
-		t.Error("the program's name changed the hash")
-	}
-	if hash(stricter) == base {
-		t.Error("a parameter changed and the hash did not")
-	}
-}
-
 func TestShardsAreEven(t *testing.T) {
 	var n [8]int
 	for m := range ais.MMSI(80_000) {

@@ -16,12 +16,16 @@ type File struct {
 	Write func(io.Writer) error
 }
 
-// EventsFile is the name of the file of events.
-const EventsFile = "events.jsonl"
+// The names of the file of events and of the configuration that they were found with.
+const (
+	EventsFile = "events.jsonl"
+	ConfigFile = "config.yaml"
+)
 
 // Files are what a run leaves behind once it has ended; vintages.csv is written while it runs.
 func (r *Result) Files(s export.Summary) []File {
 	return []File{
+		{ConfigFile, r.Config.Write},
 		{EventsFile, func(w io.Writer) error { return export.Events(w, r.Events) }},
 		{"daily.csv", func(w io.Writer) error { return export.Days(w, r.Estimate.Days) }},
 		{"daily.json", func(w io.Writer) error { return export.Estimate(w, r.Estimate) }},
@@ -33,7 +37,7 @@ func (r *Result) Files(s export.Summary) []File {
 // timings are the caller's to add: the engine knows no files and no clock.
 func (r *Result) Summary(sources []feed.SourceStats, problems []feed.Problem) export.Summary {
 	s := export.Summary{
-		Config: r.Config, First: instant(r.First), Last: instant(r.Last),
+		Config: r.Config.Hash, First: instant(r.First), Last: instant(r.Last),
 		Late: r.Counts.Late, Ships: r.Ships, Rejected: rejected(r.Refused), Facts: r.Facts,
 		Events: map[string]int64{}, Versions: r.Versions, Waiting: r.Pending, BelowCut: r.Below, Health: r.Health, Reception: r.Heard,
 	}

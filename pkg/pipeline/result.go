@@ -29,7 +29,7 @@ type Result struct {
 	Last     time.Time              // greatest event time
 	Health   map[string]float64     // mean feed health by source
 	Heard    []coverage.Calibration // how what was predicted of controls came true
-	Config   string                 // hash of everything that decides the outcome besides the input
+	Config   Effective              // everything that decides the outcome besides the input
 }
 
 var factNames = map[track.FactKind]string{
@@ -44,7 +44,7 @@ func (e *Engine) result() *Result {
 	r := &Result{
 		Events: slices.SortedFunc(maps.Values(b.events), event.Compare), Versions: b.versions,
 		Lifts: b.ledger.Lifts(), Counts: e.counts, Facts: map[string]int64{},
-		Refused: b.refused, Ships: b.fleet.Len(), Health: b.health(), Heard: b.coverage.Calibrations(), Config: b.hash,
+		Refused: b.refused, Ships: b.fleet.Len(), Health: b.health(), Heard: b.coverage.Calibrations(), Config: b.effective,
 	}
 	r.Pending, r.Below = b.ledger.Tally()
 	for kind, n := range b.facts {

@@ -43,7 +43,7 @@ type Listener struct {
 // stageB drives the detectors, the ledger and the estimate.
 type stageB struct {
 	config    Config
-	hash      string
+	effective Effective
 	listen    Listener
 	fleet     *vessel.Fleet
 	coverage  *coverage.Model
@@ -83,7 +83,7 @@ func newStageB(c Config, w world, l Listener) *stageB {
 	silent := gap.New(c.Gap, fleet, w.places, w.sea, calls)
 	silent.Reception(heard)
 	return &stageB{
-		config: c, hash: c.hash(w), listen: l, fleet: fleet,
+		config: c, effective: c.effective(w), listen: l, fleet: fleet,
 		coverage: heard, presence: newPresence(heard, fleet), outages: out,
 		// DESIGN.md section 4 fixes this order.
 		detectors: []Detector{
@@ -206,7 +206,7 @@ func (b *stageB) observe(f track.Fact) {
 
 // publish stamps a version with what only the engine knows and keeps it as the newest of its id.
 func (b *stageB) publish(e event.Event, at time.Time) event.Event {
-	e.Schema, e.Watermark, e.Software, e.Config = event.Schema, at, b.config.Software, b.hash
+	e.Schema, e.Watermark, e.Software, e.Config = event.Schema, at, b.config.Software, b.effective.Hash
 	b.events[e.ID] = e
 	b.versions++
 	b.listen.Event(e)

@@ -1,8 +1,10 @@
 package place
 
 import (
+	"crypto/sha256"
 	_ "embed"
 	"encoding/csv"
+	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
@@ -13,6 +15,12 @@ import (
 //
 //go:embed data/grades.csv
 var gradesFile string
+
+// GradesHash is the SHA-256 of the table of grades in hexadecimal.
+func GradesHash() string {
+	sum := sha256.Sum256([]byte(gradesFile))
+	return hex.EncodeToString(sum[:])
+}
 
 // DefaultBarrelsPerTonne is what a tonne of unknown Iranian crude is taken for: the mean of Iranian Light and Heavy,
 // 7.253, to the two digits to which it is known (Light 7.35, Heavy 7.16).

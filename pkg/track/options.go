@@ -1,44 +1,43 @@
 package track
 
 import (
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/param"
 )
 
 // Options are the parameters of stage A. What the design fixes (grid, copy window, thinning, the silence's hour) is
 // a constant beside the code instead.
 type Options struct {
-	MaxSpeed    geo.Knots     `json:"max_speed_kn"`  // no tanker sails faster
-	FastSpeed   geo.Knots     `json:"fast_speed_kn"` // nor does any ship that reports a high speed
-	FastFactor  float64       `json:"fast_factor"`   // allowance over the speed that a ship reports
-	Pad         time.Duration `json:"pad"`           // added to the time between two fixes, in quadrature
-	Tolerance   geo.Metres    `json:"tolerance_m"`   // added to the way
-	SegmentEnd  time.Duration `json:"segment_end"`   // a segment takes no fix after so long a silence
-	MaxSegments int           `json:"max_segments"`  // open at once for one MMSI
-	Confirm     int           `json:"confirm"`       // fixes that make a candidate a segment
-	CoarseQuiet time.Duration `json:"coarse_quiet"`  // message 27 is ignored so long after a precise fix
-	Together    time.Duration `json:"together"`      // segments heard so close in time are two ships at once
-	Ambiguous   time.Duration `json:"ambiguous"`     // at most one Ambiguity a pair of segments in this time
-	Shared      time.Duration `json:"shared"`        // so long after two ships at once the number counts as several ships'
-	Doubt       float64       `json:"doubt"`         // beyond this share of the allowance a fix waits for others to agree
-	Rival       float64       `json:"rival"`         // a segment at most so many times less likely is another candidate
-	Inland      geo.Metres    `json:"inland_m"`      // a fix so far inside land is marked
-	StopSpeed   geo.Knots     `json:"stop_speed_kn"` // slower is at rest
-	BuoySpeed   geo.Knots     `json:"buoy_speed_kn"` // slower is at rest at an anchorage or buoy mooring
-	MoveSpeed   geo.Knots     `json:"move_speed_kn"` // faster is under way again
-	StopAfter   time.Duration `json:"stop_after"`    // at rest so long is a stop
-	StopRadius  geo.Metres    `json:"stop_radius_m"` // farther from the mean position is under way again
-	ExitMargin  geo.Metres    `json:"exit_margin_m"` // beyond the shape, so that a ship on its line does not flap
-	EntrySeen   time.Duration `json:"entry_seen"`    // a fix outside so shortly before makes an entry a seen one
-	CrossWithin time.Duration `json:"cross_within"`  // fixes farther apart claim no crossing of a gate
-	Horizon     time.Duration `json:"horizon"`       // how long a late report may still revise
-	MaxVessels  int           `json:"max_vessels"`   // MMSIs known to one tracker
-	MaxVisits   int           `json:"max_visits"`    // open visits of one segment
-	MaxSilences int           `json:"max_silences"`  // past silences of one MMSI that a late report may split
+	MaxSpeed    geo.Knots     // no tanker sails faster
+	FastSpeed   geo.Knots     // nor does any ship that reports a high speed
+	FastFactor  float64       // allowance over the speed that a ship reports
+	Pad         time.Duration // added to the time between two fixes, in quadrature
+	Tolerance   geo.Metres    // added to the way
+	SegmentEnd  time.Duration // a segment takes no fix after so long a silence
+	MaxSegments int           // open at once for one MMSI
+	Confirm     int           // fixes that make a candidate a segment
+	CoarseQuiet time.Duration // message 27 is ignored so long after a precise fix
+	Together    time.Duration // segments heard so close in time are two ships at once
+	Ambiguous   time.Duration // at most one Ambiguity a pair of segments in this time
+	Shared      time.Duration // so long after two ships at once the number counts as several ships'
+	Doubt       float64       // beyond this share of the allowance a fix waits for others to agree
+	Rival       float64       // a segment at most so many times less likely is another candidate
+	Inland      geo.Metres    // a fix so far inside land is marked
+	StopSpeed   geo.Knots     // slower is at rest
+	BuoySpeed   geo.Knots     // slower is at rest at an anchorage or buoy mooring
+	MoveSpeed   geo.Knots     // faster is under way again
+	StopAfter   time.Duration // at rest so long is a stop
+	StopRadius  geo.Metres    // farther from the mean position is under way again
+	ExitMargin  geo.Metres    // beyond the shape, so that a ship on its line does not flap
+	EntrySeen   time.Duration // a fix outside so shortly before makes an entry a seen one
+	CrossWithin time.Duration // fixes farther apart claim no crossing of a gate
+	Horizon     time.Duration // how long a late report may still revise
+	MaxVessels  int           // MMSIs known to one tracker
+	MaxVisits   int           // open visits of one segment
+	MaxSilences int           // past silences of one MMSI that a late report may split
 }
 
 // Defaults returns the starting parameters.
@@ -74,50 +73,42 @@ func Defaults() Options {
 	}
 }
 
-// Validate checks every parameter and reports all that are out of range.
-func (o Options) Validate() error {
-	type limit struct {
-		name          string
-		value, lo, hi float64
-		why           string
-	}
-	limits := []limit{
-		{"track.max_speed_kn", float64(o.MaxSpeed), 15, 60, "knots; slower breaks the tracks of honest tankers"},
-		{"track.fast_speed_kn", float64(o.FastSpeed), float64(o.MaxSpeed), 100, "knots, not below max_speed_kn"},
-		{"track.fast_factor", o.FastFactor, 1, 3, "a factor"},
-		{"track.pad", o.Pad.Minutes(), 1, 120, "minutes; zero would split ships over a bad clock"},
-		{"track.tolerance_m", float64(o.Tolerance), 0, 20_000, "metres"},
-		{"track.segment_end", o.SegmentEnd.Hours(), 1, 48, "hours; the horizon keeps no more"},
-		{"track.max_segments", float64(o.MaxSegments), 2, 8, "segments; memory grows with each"},
-		{"track.confirm", float64(o.Confirm), 2, 10, "fixes"},
-		{"track.coarse_quiet", o.CoarseQuiet.Hours(), 0, 24, "hours"},
-		{"track.together", o.Together.Hours(), 0.1, 24, "hours"},
-		{"track.ambiguous", o.Ambiguous.Hours(), 0.1, 48, "hours"},
-		{"track.shared", o.Shared.Hours(), 0, 24 * 90, "hours"},
-		{"track.doubt", o.Doubt, 0.2, 1, "a share; little makes every turn wait"},
-		{"track.rival", o.Rival, 1, 1000, "a factor"},
-		{"track.inland_m", float64(o.Inland), 500, 50_000, "metres; the coastline is coarse"},
-		{"track.stop_speed_kn", float64(o.StopSpeed), 0.1, 2, "knots"},
-		{"track.buoy_speed_kn", float64(o.BuoySpeed), float64(o.StopSpeed), 3, "knots, not below stop_speed_kn"},
-		{"track.move_speed_kn", float64(o.MoveSpeed), float64(o.BuoySpeed), 5, "knots, not below buoy_speed_kn"},
-		{"track.stop_after", o.StopAfter.Minutes(), 5, 360, "minutes"},
-		{"track.stop_radius_m", float64(o.StopRadius), 100, 5_000, "metres"},
-		{"track.exit_margin_m", float64(o.ExitMargin), 0, 10_000, "metres"},
-		{"track.entry_seen", o.EntrySeen.Hours(), 0.1, 48, "hours"},
-		{"track.cross_within", o.CrossWithin.Hours(), 0.1, 24, "hours"},
-		{"track.horizon", o.Horizon.Hours(), 24, 96, "hours; at least as long as segments live"},
-		{"track.max_vessels", float64(o.MaxVessels), 1, 1 << 28, "MMSIs"},
-		{"track.max_visits", float64(o.MaxVisits), 1, 256, "visits"},
-		{"track.max_silences", float64(o.MaxSilences), 1, 256, "silences"},
-	}
-	var breaches []error
-	for _, l := range limits {
-		if !(l.value >= l.lo && l.value <= l.hi) {
-			breaches = append(breaches, fmt.Errorf("check %s: %v is not within %v to %v: %s", l.name, l.value, l.lo, l.hi, l.why))
-		}
-	}
-	return errors.Join(breaches...)
+// Params describes every parameter: name, bounds, meaning and source.
+func (o *Options) Params() param.Group {
+	const day = 24 * time.Hour
+	return param.Group{Name: "track", About: "tracks: segments, stops, visits and silences of every ship (stage A)", Params: []param.Param{
+		param.Number("max_speed_kn", &o.MaxSpeed, 15, 60, "kn", "no tanker sails faster; less breaks the tracks of honest ones", "METHODS 1; gpsdio-segment DEFAULT_MAX_KNOTS"),
+		param.Number("fast_speed_kn", &o.FastSpeed, float64(o.MaxSpeed), 100, "kn", "nor does any ship that reports a high speed", "IMO HSC Code: 40 to 50 kn"),
+		param.Number("fast_factor", &o.FastFactor, 1, 3, "", "allowance over the speed that a ship reports", "judgement: gusts and currents put a third on top"),
+		param.Time("pad", &o.Pad, time.Minute, 2*time.Hour, "added to the time between two fixes, in quadrature; zero would split ships over a bad clock", "METHODS 1 (padded hours); gpsdio-segment DEFAULT_BUFFER_HOURS"),
+		param.Number("tolerance_m", &o.Tolerance, 0, 20_000, "m", "added to the way between two fixes", "ITU-R M.1371-5, position accuracy, and antennas at both ends of a ship"),
+		param.Time("segment_end", &o.SegmentEnd, time.Hour, 48*time.Hour, "a segment takes no fix after so long a silence; the horizon keeps no more", "METHODS 1"),
+		param.Number("max_segments", &o.MaxSegments, 2, 8, "segments", "open at once for one MMSI; memory grows with each", "judgement"),
+		param.Number("confirm", &o.Confirm, 2, 10, "fixes", "make a candidate a segment", "judgement"),
+		param.Time("coarse_quiet", &o.CoarseQuiet, 0, 24*time.Hour, "message 27 is ignored so long after a precise fix", "METHODS 1; ITU-R M.1371-5 table 84: 1/10 minute"),
+		param.Time("together", &o.Together, 6*time.Minute, 24*time.Hour, "segments heard so close in time are two ships at once", "judgement"),
+		param.Time("ambiguous", &o.Ambiguous, 6*time.Minute, 48*time.Hour, "at most one ambiguity of a pair of segments in this time", "judgement"),
+		param.Time("shared", &o.Shared, 0, 90*day, "so long after two ships at once the number counts as several ships'", "judgement: as long as anything is remembered of a segment"),
+		param.Number("doubt", &o.Doubt, 0.2, 1, "", "beyond this share of the allowance a fix waits for others to agree; little makes every turn wait", "judgement: 15 kn off both courses"),
+		param.Number("rival", &o.Rival, 1, 1000, "", "a segment at most so many times less likely is another candidate", "METHODS 1; gpsdio-segment ambiguity_factor"),
+		param.Number("inland_m", &o.Inland, 500, 50_000, "m", "a fix so far inside land is marked; the coastline is coarse", "geo.Sea.OnLand: berths lie on the wrong side of the coastline"),
+		param.Number("stop_speed_kn", &o.StopSpeed, 0.1, 2, "kn", "slower is at rest", "METHODS 5, port call"),
+		param.Number("buoy_speed_kn", &o.BuoySpeed, float64(o.StopSpeed), 3, "kn", "slower is at rest at an anchorage or buoy mooring", "METHODS 5, port call"),
+		param.Number("move_speed_kn", &o.MoveSpeed, float64(o.BuoySpeed), 5, "kn", "faster is under way again", "METHODS 5, port call"),
+		param.Time("stop_after", &o.StopAfter, 5*time.Minute, 6*time.Hour, "at rest so long is a stop", "judgement"),
+		param.Number("stop_radius_m", &o.StopRadius, 100, 5_000, "m", "farther from the mean position is under way again", "METHODS 4: a VLCC swings on a circle of up to 550 m"),
+		param.Number("exit_margin_m", &o.ExitMargin, 0, 10_000, "m", "beyond a place's shape, so that a ship on its line does not flap", "METHODS 5, port call"),
+		param.Time("entry_seen", &o.EntrySeen, 6*time.Minute, 48*time.Hour, "a fix outside so shortly before makes an entry a seen one", "judgement"),
+		param.Time("cross_within", &o.CrossWithin, 6*time.Minute, 24*time.Hour, "fixes farther apart claim no crossing of a gate", "judgement"),
+		param.Time("horizon", &o.Horizon, 24*time.Hour, 96*time.Hour, "how long a late report may still revise; at least as long as segments live", "DESIGN 3"),
+		param.Number("max_vessels", &o.MaxVessels, 1, 1<<28, "MMSIs", "known to one tracker; noise invents some", "700,000 were heard world-wide in a year"),
+		param.Number("max_visits", &o.MaxVisits, 1, 256, "visits", "open at once of one segment", "judgement"),
+		param.Number("max_silences", &o.MaxSilences, 1, 256, "silences", "of one MMSI that a late report may split", "judgement"),
+	}}
 }
+
+// Validate checks every parameter and reports all that are out of range.
+func (o Options) Validate() error { return o.Params().Check() }
 
 // Listener is told what a tracker refuses. Unset functions are no-ops; none may block or keep its argument.
 type Listener struct {

@@ -1,7 +1,9 @@
 package vessel
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/hex"
 	"strconv"
 	"strings"
 )
@@ -11,6 +13,12 @@ import (
 //
 //go:embed data/mid.csv
 var midTable string
+
+// FlagsHash is the SHA-256 of the table of identification digits in hexadecimal.
+func FlagsHash() string {
+	sum := sha256.Sum256([]byte(midTable))
+	return hex.EncodeToString(sum[:])
+}
 
 // Flag returns the ISO 3166 alpha-2 code of the country that issued an MMSI, or "" when its digits are allocated to
 // nobody. It reads the digits where ITU-R M.585-9 puts them: first in a ship's number, after 0 and 00 for groups

@@ -12,9 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/param"
 )
 
 // Scenario is one world.
@@ -184,7 +183,7 @@ type Lanes struct {
 // Load reads and checks a scenario that extends no other.
 func Load(r io.Reader) (*Scenario, error) {
 	s := new(Scenario)
-	if err := decode(r, s, yaml.Strict()); err != nil {
+	if err := param.Decode(r, s, true); err != nil {
 		return nil, fmt.Errorf("read scenario: %w", err)
 	}
 	if s.Extends != "" {
@@ -229,11 +228,11 @@ func gather(path string, seen []string) (map[string]any, error) {
 		return nil, err
 	}
 	var alone Scenario
-	if err := decode(bytes.NewReader(text), &alone, yaml.Strict()); err != nil {
+	if err := param.Decode(bytes.NewReader(text), &alone, true); err != nil {
 		return nil, fmt.Errorf("%s: read scenario: %w", path, err)
 	}
 	raw := map[string]any{}
-	if err := decode(bytes.NewReader(text), &raw); err != nil {
+	if err := param.Decode(bytes.NewReader(text), &raw, false); err != nil {
 		return nil, fmt.Errorf("%s: read scenario: %w", path, err)
 	}
 	if alone.Extends == "" {
@@ -260,29 +259,3 @@ func merge(base, over map[string]any) map[string]any {
 	}
 	return base
 }
-
-// decode reads YAML. The library (goccy/go-yaml v1.19.2) panics on some broken documents, such as a list that ends
-// within its first dash: to the reader of a file that is an error like any other.
-func decode(r io.Reader, into any, opts ...yaml.DecodeOption) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("parse YAML: %v", p)
-		}
-	}()
-	if err := yaml.NewDecoder(r, opts...).Decode(into); err != nil {
-		return oneLine{err}
-	}
-	return nil
-}
-
-// oneLine cuts the picture of the file that the YAML library appends to its errors.
-type oneLine struct{ error }
-
-// Error is the first line, which holds the place and the reason.
-func (e oneLine) Error() string {
-	text, _, _ := strings.Cut(yaml.FormatError(e.error, false, false), "\n")
-	return text
-}
-
-// Unwrap gives the library's error.
-func (e oneLine) Unwrap() error { return e.error }

@@ -2,7 +2,6 @@ package draught
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/param"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/track"
 	"github.com/darkwake/darkwake/pkg/vessel"
@@ -18,12 +18,12 @@ import (
 
 // Options are the steps of draught that matter, in metres.
 type Options struct {
-	VLCC    geo.Metres `json:"step_vlcc"`
-	Suezmax geo.Metres `json:"step_suezmax"`
-	Aframax geo.Metres `json:"step_aframax"`
-	Other   geo.Metres `json:"step_other"`
+	VLCC    geo.Metres
+	Suezmax geo.Metres
+	Aframax geo.Metres
+	Other   geo.Metres
 
-	Horizon time.Duration `json:"horizon"` // how long a change can still be revised by late reports
+	Horizon time.Duration // how long a change can still be revised by late reports
 }
 
 // Defaults returns the starting parameters (METHODS gives them as start values, to be tuned on the simulator).
@@ -31,27 +31,19 @@ func Defaults() Options {
 	return Options{VLCC: 3.0, Suezmax: 2.0, Aframax: 1.5, Other: 1.0, Horizon: 48 * time.Hour}
 }
 
-// Validate checks every parameter and reports all that are out of range.
-func (o Options) Validate() error {
-	limits := []struct {
-		name          string
-		value, lo, hi float64
-		why           string
-	}{
-		{"draught.step_vlcc", float64(o.VLCC), 0.1, 15, "crews type steps of 0.1 m"},
-		{"draught.step_suezmax", float64(o.Suezmax), 0.1, 15, "crews type steps of 0.1 m"},
-		{"draught.step_aframax", float64(o.Aframax), 0.1, 15, "crews type steps of 0.1 m"},
-		{"draught.step_other", float64(o.Other), 0.1, 15, "crews type steps of 0.1 m"},
-		{"draught.horizon", o.Horizon.Hours(), 1, 240, "hours"},
-	}
-	var breaches []error
-	for _, l := range limits {
-		if !(l.value >= l.lo && l.value <= l.hi) {
-			breaches = append(breaches, fmt.Errorf("check %s: %v is not within %v to %v: %s", l.name, l.value, l.lo, l.hi, l.why))
-		}
-	}
-	return errors.Join(breaches...)
+// Params describes every parameter: name, bounds, meaning and source.
+func (o *Options) Params() param.Group {
+	return param.Group{Name: "draught", About: "steps of typed draught that matter", Params: []param.Param{
+		param.Number("step_vlcc_m", &o.VLCC, 0.1, 15, "m", "least change of a VLCC; crews type steps of 0.1 m", "METHODS 5"),
+		param.Number("step_suezmax_m", &o.Suezmax, 0.1, 15, "m", "of a Suezmax", "METHODS 5"),
+		param.Number("step_aframax_m", &o.Aframax, 0.1, 15, "m", "of an Aframax", "METHODS 5"),
+		param.Number("step_other_m", &o.Other, 0.1, 15, "m", "of any other ship", "METHODS 5"),
+		param.Time("horizon", &o.Horizon, time.Hour, 240*time.Hour, "how long a change can still be revised by late reports", "DESIGN 3"),
+	}}
 }
+
+// Validate checks every parameter and reports all that are out of range.
+func (o Options) Validate() error { return o.Params().Check() }
 
 // step is the change that matters for a class.
 func (o Options) step(c vessel.Class) geo.Metres {

@@ -1,45 +1,44 @@
 package gap
 
 import (
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/param"
 )
 
 // Options are the parameters of gap detection. Rates are per ship-day.
 type Options struct {
-	Candidate time.Duration `json:"candidate"` // a shorter silence is ordinary loss of reception
-	Publish   time.Duration `json:"publish"`   // a shorter candidate is not told
-	Intervals float64       `json:"intervals"` // expected intervals that must be missed
+	Candidate time.Duration // a shorter silence is ordinary loss of reception
+	Publish   time.Duration // a shorter candidate is not told
+	Intervals float64       // expected intervals that must be missed
 
-	MaxFeasibility float64    `json:"max_feasibility"`     // needed speed / class maximum; above it is no silence
-	MinLength      geo.Metres `json:"min_length"`          // ships of unknown type that are shorter are left out
-	LeastTanker    int        `json:"least_fixes_tanker"`  // in the 24 h before off: who was hardly heard is not missed
-	LeastUnknown   int        `json:"least_fixes_unknown"` // the same for a ship of unknown type
+	MaxFeasibility float64    // needed speed / class maximum; above it is no silence
+	MinLength      geo.Metres // ships of unknown type that are shorter are left out
+	LeastTanker    int        // in the 24 h before off: who was hardly heard is not missed
+	LeastUnknown   int        // the same for a ship of unknown type
 
-	SwitchedOff     float64 `json:"rate_switched_off"`
-	SwitchedOffIran float64 `json:"rate_switched_off_iran"`
-	Faulty          float64 `json:"rate_faulty"`
-	SwitchedOffDays float64 `json:"switched_off_days"` // mean length of a silence that was switched off
-	FaultyDays      float64 `json:"faulty_days"`       // mean length of a failure
-	WellHeard       int     `json:"well_heard"`        // fixes in 24 h from which a ship counts as well heard
+	SwitchedOff     float64
+	SwitchedOffIran float64
+	Faulty          float64
+	SwitchedOffDays float64 // mean length of a silence that was switched off
+	FaultyDays      float64 // mean length of a failure
+	WellHeard       int     // fixes in 24 h from which a ship counts as well heard
 
-	Doubt  float64       `json:"doubt"`   // not received this many times likelier than switched off: unknown
-	Clear  float64       `json:"clear"`   // the chance of not being heard up to which a silence is a headline
-	Review time.Duration `json:"review"`  // open silences up to this length are judged anew each day
-	Moved  float64       `json:"moved"`   // least change of a probability that a new judgement tells
-	Roam   geo.Knots     `json:"roam_kn"` // at which a silent ship is thought to sail
+	Doubt  float64       // not received this many times likelier than switched off: unknown
+	Clear  float64       // the chance of not being heard up to which a silence is a headline
+	Review time.Duration // open silences up to this length are judged anew each day
+	Moved  float64       // least change of a probability that a new judgement tells
+	Roam   geo.Knots     // at which a silent ship is thought to sail
 
-	InPort  float64 `json:"in_port"`             // share explained by a port when off, and on if known, lie in it
-	Longest float64 `json:"hidden_longest_days"` // longer silences hide more than one voyage, and say nothing of any
+	InPort  float64 // share explained by a port when off, and on if known, lie in it
+	Longest float64 // longer silences hide more than one voyage, and say nothing of any
 
-	LeftArea   float64       `json:"left_area"`    // share explained by sailing away when she had just passed the way out
-	Leaving    float64       `json:"rate_leaving"` // per ship-day, of a ship in the Gulfs
-	LeftWithin time.Duration `json:"left_within"`  // how long after the passage a silence counts as that
+	LeftArea   float64       // share explained by sailing away when she had just passed the way out
+	Leaving    float64       // per ship-day, of a ship in the Gulfs
+	LeftWithin time.Duration // how long after the passage a silence counts as that
 
-	Horizon time.Duration `json:"horizon"` // how long a closed gap can still be revised by late reports
+	Horizon time.Duration // how long a closed gap can still be revised by late reports
 }
 
 // Defaults returns the starting parameters.
@@ -67,43 +66,35 @@ func Defaults() Options {
 	}
 }
 
-// Validate checks every parameter and reports all that are out of range.
-func (o Options) Validate() error {
-	limits := []struct {
-		name          string
-		value, lo, hi float64
-		why           string
-	}{
-		{"gap.candidate", o.Candidate.Hours(), 1, 72, "stage A tells of silences from one hour on"},
-		{"gap.publish", o.Publish.Hours(), o.Candidate.Hours(), 240, "no candidate is shorter"},
-		{"gap.intervals", o.Intervals, 1, 100, "one missed report is no silence"},
-		{"gap.max_feasibility", o.MaxFeasibility, 1, 2, "below 1 ships at full speed are refuted"},
-		{"gap.min_length", float64(o.MinLength), 0, 500, "metres"},
-		{"gap.least_fixes_tanker", float64(o.LeastTanker), 1, 1000, "fixes a day"},
-		{"gap.least_fixes_unknown", float64(o.LeastUnknown), float64(o.LeastTanker), 1000, "not less than of a tanker"},
-		{"gap.hidden_longest_days", o.Longest, 1, 400, "days"},
-		{"gap.rate_switched_off", o.SwitchedOff, 0, 1, "per ship-day"},
-		{"gap.rate_switched_off_iran", o.SwitchedOffIran, o.SwitchedOff, 1, "history raises the rate"},
-		{"gap.rate_faulty", o.Faulty, 0, 1, "per ship-day"},
-		{"gap.switched_off_days", o.SwitchedOffDays, 0.1, 365, "days"},
-		{"gap.faulty_days", o.FaultyDays, 0.1, 365, "days"},
-		{"gap.well_heard", float64(o.WellHeard), 1, 1000, "fixes a day"},
-		{"gap.doubt", o.Doubt, 1, 100, "a ratio of rates"},
-		{"gap.clear", o.Clear, 1e-6, 0.5, "a probability"},
-		{"gap.review", o.Review.Hours(), 24, 240, "hours"},
-		{"gap.moved", o.Moved, 0.001, 0.5, "a probability"},
-		{"gap.roam_kn", float64(o.Roam), 5, 20, "knots"},
-		{"gap.in_port", o.InPort, 0, 0.95, "something must be left for the rivals"},
-		{"gap.left_area", o.LeftArea, 0, 0.99, "something must be left for the rivals"},
-		{"gap.rate_leaving", o.Leaving, 0, 1, "per ship-day"},
-		{"gap.left_within", o.LeftWithin.Hours(), 1, 240, "hours"},
-		{"gap.horizon", o.Horizon.Hours(), 1, 240, "hours"},
-	}
-	var breaches []error
-	for _, l := range limits {
-		if !(l.value >= l.lo && l.value <= l.hi) {
-			breaches = append(breaches, fmt.Errorf("check %s: %v is not within %v to %v: %s", l.name, l.value, l.lo, l.hi, l.why))
-		}
-	}
-	return errors.Join(breaches...)
+// Params describes every parameter: name, bounds, meaning and source.
+func (o *Options) Params() param.Group {
+	return param.Group{Name: "gap", About: "silences: gaps, their rival explanations and what fits into them; rates per ship-day", Params: []param.Param{
+		param.Time("candidate", &o.Candidate, time.Hour, 72*time.Hour, "a shorter silence is ordinary loss of reception; stage A tells of silences from one hour on", "METHODS 3"),
+		param.Time("publish", &o.Publish, o.Candidate, 240*time.Hour, "a shorter candidate is not told", "METHODS 3; Global Fishing Watch gap_min"),
+		param.Number("intervals", &o.Intervals, 1, 100, "intervals", "expected ones that must be missed; one missed report is no silence", "METHODS 3"),
+		param.Number("max_feasibility", &o.MaxFeasibility, 1, 2, "", "needed speed / class maximum; above it is no silence, below 1 ships at full speed are refuted", "METHODS 3"),
+		param.Number("min_length_m", &o.MinLength, 0, 500, "m", "ships of unknown type that are shorter are left out", "reference/tanker_size_classes.csv: the smallest class that crosses a sea begins at 110 m"),
+		param.Number("least_fixes_tanker", &o.LeastTanker, 1, 1000, "fixes", "in the 24 h before: who was hardly heard is not missed", "the least that make an interval"),
+		param.Number("least_fixes_unknown", &o.LeastUnknown, float64(o.LeastTanker), 1000, "fixes", "the same for a ship of unknown type", "judgement"),
+		param.Number("rate_switched_off", &o.SwitchedOff, 0, 1, "a ship-day", "of tankers", "METHODS 2: 29 of 529 Gulf tankers in March 2019"),
+		param.Number("rate_switched_off_iran", &o.SwitchedOffIran, o.SwitchedOff, 1, "a ship-day", "with Iran-trade history or a list hit, which raise the rate", "METHODS 2"),
+		param.Number("rate_faulty", &o.Faulty, 0, 1, "a ship-day", "of honest failures", "METHODS 2, assumption"),
+		param.Number("switched_off_days", &o.SwitchedOffDays, 0.1, 365, "days", "mean length of a silence that was switched off", "\"30 and more\" (Windward); cases of 14, 14 and 55 (UANI 2020)"),
+		param.Number("faulty_days", &o.FaultyDays, 0.1, 365, "days", "mean length of a failure", "assumption: until the next port"),
+		param.Number("well_heard", &o.WellHeard, 1, 1000, "fixes", "in 24 h from which a ship counts as well heard", "judgement"),
+		param.Number("doubt", &o.Doubt, 1, 100, "", "not received this many times likelier than switched off: unknown", "METHODS 2"),
+		param.Number("clear", &o.Clear, 1e-6, 0.5, "", "the chance of not being heard up to which a silence is a headline", "METHODS 3"),
+		param.Time("review", &o.Review, 24*time.Hour, 240*time.Hour, "open silences up to this length are judged anew each day", "METHODS 2: a day more than the 72 h that are asked"),
+		param.Number("moved", &o.Moved, 0.001, 0.5, "", "least change of a probability that a new judgement tells", "judgement"),
+		param.Number("roam_kn", &o.Roam, 5, 20, "kn", "at which a silent ship is thought to sail", "between the laden and slow steaming speeds of tankers"),
+		param.Number("in_port", &o.InPort, 0, 0.95, "", "share explained by a port when off, and on if known, lie in it; the rivals keep the rest", "assumption"),
+		param.Number("hidden_longest_days", &o.Longest, 1, 400, "days", "longer silences hide more than one voyage, and say nothing of any", "the longest silence of a known voyage was 55; METHODS 7 looks 75 back"),
+		param.Number("left_area", &o.LeftArea, 0, 0.99, "", "share explained by sailing away when she had just passed the way out; the rivals keep the rest", "assumption"),
+		param.Number("rate_leaving", &o.Leaving, 0, 1, "a ship-day", "of a ship in the Gulfs", "assumption: some 12 days inside"),
+		param.Time("left_within", &o.LeftWithin, time.Hour, 240*time.Hour, "how long after the passage a silence counts as that", "1,000 nm at 14 kn"),
+		param.Time("horizon", &o.Horizon, time.Hour, 240*time.Hour, "how long a closed gap can still be revised by late reports", "DESIGN 3"),
+	}}
 }
+
+// Validate checks every parameter and reports all that are out of range.
+func (o Options) Validate() error { return o.Params().Check() }

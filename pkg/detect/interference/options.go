@@ -1,33 +1,32 @@
 package interference
 
 import (
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/param"
 )
 
 // Options are the parameters.
 type Options struct {
-	Reach    float64       `json:"reach_deg"`      // displaced fixes farther apart are not compared
-	Window   time.Duration `json:"window"`         // nor those farther apart in time
-	Ships    int           `json:"ships"`          // distinct ones that make an event
-	Point    geo.Metres    `json:"point_m"`        // fixes so near each other are one false place
-	Share    float64       `json:"share"`          // of the fixes that must lie there
-	Fixes    int           `json:"fixes"`          // least for a circle or a line: three points always lie on a circle
-	Round    float64       `json:"round"`          // greatest deviation from a circle, as a share of its radius
-	Across   geo.Metres    `json:"across_m"`       // greatest deviation from a line
-	Line     geo.Metres    `json:"line_m"`         // a shorter one is a point or a circle's arc
-	Shift    geo.Metres    `json:"shift_m"`        // a jump must lead so far away
-	Speed    geo.Knots     `json:"speed_kn"`       // from which standing still contradicts
-	Moved    float64       `json:"moved"`          // share of the reported way that must be missing to contradict: 1 - Moved
-	Still    geo.Metres    `json:"still_m"`        // and the most she may have moved
-	Quiet    time.Duration `json:"quiet"`          // an event without a displaced fix for so long is over
-	OwnTrack geo.Metres    `json:"own_track_m"`    // a jump so near her own track is a stale report
-	Certain  float64       `json:"certain"`        // probability with the least number of ships
-	PerShip  float64       `json:"doubt_per_ship"` // factor on the rest of doubt for each further ship
-	Coarsest float64       `json:"least_doubt"`    // never surer than one minus this
+	Reach    float64       // displaced fixes farther apart are not compared
+	Window   time.Duration // nor those farther apart in time
+	Ships    int           // distinct ones that make an event
+	Point    geo.Metres    // fixes so near each other are one false place
+	Share    float64       // of the fixes that must lie there
+	Fixes    int           // least for a circle or a line: three points always lie on a circle
+	Round    float64       // greatest deviation from a circle, as a share of its radius
+	Across   geo.Metres    // greatest deviation from a line
+	Line     geo.Metres    // a shorter one is a point or a circle's arc
+	Shift    geo.Metres    // a jump must lead so far away
+	Speed    geo.Knots     // from which standing still contradicts
+	Moved    float64       // share of the reported way that must be missing to contradict: 1 - Moved
+	Still    geo.Metres    // and the most she may have moved
+	Quiet    time.Duration // an event without a displaced fix for so long is over
+	OwnTrack geo.Metres    // a jump so near her own track is a stale report
+	Certain  float64       // probability with the least number of ships
+	PerShip  float64       // factor on the rest of doubt for each further ship
+	Coarsest float64       // never surer than one minus this
 }
 
 // Defaults returns the starting parameters. 0.5°, 2 h and three ships are the method's. 3 km: the false place off Dubai of
@@ -42,37 +41,29 @@ func Defaults() Options {
 	}
 }
 
-// Validate checks every parameter and reports all that are out of range.
-func (o Options) Validate() error {
-	limits := []struct {
-		name          string
-		value, lo, hi float64
-		why           string
-	}{
-		{"interference.reach_deg", o.Reach, 0.05, 5, "degrees"},
-		{"interference.window", o.Window.Hours(), 0.25, 24, "hours"},
-		{"interference.ships", float64(o.Ships), 3, 100, "ships; two are one shared number"},
-		{"interference.point_m", float64(o.Point), 100, 20_000, "metres"},
-		{"interference.share", o.Share, 0.5, 1, "a share"},
-		{"interference.fixes", float64(o.Fixes), 5, 100, "fixes; three points always lie on a circle"},
-		{"interference.round", o.Round, 0.001, 0.5, "a share of the radius"},
-		{"interference.across_m", float64(o.Across), 10, 5_000, "metres"},
-		{"interference.line_m", float64(o.Line), 1_000, 100_000, "metres"},
-		{"interference.shift_m", float64(o.Shift), 1_000, 100_000, "metres"},
-		{"interference.speed_kn", float64(o.Speed), 4, 40, "knots; currents make ships at anchor report 4"},
-		{"interference.moved", o.Moved, 0, 0.9, "a share"},
-		{"interference.still_m", float64(o.Still), 100, 20_000, "metres"},
-		{"interference.quiet", o.Quiet.Hours(), o.Window.Hours(), 72, "hours, not below window"},
-		{"interference.own_track_m", float64(o.OwnTrack), 0, 20_000, "metres"},
-		{"interference.certain", o.Certain, 0.5, 1, "a probability"},
-		{"interference.doubt_per_ship", o.PerShip, 0, 1, "a factor"},
-		{"interference.least_doubt", o.Coarsest, 0, 0.5, "a probability"},
-	}
-	var breaches []error
-	for _, l := range limits {
-		if !(l.value >= l.lo && l.value <= l.hi) {
-			breaches = append(breaches, fmt.Errorf("check %s: %v is not within %v to %v: %s", l.name, l.value, l.lo, l.hi, l.why))
-		}
-	}
-	return errors.Join(breaches...)
+// Params describes every parameter: name, bounds, meaning and source.
+func (o *Options) Params() param.Group {
+	return param.Group{Name: "interference", About: "interference: many ships displaced coherently", Params: []param.Param{
+		param.Number("reach_deg", &o.Reach, 0.05, 5, "degrees", "displaced fixes farther apart are not compared", "METHODS 6"),
+		param.Time("window", &o.Window, 15*time.Minute, 24*time.Hour, "nor those farther apart in time", "METHODS 6"),
+		param.Number("ships", &o.Ships, 3, 100, "ships", "distinct ones that make an event; two are one shared number", "METHODS 6"),
+		param.Number("point_m", &o.Point, 100, 20_000, "m", "fixes so near each other are one false place", "hormuz-aisstream, 17 March 2026: 1,035 fixes of 103 ships within 3 km"),
+		param.Number("share", &o.Share, 0.5, 1, "", "of the fixes that must lie there", "judgement"),
+		param.Number("fixes", &o.Fixes, 5, 100, "fixes", "least for a circle or a line; three points always lie on a circle", "judgement"),
+		param.Number("round", &o.Round, 0.001, 0.5, "", "greatest deviation from a circle, as a share of its radius", "judgement"),
+		param.Number("across_m", &o.Across, 10, 5_000, "m", "greatest deviation from a line", "judgement"),
+		param.Number("line_m", &o.Line, 1_000, 100_000, "m", "a shorter line is a point or a circle's arc", "judgement"),
+		param.Number("shift_m", &o.Shift, 1_000, 100_000, "m", "a jump must lead so far away", "ten times the tolerance of a track"),
+		param.Number("speed_kn", &o.Speed, 4, 40, "kn", "from which standing still contradicts; currents make ships at anchor report 4", "no current of the Gulf exceeds 4 kn"),
+		param.Number("moved", &o.Moved, 0, 0.9, "", "share of the reported way that may be made good and still contradict", "judgement"),
+		param.Number("still_m", &o.Still, 100, 20_000, "m", "and the most she may have moved", "judgement"),
+		param.Time("quiet", &o.Quiet, o.Window, 72*time.Hour, "an event without a displaced fix for so long is over", "judgement"),
+		param.Number("own_track_m", &o.OwnTrack, 0, 20_000, "m", "a jump so near her own track is a stale report", "METHODS 6, communication faults first; judgement"),
+		param.Number("certain", &o.Certain, 0.5, 1, "", "probability with the least number of ships", "judgement"),
+		param.Number("doubt_per_ship", &o.PerShip, 0, 1, "", "factor on the rest of doubt for each further ship", "judgement"),
+		param.Number("least_doubt", &o.Coarsest, 0, 0.5, "", "never surer than one minus this", "judgement"),
+	}}
 }
+
+// Validate checks every parameter and reports all that are out of range.
+func (o Options) Validate() error { return o.Params().Check() }

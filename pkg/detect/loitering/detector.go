@@ -1,7 +1,6 @@
 package loitering
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/param"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/track"
 	"github.com/darkwake/darkwake/pkg/vessel"
@@ -17,11 +17,11 @@ import (
 
 // Options are the parameters.
 type Options struct {
-	Slow      geo.Knots     `json:"slow"`      // hourly mean below it
-	Least     time.Duration `json:"least"`     // the shortest that is told
-	Silence   time.Duration `json:"silence"`   // longer ends it, and
-	Intervals float64       `json:"intervals"` // so many of the ship's own intervals
-	MinLength geo.Metres    `json:"min_length"`
+	Slow      geo.Knots     // hourly mean below it
+	Least     time.Duration // the shortest that is told
+	Silence   time.Duration // longer ends it, and
+	Intervals float64       // so many of the ship's own intervals
+	MinLength geo.Metres
 }
 
 // Defaults returns the starting parameters: 2 kn and 4 h are the method's start values, near those of Global Fishing
@@ -30,27 +30,19 @@ func Defaults() Options {
 	return Options{Slow: 2, Least: 4 * time.Hour, Silence: time.Hour, Intervals: 4, MinLength: 100}
 }
 
-// Validate checks every parameter and reports all that are out of range.
-func (o Options) Validate() error {
-	limits := []struct {
-		name          string
-		value, lo, hi float64
-		why           string
-	}{
-		{"loitering.slow", float64(o.Slow), 0.1, 6, "knots"},
-		{"loitering.least", o.Least.Hours(), 1, 240, "hours"},
-		{"loitering.silence", o.Silence.Hours(), 1, 48, "hours; stage A tells of silences from one hour on"},
-		{"loitering.intervals", o.Intervals, 1, 100, "one missed report is no silence"},
-		{"loitering.min_length", float64(o.MinLength), 0, 500, "metres"},
-	}
-	var breaches []error
-	for _, l := range limits {
-		if !(l.value >= l.lo && l.value <= l.hi) {
-			breaches = append(breaches, fmt.Errorf("check %s: %v is not within %v to %v: %s", l.name, l.value, l.lo, l.hi, l.why))
-		}
-	}
-	return errors.Join(breaches...)
+// Params describes every parameter: name, bounds, meaning and source.
+func (o *Options) Params() param.Group {
+	return param.Group{Name: "loitering", About: "loitering: slow for hours outside ports and anchorages", Params: []param.Param{
+		param.Number("slow_kn", &o.Slow, 0.1, 6, "kn", "hourly mean below it", "METHODS 5; near Global Fishing Watch's loitering events"),
+		param.Time("least", &o.Least, time.Hour, 240*time.Hour, "the shortest that is told", "METHODS 5"),
+		param.Time("silence", &o.Silence, time.Hour, 48*time.Hour, "longer ends it; stage A tells of silences from one hour on", "METHODS 5"),
+		param.Number("intervals", &o.Intervals, 1, 100, "intervals", "of the ship's own, whichever is longer; one missed report is no silence", "METHODS 5"),
+		param.Number("min_length_m", &o.MinLength, 0, 500, "m", "ships of unknown type that are shorter are left out", "reference/tanker_size_classes.csv: the smallest class that crosses a sea begins at 110 m"),
+	}}
 }
+
+// Validate checks every parameter and reports all that are out of range.
+func (o Options) Validate() error { return o.Params().Check() }
 
 // Detector follows slow ships. It is pure.
 type Detector struct {

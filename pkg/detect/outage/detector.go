@@ -1,13 +1,13 @@
 package outage
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/param"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/track"
 	"github.com/darkwake/darkwake/pkg/vessel"
@@ -15,11 +15,11 @@ import (
 
 // Options are the parameters.
 type Options struct {
-	Silence  time.Duration `json:"silence"`  // the least pause that is an outage
-	Pauses   float64       `json:"pauses"`   // times the source's own longest pause
-	Regular  int           `json:"regular"`  // consecutive hours heard before a source is judged
-	Emitters int           `json:"emitters"` // habitual emitters in cells an hour below which it is not
-	Memory   time.Duration `json:"memory"`   // over which its habit is taken
+	Silence  time.Duration // the least pause that is an outage
+	Pauses   float64       // times the source's own longest pause
+	Regular  int           // consecutive hours heard before a source is judged
+	Emitters int           // habitual emitters in cells an hour below which it is not
+	Memory   time.Duration // over which its habit is taken
 }
 
 // Defaults returns the starting parameters, all of them start values: an hour is the cell in which reception is
@@ -30,27 +30,20 @@ func Defaults() Options {
 	return Options{Silence: time.Hour, Pauses: 2, Regular: 3, Emitters: 10, Memory: 24 * time.Hour}
 }
 
-// Validate checks every parameter and reports all that are out of range.
-func (o Options) Validate() error {
-	limits := []struct {
-		name          string
-		value, lo, hi float64
-		why           string
-	}{
-		{"outage.silence", o.Silence.Hours(), 0.25, 48, "hours"},
-		{"outage.pauses", o.Pauses, 1, 20, "below 1 every pause is an outage"},
-		{"outage.regular", float64(o.Regular), 1, 24, "hours"},
-		{"outage.emitters", float64(o.Emitters), 1, 1000, "emitters an hour"},
-		{"outage.memory", o.Memory.Hours(), 3, 720, "hours"},
-	}
-	var breaches []error
-	for _, l := range limits {
-		if !(l.value >= l.lo && l.value <= l.hi) {
-			breaches = append(breaches, fmt.Errorf("check %s: %v is not within %v to %v: %s", l.name, l.value, l.lo, l.hi, l.why))
-		}
-	}
-	return errors.Join(breaches...)
+// Params describes every parameter: name, bounds, meaning and source.
+func (o *Options) Params() param.Group {
+	const day = 24 * time.Hour
+	return param.Group{Name: "outage", About: "outages: a source that delivers nothing where it used to", Params: []param.Param{
+		param.Time("silence", &o.Silence, 15*time.Minute, 48*time.Hour, "the least pause that is an outage", "start value: the cell in which reception is counted"),
+		param.Number("pauses", &o.Pauses, 1, 20, "", "times the source's own longest pause; below 1 every pause is an outage", "start value"),
+		param.Number("regular", &o.Regular, 1, 24, "hours", "consecutive ones heard before a source is judged", "start value: the least history that shows a habit"),
+		param.Number("emitters", &o.Emitters, 1, 1000, "an hour", "habitual emitters in cells below which a source is not judged", "start value: at least four ships, silent by chance less than once in 100 hours"),
+		param.Time("memory", &o.Memory, 3*time.Hour, 30*day, "over which its habit is taken", "start value"),
+	}}
 }
+
+// Validate checks every parameter and reports all that are out of range.
+func (o Options) Validate() error { return o.Params().Check() }
 
 // everywhere is the region of an outage that concerns a whole source; regions of a source come with its footprint.
 const everywhere = "all"

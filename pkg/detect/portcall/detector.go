@@ -2,13 +2,12 @@ package portcall
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/param"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/track"
 	"github.com/darkwake/darkwake/pkg/vessel"
@@ -16,12 +15,12 @@ import (
 
 // Options are the parameters.
 type Options struct {
-	ExitMargin geo.Metres    `json:"exit_margin"` // beyond the shape, so that a ship on its line does not flap
-	ExitSeen   time.Duration `json:"exit_seen"`   // from the stop to a fix outside
-	SilentNote time.Duration `json:"silent_note"` // a longer silence inside is worth a note
-	Horizon    time.Duration `json:"horizon"`     // how long a call can still be revised by late reports
-	Believed   [4]float64    `json:"believed"`    // probability by confidence 1 to 4
-	Estimated  float64       `json:"estimated"`   // factor where the place's position is an estimate
+	ExitMargin geo.Metres    // beyond the shape, so that a ship on its line does not flap
+	ExitSeen   time.Duration // from the stop to a fix outside
+	SilentNote time.Duration // a longer silence inside is worth a note
+	Horizon    time.Duration // how long a call can still be revised by late reports
+	Believed   [4]float64    // probability by confidence 1 to 4
+	Estimated  float64       // factor where the place's position is an estimate
 }
 
 // Defaults returns the starting parameters: the exit circle of 1 km and the note from 4 h on are the method's, 6 h
@@ -31,31 +30,20 @@ func Defaults() Options {
 		Believed: [4]float64{0.70, 0.85, 0.95, 0.98}, Estimated: 0.9}
 }
 
-// Validate checks every parameter and reports all that are out of range.
-func (o Options) Validate() error {
-	type limit struct {
-		name          string
-		value, lo, hi float64
-		why           string
-	}
-	limits := []limit{
-		{"port_call.exit_margin", float64(o.ExitMargin), 0, 10_000, "metres"},
-		{"port_call.exit_seen", o.ExitSeen.Hours(), 0.1, 48, "hours"},
-		{"port_call.silent_note", o.SilentNote.Hours(), 1, 240, "hours"},
-		{"port_call.horizon", o.Horizon.Hours(), 1, 240, "hours"},
-		{"port_call.estimated", o.Estimated, 0, 1, "a factor"},
-	}
-	for i, p := range o.Believed {
-		limits = append(limits, limit{fmt.Sprintf("port_call.believed[%d]", i), p, 0, 1, "a probability"})
-	}
-	var breaches []error
-	for _, l := range limits {
-		if !(l.value >= l.lo && l.value <= l.hi) {
-			breaches = append(breaches, fmt.Errorf("check %s: %v is not within %v to %v: %s", l.name, l.value, l.lo, l.hi, l.why))
-		}
-	}
-	return errors.Join(breaches...)
+// Params describes every parameter: name, bounds, meaning and source.
+func (o *Options) Params() param.Group {
+	return param.Group{Name: "port_call", About: "port calls and gate crossings", Params: []param.Param{
+		param.Number("exit_margin_m", &o.ExitMargin, 0, 10_000, "m", "beyond the shape, so that a ship on its line does not flap", "METHODS 5: exit 1 km outside"),
+		param.Time("exit_seen", &o.ExitSeen, 6*time.Minute, 48*time.Hour, "from the stop to a fix outside", "judgement: as long as before an entry"),
+		param.Time("silent_note", &o.SilentNote, time.Hour, 240*time.Hour, "a longer silence inside is worth a note", "METHODS 5"),
+		param.Time("horizon", &o.Horizon, time.Hour, 240*time.Hour, "how long a call can still be revised by late reports", "DESIGN 3"),
+		param.Fixed("believed", o.Believed[:], 0, 1, "", "probability by confidence 1 to 4", "METHODS 5 has the confidence; judgement"),
+		param.Number("estimated", &o.Estimated, 0, 1, "", "factor where the place's position is an estimate", "judgement"),
+	}}
 }
+
+// Validate checks every parameter and reports all that are out of range.
+func (o Options) Validate() error { return o.Params().Check() }
 
 // Detector turns visits, stops and crossings into port calls and transits. It is pure.
 type Detector struct {

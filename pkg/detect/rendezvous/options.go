@@ -1,40 +1,39 @@
 package rendezvous
 
 import (
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/param"
 )
 
 // Options are the parameters.
 type Options struct {
-	Antennas   geo.Metres  `json:"antennas"`    // greatest distance, besides half of both lengths
-	Relative   geo.Knots   `json:"relative"`    // greatest difference of velocities
-	Slow       geo.Knots   `json:"slow"`        // below it courses do not matter
-	Underway   geo.Knots   `json:"underway"`    // no transfer is faster
-	SameCourse geo.Degrees `json:"same_course"` // under way, and of headings alongside
+	Antennas   geo.Metres  // greatest distance, besides half of both lengths
+	Relative   geo.Knots   // greatest difference of velocities
+	Slow       geo.Knots   // below it courses do not matter
+	Underway   geo.Knots   // no transfer is faster
+	SameCourse geo.Degrees // under way, and of headings alongside
 
-	Hold    time.Duration `json:"hold"`    // the least run
-	Missing time.Duration `json:"missing"` // without a close point
-	Merge   time.Duration `json:"merge"`   // breaks that are shorter are none
-	Unheard time.Duration `json:"unheard"` // a break in which one ship is not heard and the other stays may be as long as this
-	Decide  time.Duration `json:"decide"`  // how long after a bin it is decided
+	Hold    time.Duration // the least run
+	Missing time.Duration // without a close point
+	Merge   time.Duration // breaks that are shorter are none
+	Unheard time.Duration // a break in which one ship is not heard and the other stays may be as long as this
+	Decide  time.Duration // how long after a bin it is decided
 
-	Bracket    time.Duration `json:"bracket"` // the longest bracket over which a position is interpolated
-	Touch      geo.Metres    `json:"touch"`   // median gap alongside, besides 2σ
-	Close      geo.Metres    `json:"close"`   // gap of a close point, besides 2σ
-	CloseShare float64       `json:"close_share"`
-	Points     int           `json:"points"` // with hulls
+	Bracket    time.Duration // the longest bracket over which a position is interpolated
+	Touch      geo.Metres    // median gap alongside, besides 2σ
+	Close      geo.Metres    // gap of a close point, besides 2σ
+	CloseShare float64
+	Points     int // with hulls
 
-	AntennaPoints int        `json:"antenna_points"` // without hulls
-	AntennaClose  geo.Metres `json:"antenna_close"`
-	AntennaLeast  geo.Metres `json:"antenna_least"` // closer antennas are two radios on one ship, or a false position
-	AntennaCap    float64    `json:"antenna_cap"`
+	AntennaPoints int // without hulls
+	AntennaClose  geo.Metres
+	AntennaLeast  geo.Metres // closer antennas are two radios on one ship, or a false position
+	AntennaCap    float64
 
-	CargoAfter time.Duration `json:"cargo_after"` // run from which a cargo transfer is likely
-	Draught    time.Duration `json:"draught"`     // after the end, in which a draught change counts
+	CargoAfter time.Duration // run from which a cargo transfer is likely
+	Draught    time.Duration // after the end, in which a draught change counts
 }
 
 // Defaults returns the starting parameters. 500 m and 2 h are Global Fishing Watch's (pipe-encounters) and the Kerch
@@ -54,40 +53,32 @@ func Defaults() Options {
 	}
 }
 
-// Validate checks every parameter and reports all that are out of range.
-func (o Options) Validate() error {
-	limits := []struct {
-		name          string
-		value, lo, hi float64
-		why           string
-	}{
-		{"rendezvous.antennas", float64(o.Antennas), 50, 5000, "metres"},
-		{"rendezvous.relative", float64(o.Relative), 0.1, 5, "knots"},
-		{"rendezvous.slow", float64(o.Slow), 0.5, 6, "knots"},
-		{"rendezvous.underway", float64(o.Underway), float64(o.Slow), 25, "knots"},
-		{"rendezvous.same_course", float64(o.SameCourse), 1, 45, "degrees"},
-		{"rendezvous.hold", o.Hold.Hours(), 0.5, 24, "hours"},
-		{"rendezvous.missing", o.Missing.Minutes(), 5, 240, "minutes"},
-		{"rendezvous.merge", o.Merge.Hours(), o.Missing.Hours(), 48, "no break is shorter than what may be missing"},
-		{"rendezvous.unheard", o.Unheard.Hours(), o.Merge.Hours(), 96, "not below merge"},
-		{"rendezvous.decide", o.Decide.Minutes(), 5, 240, "minutes"},
-		{"rendezvous.bracket", o.Bracket.Minutes(), 1, 60, "minutes"},
-		{"rendezvous.touch", float64(o.Touch), 0, 100, "metres"},
-		{"rendezvous.close", float64(o.Close), float64(o.Touch), 300, "metres"},
-		{"rendezvous.close_share", o.CloseShare, 0.5, 1, "a share"},
-		{"rendezvous.points", float64(o.Points), 2, 100, "points"},
-		{"rendezvous.antenna_points", float64(o.AntennaPoints), 2, 100, "points"},
-		{"rendezvous.antenna_close", float64(o.AntennaClose), 50, 1000, "metres"},
-		{"rendezvous.antenna_least", float64(o.AntennaLeast), 0, 50, "metres"},
-		{"rendezvous.antenna_cap", o.AntennaCap, 0, 1, "a probability"},
-		{"rendezvous.cargo_after", o.CargoAfter.Hours(), 1, 48, "hours"},
-		{"rendezvous.draught", o.Draught.Hours(), 1, 240, "hours"},
-	}
-	var breaches []error
-	for _, l := range limits {
-		if !(l.value >= l.lo && l.value <= l.hi) {
-			breaches = append(breaches, fmt.Errorf("check %s: %v is not within %v to %v: %s", l.name, l.value, l.lo, l.hi, l.why))
-		}
-	}
-	return errors.Join(breaches...)
+// Params describes every parameter: name, bounds, meaning and source.
+func (o *Options) Params() param.Group {
+	return param.Group{Name: "rendezvous", About: "meetings of two ships", Params: []param.Param{
+		param.Number("antennas_m", &o.Antennas, 50, 5000, "m", "greatest distance, besides half of both lengths", "METHODS 4; Global Fishing Watch pipe-encounters"),
+		param.Number("relative_kn", &o.Relative, 0.1, 5, "kn", "greatest difference of velocities", "METHODS 4"),
+		param.Number("slow_kn", &o.Slow, 0.5, 6, "kn", "below it courses do not matter", "METHODS 4"),
+		param.Number("underway_kn", &o.Underway, float64(o.Slow), 25, "kn", "no transfer is faster", "OCIMF ship-to-ship guide, chapter 6: ships come together below 5 kn, doubled"),
+		param.Number("same_course_deg", &o.SameCourse, 1, 45, "degrees", "under way, and of headings alongside", "METHODS 4"),
+		param.Time("hold", &o.Hold, 30*time.Minute, 24*time.Hour, "the least run", "METHODS 4; Global Fishing Watch and the Kerch Strait study"),
+		param.Time("missing", &o.Missing, 5*time.Minute, 4*time.Hour, "without a close point", "METHODS 4"),
+		param.Time("merge", &o.Merge, o.Missing, 48*time.Hour, "breaks that are shorter are none", "METHODS 4; Global Fishing Watch"),
+		param.Time("unheard", &o.Unheard, o.Merge, 96*time.Hour, "a break in which one ship is not heard and the other stays may be as long", "transfers of two million barrels take 33 to 66 h"),
+		param.Time("decide", &o.Decide, 5*time.Minute, 4*time.Hour, "how long after a bin it is decided", "start value"),
+		param.Time("bracket", &o.Bracket, time.Minute, time.Hour, "the longest bracket over which a position is interpolated", "METHODS 4 has 30 min; an hour is what stage A gives, at little weight"),
+		param.Number("touch_m", &o.Touch, 0, 100, "m", "median gap alongside, besides 2σ", "METHODS 4"),
+		param.Number("close_m", &o.Close, float64(o.Touch), 300, "m", "gap of a close point, besides 2σ", "METHODS 4"),
+		param.Number("close_share", &o.CloseShare, 0.5, 1, "", "of points that must be close", "METHODS 4"),
+		param.Number("points", &o.Points, 2, 100, "points", "with hulls", "METHODS 4"),
+		param.Number("antenna_points", &o.AntennaPoints, 2, 100, "points", "without hulls", "METHODS 4"),
+		param.Number("antenna_close_m", &o.AntennaClose, 50, 1000, "m", "antennas alongside, without hulls", "METHODS 4: 249 m between opposite headings"),
+		param.Number("antenna_least_m", &o.AntennaLeast, 0, 50, "m", "closer antennas are two radios on one ship, or a false position", "the beams of two tankers are wider"),
+		param.Number("antenna_cap", &o.AntennaCap, 0, 1, "", "the most that antennas alone can show", "METHODS 4"),
+		param.Time("cargo_after", &o.CargoAfter, time.Hour, 48*time.Hour, "run from which a cargo transfer is likely", "METHODS 4"),
+		param.Time("draught", &o.Draught, time.Hour, 240*time.Hour, "after the end, in which a draught change counts", "METHODS 4"),
+	}}
 }
+
+// Validate checks every parameter and reports all that are out of range.
+func (o Options) Validate() error { return o.Params().Check() }
