@@ -36,6 +36,10 @@ func (e ear) Gaps(sender uint32, least time.Duration) []Span {
 	return slices.DeleteFunc(slices.Clone(e.gaps[sender]), func(s Span) bool { return s.To-s.From < least })
 }
 
+func (e ear) Every(uint32, uint32, Span) (time.Duration, bool) {
+	return 7 * time.Minute, e.messages != nil
+}
+
 func (e ear) Why(uint32, Span) string { return "feed_outage" }
 
 // dark loads in silence from day 1.5 on, for 40 hours, and then lies 300 km off.

@@ -21,6 +21,9 @@ func (w *World) Truth() *Truth {
 		ship.meet(t)
 		ship.radio(t)
 		ship.leave(t)
+		if ship.tanker() && ship.kind.DWT >= leastTanker {
+			t.Totals.TankerHours += int64(ship.present().Round(time.Hour) / time.Hour)
+		}
 	}
 	for _, st := range s.Stations {
 		t.outages(w, st.ID, st.Outages)
@@ -221,6 +224,19 @@ func (s *Ship) leave(t *Truth) {
 		}
 	}
 	gone(s.track.End(), s.world.end)
+}
+
+// leastTanker is the deadweight from which a tanker counts as one that could carry an export, tonnes: smaller ones carry
+// products along the coast (METHODS.md, section 4).
+const leastTanker = 10_000
+
+// present is how long a ship is in the world while it lasts.
+func (s *Ship) present() time.Duration {
+	sum := time.Duration(0)
+	for _, part := range s.track.Parts() {
+		sum += max(0, min(part.End, s.world.end)-max(part.Begin, 0))
+	}
+	return sum
 }
 
 // daily fills in barrels by day, and their sums.

@@ -42,6 +42,7 @@ type Truth struct {
 	Halts      []Halt     `json:"halts"`
 
 	world *World
+	heard Heard // nil before Mark
 }
 
 // Totals sums the world up. The mean is that of whole days.
@@ -54,6 +55,8 @@ type Totals struct {
 	ExitedBarrels     int64 `json:"exited_bbl"`
 	DischargedBarrels int64 `json:"discharged_bbl"`
 	BlendedBarrels    int64 `json:"blended_bbl"`
+	// TankerHours is how long tankers of 10,000 t deadweight and more were in the world, all together.
+	TankerHours int64 `json:"tanker_hours"`
 }
 
 // Day is a UTC date. What is loaded over two days counts on both by time. Blended is sanctioned oil given into ships
@@ -117,7 +120,8 @@ type Loading struct {
 	Barrels  int64     `json:"barrels"`
 }
 
-// Meeting is two ships tied together, from the last line made fast to the first let go.
+// Meeting is two ships tied together, from the last line made fast to the first let go. Purpose is cargo, blend,
+// bunkering or service.
 type Meeting struct {
 	Visitor    Vessel    `json:"visitor"`
 	Host       Vessel    `json:"host"`
@@ -125,6 +129,9 @@ type Meeting struct {
 	Start      time.Time `json:"start"`
 	End        time.Time `json:"end"`
 	Observable bool      `json:"observable"`
+	// Every is how often both were heard, in minutes, as Heard.Every tells it. Null when one of them was not heard, and
+	// before Mark.
+	Every *int `json:"heard_every_min"`
 }
 
 // Silence is a time in which a ship of the world sent nothing, or none of what she sent reached the feed. Without
@@ -214,6 +221,9 @@ type Heard interface {
 	Gaps(sender uint32, least time.Duration) []Span
 	// Why gives the cause of a gap, for a ship that did transmit: not_received, feed_outage or interference.
 	Why(sender uint32, s Span) string
+	// Every is how often two ships were heard at once: for half of the time, neither's received true positions before and
+	// after lay farther apart than this. Not ok when one of them was not heard within the time.
+	Every(one, other uint32, s Span) (every time.Duration, ok bool)
 }
 
 // Span is a time from one instant of the world to another.
@@ -232,6 +242,7 @@ const (
 // whose messages were not received. It belongs to the truth that World.Truth gives, and is called once.
 func (t *Truth) Mark(h Heard) {
 	w := t.world
+	t.heard = h
 	seen := func(start, end time.Time, vessels ...Vessel) bool {
 		return w.observable(h, Span{start.Sub(t.Start), end.Sub(t.Start)}, vessels...)
 	}
@@ -253,6 +264,10 @@ func (t *Truth) Mark(h Heard) {
 	for i := range t.Meetings {
 		m := &t.Meetings[i]
 		m.Observable = seen(m.Start, m.End, m.Visitor, m.Host)
+		if every, ok := h.Every(m.Visitor.MMSI, m.Host.MMSI, Span{m.Start.Sub(t.Start), m.End.Sub(t.Start)}); ok {
+			minutes := int(every / time.Minute)
+			m.Every = &minutes
+		}
 	}
 	for i := range t.False {
 		f := &t.False[i]
@@ -270,6 +285,32 @@ func (t *Truth) Mark(h Heard) {
 		s.Observable = seen(s.Start, end, s.Vessel)
 	}
 	t.sort()
+}
+
+// Every tells how often two ships were heard at once, as Heard.Every does, whether they met or not. Ships go by the
+// MMSI of their begin or by IMO number. Only a truth that Mark was called of knows it; one that was read does not.
+func (t *Truth) Every(one, other Vessel, from, to time.Time) (every time.Duration, ok bool) {
+	a, b := t.sender(one), t.sender(other)
+	if t.heard == nil || a == 0 || b == 0 {
+		return 0, false
+	}
+	return t.heard.Every(a, b, Span{from.Sub(t.Start), to.Sub(t.Start)})
+}
+
+// sender is the MMSI of a ship's begin, zero for a ship that is not of the world.
+func (t *Truth) sender(v Vessel) uint32 {
+	if t.world == nil {
+		return 0
+	}
+	for _, s := range t.world.ships {
+		if v.IMO != 0 && s.IMO() == v.IMO {
+			return s.spec.MMSI
+		}
+	}
+	if s := t.world.byMMSI[v.MMSI]; s != nil {
+		return s.spec.MMSI
+	}
+	return 0
 }
 
 // observable is the fixed rule: a sentence of one of the ships, or of any ship near her at begin, middle or end.

@@ -2,6 +2,7 @@ package air
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/internal/sim"
@@ -9,9 +10,11 @@ import (
 	"github.com/darkwake/darkwake/pkg/geo"
 )
 
-// What Heard remembers. A year of a thousand ships takes some 20 MB.
+// What Heard remembers. A year of a thousand ships takes some 90 MB.
 const (
 	heardBin   = 5 * time.Minute  // of a ship's messages
+	heardOnce  = time.Minute      // of her true positions
+	everyMost  = 24 * time.Hour   // between two of them: no longer interval is told apart
 	heardCell  = 0.1              // degrees, of the places from which ships were heard
 	heardHour  = time.Hour        // of those places
 	leastGap   = 30 * time.Minute // between two positions; shorter ones are not kept
@@ -60,24 +63,30 @@ func (b *bits) join(other bits) {
 
 // any tells whether a number from one to another, both included, is in the set.
 func (b bits) any(from, to int) bool {
+	return b.first(from, to) <= to
+}
+
+// first is the smallest number from one to another, both included, that is in the set; past the last if there is none.
+func (b bits) first(from, to int) int {
 	for i := max(0, from); i <= to && i/64 < len(b); i++ {
 		if b[i/64] == 0 {
 			i |= 63
 			continue
 		}
 		if b[i/64]>>(i%64)&1 != 0 {
-			return true
+			return i
 		}
 	}
-	return false
+	return to + 1
 }
 
 // shipHeard is what was heard of one ship. Messages must be noted in order of sending.
 type shipHeard struct {
-	ship *sim.Ship
-	bins bits
-	last time.Duration // of the last position, negative before the first
-	gaps []sim.Span
+	ship  *sim.Ship
+	bins  bits
+	fixes bits          // in which a true position was received
+	last  time.Duration // of the last position, negative before the first
+	gaps  []sim.Span
 }
 
 // message notes a received message.
@@ -90,6 +99,7 @@ func (h *shipHeard) message(at time.Duration, position bool) {
 		h.gaps = append(h.gaps, sim.Span{From: h.last, To: at})
 	}
 	h.last = at
+	h.fixes.set(int(at / heardOnce))
 }
 
 // Ship implements sim.Heard.
@@ -128,6 +138,43 @@ func (h *Heard) Gaps(sender uint32, least time.Duration) []sim.Span {
 		if g.To-g.From >= least {
 			out = append(out, g)
 		}
+	}
+	return out
+}
+
+// Every implements sim.Heard, to the minute.
+func (h *Heard) Every(one, other uint32, s sim.Span) (every time.Duration, ok bool) {
+	a, b := h.brackets(one, s), h.brackets(other, s)
+	if a == nil || b == nil {
+		return 0, false
+	}
+	for i := range a {
+		a[i] = max(a[i], b[i])
+	}
+	slices.Sort(a)
+	return time.Duration(a[len(a)/2]) * heardOnce, true
+}
+
+// brackets are, for each minute of a time, how many minutes lie between the ship's received positions before and after
+// it; nil when none was received within the time.
+func (h *Heard) brackets(sender uint32, s sim.Span) []int {
+	const most = int(everyMost / heardOnce)
+	first, last := int(s.From/heardOnce), int(s.To/heardOnce)
+	ship := h.ships[sender]
+	if ship == nil || !ship.fixes.any(first, last) {
+		return nil
+	}
+	before := first - most
+	for at := ship.fixes.first(before, first-1); at < first; at = ship.fixes.first(at+1, first-1) {
+		before = at
+	}
+	out := make([]int, 0, last-first+1)
+	for at := first; at <= last; {
+		after := ship.fixes.first(at, last+most)
+		for ; at <= min(after, last); at++ {
+			out = append(out, min(after-before, most))
+		}
+		before = after
 	}
 	return out
 }

@@ -196,11 +196,13 @@ func (c *claimant) silence(s *ship, o *slot) {
 		causes[x.cause] += x.p * (1 - o.paired)
 	}
 	causes[event.SwitchedOff] += o.paired
-	if o.stretch.noA && causes[event.SwitchedOff] < 0.2 || causes[event.NotReceived]+causes[event.FeedOutage] > 0.9 {
+	d := c.gap(o)
+	tellable := len(d.Rules.Rules) > 0 && d.Rules.Rules[0].Passed
+	if o.stretch.noA && causes[event.SwitchedOff] < 0.2 || causes[event.NotReceived]+causes[event.FeedOutage] > 0.9 && !tellable {
 		return
 	}
 	e := c.add(event.Gap, o.from, o.to, o.stretch.noB, causes[event.SwitchedOff], o.stretch.place(), c.vessel(event.Subject, s))
-	e.Details = c.gap(o)
+	e.Details = d
 	for _, cause := range slices.Sorted(maps.Keys(causes)) {
 		e.Explanations = append(e.Explanations, event.Explanation{Cause: cause, P: causes[cause]})
 	}

@@ -127,7 +127,7 @@ func TestSilencesCarryTheirChance(t *testing.T) {
 // TestClaimsPairWithTheTruth runs them through the score as it stands.
 func TestClaimsPairWithTheTruth(t *testing.T) {
 	_, _, truth, events := traps(t, nil)
-	r := score.OfEvents(truth, events)
+	r := score.OfEvents(truth, score.Output{Events: events})
 	for _, k := range []struct {
 		name string
 		kind score.Kind
@@ -236,7 +236,7 @@ func TestFirstLook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := score.OfEvents(truth, events)
+	r := score.OfEvents(truth, score.Output{Events: events})
 	if got := r.Lifts.At[1]; got.Paired < 13 || got.Paired != got.Claimed {
 		t.Errorf("lifts from 0.2 on: got %d pairs of %d claims, want 13 at least and no other claim", got.Paired, got.Claimed)
 	}

@@ -44,6 +44,7 @@ type Scenario struct {
 	Terminals   map[string]Terminal `yaml:"terminals"`
 	Population  *Population         `yaml:"population"` // ships made by package populate
 	Expect      *Expect             `yaml:"expect"`     // never passed on to a scenario that extends this one
+	Beside      string              `yaml:"beside"`     // name of the scenario that its scores are held against; not passed on either
 }
 
 // Point is longitude and latitude in degrees.
@@ -244,6 +245,7 @@ func gather(path string, seen []string) (map[string]any, error) {
 	}
 	delete(raw, "extends")
 	delete(base, "expect")
+	delete(base, "beside")
 	return merge(base, raw), nil
 }
 

@@ -34,6 +34,7 @@ type item struct {
 	excused bool
 	// unheard items are true, but nothing that reached the feed could have told of them.
 	unheard bool
+	rate    int     // of a meeting: how often both ships were heard, by rates
 	open    bool    // had not ended when the world did, or when the claim was made
 	barrels float64 // true ones, or the mean of those claimed
 	low     float64 // of the 90 % interval of those claimed

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/darkwake/darkwake/internal/sim/reliability"
 )
 
 // none stands for a number that nothing supports.
@@ -21,6 +23,7 @@ func (r Report) Print(w io.Writer) error {
 	t.line("%sscenario %s, %s, %s to %s", synthetic(r), r.Scenario, r.seeds(), r.Start.Format(time.DateOnly), r.End.Format(time.DateOnly))
 	t.line("%s: nothing to take a share of. Claims are paired with the truth one to one. Heard: the feed could have told of it.", none)
 	r.printClaims(t)
+	r.printDetectors(t)
 	r.printSilences(t)
 	r.printCalibration(t)
 	r.printTimes(t)
@@ -82,7 +85,7 @@ func (t *table) row(cells ...any) {
 
 // named are the kinds with the words for their claims.
 func (r Report) named() []namedKind {
-	return []namedKind{{"gap: switched off", r.Gaps}, {"rendezvous: cargo", r.Rendezvous}, {"lift", r.Lifts}}
+	return []namedKind{{"gap: switched off", r.Gaps}, {"rendezvous: cargo", r.Rendezvous}, {"lift", r.Lifts}, {"false position", r.False}}
 }
 
 type namedKind struct {
@@ -107,6 +110,34 @@ func (r Report) printClaims(t *table) {
 			}
 		}
 	}
+}
+
+// printDetectors prints what the detectors are held to, each count with what it is a share of.
+func (r Report) printDetectors(t *table) {
+	d, g := r.Detectors, r.Detectors.LongGaps
+	t.line("\nDETECTORS")
+	of := func(name string, part, whole int) { t.row(name, part, "of", whole, share(ratio(part, whole))) }
+	if g.Asked > 0 {
+		of("switched off for 12 h, could be told", g.Determinable, g.True)
+		of("  and is called so", g.Found, g.Determinable)
+		of("claims of switching off for 12 h that hold", g.Right, g.Claimed)
+	}
+	of("gap events of 12 h that say unknown", g.Unknown, g.Events)
+	of("honest failures of 12 h called switched off", g.Failures.Accused, g.Failures.True)
+	of("bunkerings called cargo", d.Bunkering.Accused, d.Bunkering.True)
+	for _, m := range d.Meetings {
+		of("cargo meetings heard "+m.Name+", found", m.Paired, m.True)
+		of("  claims of them that hold", m.Paired, m.Claimed)
+	}
+	for _, x := range slices.Concat(d.Jams, d.Identities) {
+		if x.Events > 0 {
+			of(x.Name+", invented", x.Invented, x.Events)
+		} else {
+			of(x.Name+", found", x.Found, x.True)
+		}
+	}
+	f := d.FalseLifts
+	t.row("false lifts", f.Events, "sum of probabilities", fmt.Sprintf("%.2f", f.Sum), fmt.Sprintf("in %.0f tanker-months", f.TankerMonths))
 }
 
 // printSilences prints how many silences of each true cause were said to be of which.
@@ -150,7 +181,7 @@ func (r Report) printCalibration(t *table) {
 		c := k.Calibration
 		miss := share(c.Error)
 		if c.Error == nil {
-			miss = fmt.Sprintf("too few: %d of %d", c.Claims, leastClaims)
+			miss = fmt.Sprintf("too few: %d of %d", c.Claims, reliability.Least)
 		}
 		t.row(k.name, c.Claims, c.Right, digits(c.Brier, 3), digits(c.Skill, 2), signed(c.Signed), miss)
 	}
@@ -286,6 +317,8 @@ func (r Report) Measures() []Measure {
 	out := r.Gaps.measures("gap", 0)
 	out = append(out, r.Rendezvous.measures("rendezvous", 0)...)
 	out = append(out, r.Lifts.measures("lift", 1)...)
+	out = append(out, r.False.measures("false_position", 0)...)
+	out = append(out, r.Detectors.measures()...)
 	likely := r.Lifts.At[0]
 	out = append(out, Measure{"likely_lift_precision", likely.Precision}, Measure{"likely_lift_recall", likely.Recall})
 	for _, m := range r.Lifts.At[1].Modes {
@@ -306,6 +339,23 @@ func (r Report) Measures() []Measure {
 	out = append(out, Measure{"silence_cause_right", ratio(named, told)})
 	out = append(out, r.cargoMeasures()...)
 	return append(out, r.Halts.measures()...)
+}
+
+// measures are those of what the detectors are held to.
+func (d Detectors) measures() []Measure {
+	g := d.LongGaps
+	out := []Measure{{"long_gap_precision", ratio(g.Right, g.Claimed)}, {"long_gap_recall", ratio(g.Found, g.Determinable)},
+		{"long_gap_precision_determinable", ratio(g.SureRight, g.Sure)}, {"long_gap_determinable", ratio(g.Determinable, g.True)},
+		{"long_gap_answered", ratio(g.Answered, g.Silences)}, {"long_gap_events_answered", ratio(g.Events-g.Unknown, g.Events)},
+		{"failures_called_switched_off", ratio(g.Failures.Accused, g.Failures.True)}}
+	for i, m := range d.Meetings {
+		name := [...]string{"rendezvous_10min", "rendezvous_30min", "rendezvous_sparse", "rendezvous_unseen"}[i]
+		out = append(out, Measure{name + "_f1", m.F1}, Measure{name + "_precision", m.Precision}, Measure{name + "_recall", m.Recall},
+			Measure{name + "_calibration_error", m.Calibration.Error}, Measure{name + "_signed_error", m.Calibration.Signed})
+	}
+	return append(out, Measure{"bunkering_called_cargo", ratio(d.Bunkering.Accused, d.Bunkering.True)},
+		Measure{"false_lifts_per_500_tanker_months", d.FalseLifts.per500(d.FalseLifts.Sum)},
+		Measure{"false_ledger_lifts_per_500_tanker_months", d.FalseLifts.per500(d.FalseLifts.Ledger)})
 }
 
 // measures are those of a kind, at one of its cuts.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/internal/sim"
+	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/export"
 	"github.com/darkwake/darkwake/pkg/vessel"
@@ -22,6 +23,10 @@ type Output struct {
 	Events []event.Event
 	Days   []Day
 	Halts  *[]HaltCall // nil when the replay says nothing of halts
+	// Rules are the events of a reader that knows the world's own rules, whose gaps carry the chance p0 of reception as a
+	// rule; nil when none was asked.
+	Rules     []event.Event
+	Reception []coverage.Calibration // what was predicted of controls, and came
 }
 
 // Day is a row of daily.json, in barrels a day. Mean is nil where the estimate has no number.
@@ -170,16 +175,29 @@ func hides(t *sim.Truth, s item) string {
 	return "hides nothing"
 }
 
-// cargoMeetings are the meetings in which cargo passed. The mode tells whose cargo and who was heard when it began to
-// flow, the class is the donor's.
-func cargoMeetings(t *sim.Truth) []item {
+// allMeetings are all that lay alongside each other; the mode of each is its purpose.
+func allMeetings(t *sim.Truth) []item {
 	var out []item
 	for _, m := range t.Meetings {
-		if m.Purpose != "cargo" {
+		met := item{ships: []ship{trueShip(m.Visitor), trueShip(m.Host)}, span: span{m.Start, m.End}, class: m.Visitor.Class, mode: m.Purpose,
+			open: !m.End.Before(t.End), unheard: !m.Observable, rate: len(rates) - 1}
+		if m.Every != nil {
+			met.rate = rateOf(time.Duration(*m.Every)*time.Minute, true)
+		}
+		out = append(out, met)
+	}
+	return out
+}
+
+// cargoMeetings are the meetings in which cargo passed, be it to go on as another's. The mode tells whose cargo and who
+// was heard when it began to flow, the class is the donor's.
+func cargoMeetings(t *sim.Truth) []item {
+	var out []item
+	for _, met := range allMeetings(t) {
+		if met.mode != "cargo" && met.mode != "blend" {
 			continue
 		}
-		met := item{ships: []ship{trueShip(m.Visitor), trueShip(m.Host)}, span: span{m.Start, m.End}, class: m.Visitor.Class, mode: "not begun",
-			open: !m.End.Before(t.End), unheard: !m.Observable}
+		met.mode = "not begun"
 		for _, move := range t.Transfers {
 			flow := item{ships: []ship{trueShip(move.Donor), trueShip(move.Receiver)}}
 			if sameShips(met, flow) && move.Start.Before(met.to) && met.from.Before(move.End) {
@@ -188,6 +206,19 @@ func cargoMeetings(t *sim.Truth) []item {
 			}
 		}
 		out = append(out, met)
+	}
+	return out
+}
+
+// pretences are the times in which ships sent positions where they were not; the mode is how. Those of ships that are no
+// tankers, and those shorter than a silence that is published, are excused.
+func pretences(t *sim.Truth) []item {
+	var out []item
+	for _, f := range t.False {
+		i := item{ships: []ship{trueShip(f.Vessel)}, span: span{f.Start, f.End}, class: f.Vessel.Class, mode: f.Kind,
+			open: !f.End.Before(t.End), unheard: !f.Observable}
+		i.excused = vessel.ParseClass(i.class) == vessel.NotTanker || i.to.Sub(i.from) < leastGap
+		out = append(out, i)
 	}
 	return out
 }

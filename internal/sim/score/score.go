@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/internal/sim"
+	"github.com/darkwake/darkwake/internal/sim/reliability"
 	"github.com/darkwake/darkwake/pkg/event"
 )
 
@@ -33,10 +34,12 @@ type Report struct {
 	Runs       int         `json:"runs"`
 	Start      time.Time   `json:"start"`
 	End        time.Time   `json:"end"`
-	Length     float64     `json:"days"`       // of all runs together
-	Gaps       Kind        `json:"gaps"`       // claim: switched off
-	Rendezvous Kind        `json:"rendezvous"` // claim: cargo passed
-	Lifts      Kind        `json:"lifts"`      // claim: sanctioned crude was loaded
+	Length     float64     `json:"days"`            // of all runs together
+	Gaps       Kind        `json:"gaps"`            // claim: switched off
+	Rendezvous Kind        `json:"rendezvous"`      // claim: cargo passed
+	Lifts      Kind        `json:"lifts"`           // claim: sanctioned crude was loaded
+	False      Kind        `json:"false_positions"` // claim: she was elsewhere
+	Detectors  Detectors   `json:"detectors"`
 	Silences   []Cause     `json:"silences"`
 	Times      []TimeError `json:"times"`
 	LiftTimes  LiftTimes   `json:"lift_times"`
@@ -47,8 +50,8 @@ type Report struct {
 
 // Kind is the score of one kind of claim.
 type Kind struct {
-	At          []Cut       `json:"at"`
-	Calibration Calibration `json:"calibration"`
+	At          []Cut                   `json:"at"`
+	Calibration reliability.Calibration `json:"calibration"`
 }
 
 // Found counts true things and those of them that a claim stands for. Observable are those that the feed could have
@@ -92,7 +95,7 @@ type Mode struct {
 
 // Of scores an output. It returns ErrOtherTime when truth and output are not of one world.
 func Of(t *sim.Truth, o Output) (Report, error) {
-	r := OfEvents(t, o.Events)
+	r := OfEvents(t, o)
 	var err error
 	if r.Barrels, err = scoreBarrels(t, o.Days); err != nil {
 		return r, err
@@ -102,7 +105,8 @@ func Of(t *sim.Truth, o Output) (Report, error) {
 }
 
 // OfEvents scores events alone, for what makes no daily estimate.
-func OfEvents(t *sim.Truth, events []event.Event) Report {
+func OfEvents(t *sim.Truth, o Output) Report {
+	events := o.Events
 	r := Report{Schema: Schema, Synthetic: t.Synthetic, Scenario: t.Scenario, Seed: t.Seed, Runs: 1, Start: t.Start, End: t.End,
 		Length: t.End.Sub(t.Start).Hours() / 24}
 	gaps := claims(events, event.Gap, t.End)
@@ -111,7 +115,9 @@ func OfEvents(t *sim.Truth, events []event.Event) Report {
 	r.Gaps = scoreKind(hidden(t), gaps, overlapping, cut)
 	r.Rendezvous = scoreKind(cargoMeetings(t), meetings, overlapping, cut)
 	r.Lifts = scoreKind(lifts(t), loads, nearby, cut, liftCut)
+	r.False = scoreKind(pretences(t), claims(events, event.FalsePosition, t.End), overlapping, cut)
 	r.Silences = scoreCauses(silences(t), gaps)
+	r.Detectors = scoreDetectors(t, o, gaps, meetings, loads)
 	r.Times = slices.Concat(scoreEnds("switched off", "switched on", hidden(t), gaps),
 		scoreEnds("cargo meeting, start", "cargo meeting, end", cargoMeetings(t), meetings))
 	r.LiftTimes = scoreTimes(lifts(t), reaching(loads, liftCut))
@@ -132,12 +138,27 @@ func reaching(claims []item, p float64) []item {
 	return out
 }
 
+// outcomes pairs all claims, however unlikely. Claims of what is excused are left out.
+func outcomes(truth, claims []item, like likeness) []reliability.Outcome {
+	pairs := pair(truth, claims, like)
+	var out []reliability.Outcome
+	for i, j := range pairs.claim {
+		if j >= 0 && !truth[i].excused {
+			out = append(out, reliability.Outcome{P: claims[j].p, True: true})
+		}
+	}
+	for _, j := range pairs.leftOver(truth) {
+		out = append(out, reliability.Outcome{P: claims[j].p, True: false})
+	}
+	return out
+}
+
 func scoreKind(truth, claims []item, like likeness, cuts ...float64) Kind {
 	var k Kind
 	for _, p := range cuts {
 		k.At = append(k.At, scoreCut(truth, reaching(claims, p), like, p))
 	}
-	k.Calibration = calibrate(outcomes(truth, claims, like))
+	k.Calibration = reliability.Of(outcomes(truth, claims, like))
 	return k
 }
 
@@ -254,6 +275,7 @@ func (r Report) plus(o Report) Report {
 		r.End = o.End
 	}
 	r.Gaps, r.Rendezvous, r.Lifts = r.Gaps.plus(o.Gaps), r.Rendezvous.plus(o.Rendezvous), r.Lifts.plus(o.Lifts)
+	r.False, r.Detectors = r.False.plus(o.False), r.Detectors.plus(o.Detectors)
 	r.Silences = plusCauses(r.Silences, o.Silences)
 	r.Times, r.Parcels = slices.Clone(r.Times), slices.Clone(r.Parcels)
 	for i, t := range o.Times {
@@ -268,7 +290,7 @@ func (r Report) plus(o Report) Report {
 
 // plus adds the claims of two runs.
 func (k Kind) plus(o Kind) Kind {
-	out := Kind{Calibration: calibrate(slices.Concat(k.Calibration.list, o.Calibration.list))}
+	out := Kind{Calibration: k.Calibration.Plus(o.Calibration)}
 	for i, c := range k.At {
 		out.At = append(out.At, c.plus(o.At[i]))
 	}
@@ -315,6 +337,20 @@ func (p *Pool) Add(r Report) {
 
 // Runs are the reports added so far.
 func (p *Pool) Runs() []Report { return p.runs }
+
+// Shared adds up the runs of two pools apart, of the seeds that both have.
+func Shared(a, b *Pool) (first, second *Pool) {
+	only := func(p, other *Pool) *Pool {
+		out := &Pool{}
+		for _, r := range p.runs {
+			if slices.Contains(other.Seeds, r.Seed) {
+				out.Add(r)
+			}
+		}
+		return out
+	}
+	return only(a, b), only(b, a)
+}
 
 // spread works out how far the measures of the runs spread. A run lacks the measures of modes it does not have.
 func (p *Pool) spread() {

@@ -127,6 +127,105 @@ func (i item) likeliest() string {
 	return best
 }
 
+// longGap is the length from which the aims for silences hold, determinable the greatest chance that a silence is one of
+// reception with which it can be told at all (METHODS.md, section 4: a headline).
+const (
+	longGap      = 12 * time.Hour
+	determinable = 0.01
+)
+
+// LongGaps is how silences of twelve hours and more are told. Which of them can be told at all, a reader says that knows
+// the world's own rules of reception: those that had a chance of at most 0.01. Runs without it count in Accused
+// and Answered alone.
+type LongGaps struct {
+	Asked        int     `json:"runs_with_rules"`
+	True         int     `json:"switched_off"`              // silences that a crew made
+	Determinable int     `json:"switched_off_determinable"` // of them
+	Found        int     `json:"found"`                     // of the determinable, with a claim of one half
+	Claimed      int     `json:"claimed"`                   // long gap events that say switched off
+	Right        int     `json:"right"`                     // of them
+	Sure         int     `json:"claimed_determinable"`      // claims about determinable silences
+	SureRight    int     `json:"right_determinable"`
+	Silences     int     `json:"determinable"` // whatever their cause
+	Answered     int     `json:"answered"`     // of them: told by a gap event, and its likeliest cause is not unknown
+	Events       int     `json:"events"`       // long gap events of all runs
+	Unknown      int     `json:"events_unknown"`
+	Failures     Accused `json:"failures_called_switched_off"` // honest ones, of all runs
+}
+
+// scoreLongGaps compares gap events with the true silences. Known are the gap events of a reader that knows the rules of
+// reception, nil where none was asked.
+func scoreLongGaps(truth, gaps, known []item, asked bool) LongGaps {
+	var out LongGaps
+	long := func(i item) bool { return i.to.Sub(i.from) >= longGap }
+	off := func(i item) bool { return i.mode == string(event.SwitchedOff) }
+	for i, j := range pair(truth, gaps, overlapping).claim {
+		t := truth[i]
+		if t.excused || !long(t) {
+			continue
+		}
+		sure := asked && t.within(known)
+		said := j >= 0 && gaps[j].p >= cut
+		if t.mode == string(event.FaultyTransponder) {
+			out.Failures = out.Failures.plus(Accused{1, count(said)})
+		}
+		out.Silences += count(sure)
+		out.Answered += count(sure && j >= 0 && gaps[j].likeliest() != string(event.Unknown))
+		out.True += count(asked && off(t))
+		out.Determinable += count(sure && off(t))
+		out.Found += count(sure && off(t) && said)
+	}
+	for _, g := range gaps {
+		if long(g) {
+			out.Events++
+			out.Unknown += count(g.likeliest() == string(event.Unknown))
+		}
+	}
+	if !asked {
+		return out
+	}
+	out.Asked = 1
+	made := slices.DeleteFunc(slices.Clone(truth), func(i item) bool { return !off(i) })
+	said := reaching(gaps, cut)
+	claim := func(j int, right bool) {
+		if long(said[j]) {
+			sure := said[j].within(known)
+			out.Claimed, out.Right = out.Claimed+1, out.Right+count(right)
+			out.Sure, out.SureRight = out.Sure+count(sure), out.SureRight+count(sure && right)
+		}
+	}
+	pairs := pair(made, said, overlapping)
+	for i, j := range pairs.claim {
+		if j >= 0 && !made[i].excused {
+			claim(j, true)
+		}
+	}
+	for _, j := range pairs.leftOver(made) {
+		claim(j, false)
+	}
+	return out
+}
+
+// within tells whether one of some silences is this one.
+func (i item) within(known []item) bool {
+	return slices.ContainsFunc(known, func(k item) bool { _, ok := overlapping(i, k); return ok })
+}
+
+// tellable are the silences of which events say that reception had a chance of at most 0.01.
+func tellable(events []event.Event, end time.Time) []item {
+	return claims(slices.DeleteFunc(slices.Clone(events), func(e event.Event) bool {
+		d, ok := e.Details.(event.GapDetails)
+		return !ok || !slices.ContainsFunc(d.Rules.Rules, func(r event.Rule) bool { return r.Name == "p0" && r.Value <= determinable })
+	}), event.Gap, end)
+}
+
+func (g LongGaps) plus(o LongGaps) LongGaps {
+	return LongGaps{Asked: g.Asked + o.Asked, True: g.True + o.True, Determinable: g.Determinable + o.Determinable, Found: g.Found + o.Found,
+		Claimed: g.Claimed + o.Claimed, Right: g.Right + o.Right, Sure: g.Sure + o.Sure, SureRight: g.SureRight + o.SureRight,
+		Silences: g.Silences + o.Silences, Answered: g.Answered + o.Answered, Events: g.Events + o.Events, Unknown: g.Unknown + o.Unknown,
+		Failures: g.Failures.plus(o.Failures)}
+}
+
 // HaltScore is how soon a stop of all sanctioned loading is called. An output that holds no calls at all has missed
 // every halt and raised no alarm.
 type HaltScore struct {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/darkwake/darkwake/internal/sim/reliability"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/internal/sim/score"
 )
@@ -27,6 +28,7 @@ func WriteDocument(w io.Writer, sections []Section, command string) error {
 	out := bufio.NewWriter(w)
 	d := &document{out}
 	d.line(preamble, command)
+	d.detectors(sections)
 	d.summary(sections)
 	d.worst(sections)
 	for _, s := range sections {
@@ -202,12 +204,12 @@ func (d *document) section(s Section) {
 func kinds(r score.Report) []struct {
 	name, measure string
 	at            score.Cut
-	calibration   score.Calibration
+	calibration   reliability.Calibration
 } {
 	return []struct {
 		name, measure string
 		at            score.Cut
-		calibration   score.Calibration
+		calibration   reliability.Calibration
 	}{
 		{"gap: switched off", "gap", r.Gaps.At[0], r.Gaps.Calibration},
 		{"rendezvous: cargo", "rendezvous", r.Rendezvous.At[0], r.Rendezvous.Calibration},

@@ -33,7 +33,7 @@ var (
 // Picture draws a pool as SVG: on the left how often what was said with some probability came true, on the right the
 // 28-day mean that each run ended with against the truth. The same pool gives the same bytes.
 func Picture(w io.Writer, p *score.Pool) error {
-	left, err := reliability(p.Sum)
+	left, err := diagram(p.Sum)
 	if err != nil {
 		return fmt.Errorf("draw reliability: %w", err)
 	}
@@ -107,8 +107,8 @@ func (s *points) draw(p *plot.Plot, name string, c color.Color, shape draw.Glyph
 	return nil
 }
 
-// reliability draws the reliability tables of all kinds, with 90 % Wilson intervals of the shares.
-func reliability(r score.Report) (*plot.Plot, error) {
+// diagram draws the reliability tables of all kinds, with 90 % Wilson intervals of the shares.
+func diagram(r score.Report) (*plot.Plot, error) {
 	p, err := axes("What was said, and how often it was so", "mean probability said", "share that came true", 1)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/darkwake/darkwake/internal/sim"
@@ -63,11 +64,14 @@ func Run(ctx context.Context, spec Spec) (*Outcome, error) {
 	if out.Said, err = output(out.Found); err != nil {
 		return nil, err
 	}
+	if spec.Ceiling != nil {
+		out.Said.Rules = append([]event.Event{}, out.best...)
+	}
 	if out.Report, err = score.Of(out.Truth, out.Said); err != nil {
 		return nil, fmt.Errorf("score %s, seed %d: %w", out.Truth.Scenario, out.Truth.Seed, err)
 	}
 	if spec.Ceiling != nil {
-		best := score.OfEvents(out.Truth, out.best)
+		best := score.OfEvents(out.Truth, score.Output{Events: out.best, Rules: out.Said.Rules})
 		out.Ceiling = &best
 	}
 	return out, nil
@@ -164,12 +168,15 @@ func (o *Outcome) make(ctx context.Context, world *sim.World, to io.Writer) erro
 	return nmea.Flush()
 }
 
+// scored are the kinds of events that a score reads.
+var scored = []event.Kind{event.Gap, event.Rendezvous, event.Lift, event.FalsePosition, event.Interference, event.Identity}
+
 // output gives what was found the form in which a score reads it from files, so that both are scored alike.
 func output(r *pipeline.Result) (score.Output, error) {
 	var o score.Output
 	var events, days bytes.Buffer
 	for _, e := range r.Events {
-		if e.Kind != event.Gap && e.Kind != event.Rendezvous && e.Kind != event.Lift {
+		if !slices.Contains(scored, e.Kind) {
 			continue // scored by no measure
 		}
 		if err := export.Event(&events, e); err != nil {
@@ -183,6 +190,7 @@ func output(r *pipeline.Result) (score.Output, error) {
 	if o.Events, err = score.ReadEvents(&events); err != nil {
 		return o, err
 	}
+	o.Reception = r.Heard
 	o.Days, err = score.ReadDays(&days)
 	return o, err
 }

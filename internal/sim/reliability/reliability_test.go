@@ -1,19 +1,18 @@
-package score
+package reliability
 
 import (
 	"math"
 	"math/rand/v2"
+	"reflect"
+	"strconv"
 	"testing"
-	"time"
-
-	"github.com/darkwake/darkwake/internal/sim"
 )
 
 // said makes claims of one probability of which some come true.
-func said(p float64, n, right int) []outcome {
-	var list []outcome
+func said(p float64, n, right int) []Outcome {
+	var list []Outcome
 	for i := range n {
-		list = append(list, outcome{p, i < right})
+		list = append(list, Outcome{p, i < right})
 	}
 	return list
 }
@@ -22,7 +21,7 @@ func TestCalibrationTraps(t *testing.T) {
 	unknown := math.NaN() // stands for null below
 	for _, tc := range []struct {
 		name                string
-		list                []outcome
+		list                []Outcome
 		brier, skill, error float64
 		bins                int
 	}{
@@ -37,7 +36,7 @@ func TestCalibrationTraps(t *testing.T) {
 		{"noise is taken away", said(0.5, 1000, 500), 0.25, 0, 0, 1},
 		{"equal probabilities stay together", append(said(0.1, 48, 5), said(0.9, 2, 2)...), 0.09, 1 - 0.09/(0.14*0.86), unknown, 1},
 	} {
-		got := calibrate(tc.list)
+		got := Of(tc.list)
 		for _, x := range []struct {
 			name string
 			got  *float64
@@ -57,16 +56,16 @@ func TestCalibrationTraps(t *testing.T) {
 // that are 0.2 too high must stand out.
 func TestDebiasedErrorIsSmallForTheHonest(t *testing.T) {
 	random := rand.New(rand.NewPCG(20250301, 1))
-	var honest, boastful []outcome
+	var honest, boastful []Outcome
 	for range 5000 {
 		p := 0.8 * random.Float64()
 		true := random.Float64() < p
-		honest, boastful = append(honest, outcome{p, true}), append(boastful, outcome{p + 0.2, true})
+		honest, boastful = append(honest, Outcome{p, true}), append(boastful, Outcome{p + 0.2, true})
 	}
-	if got := calibrate(honest); *got.Error > 0.02 || len(got.Bins) != maxBins {
+	if got := Of(honest); *got.Error > 0.02 || len(got.Bins) != maxBins {
 		t.Errorf("honest: got %.3f in %d bins, want below 0.02 in %d", *got.Error, len(got.Bins), maxBins)
 	}
-	if got := calibrate(boastful); math.Abs(*got.Error-0.2) > 0.02 {
+	if got := Of(boastful); math.Abs(*got.Error-0.2) > 0.02 {
 		t.Errorf("boastful: got %.3f, want 0.2", *got.Error)
 	}
 }
@@ -74,11 +73,11 @@ func TestDebiasedErrorIsSmallForTheHonest(t *testing.T) {
 func TestBinsHoldEveryClaimOnce(t *testing.T) {
 	random := rand.New(rand.NewPCG(20250301, 2))
 	for n := range 200 {
-		var list []outcome
+		var list []Outcome
 		for range n {
-			list = append(list, outcome{math.Round(random.Float64()*20) / 20, random.IntN(2) == 0})
+			list = append(list, Outcome{math.Round(random.Float64()*20) / 20, random.IntN(2) == 0})
 		}
-		got := calibrate(list)
+		got := Of(list)
 		sum, high := 0, -1.0
 		for _, b := range got.Bins {
 			if b.Low <= high || b.High < b.Low || b.Claims < 1 {
@@ -92,36 +91,21 @@ func TestBinsHoldEveryClaimOnce(t *testing.T) {
 	}
 }
 
-func TestBarrels(t *testing.T) {
-	number := func(x float64) *float64 { return &x }
-	truth := &sim.Truth{}
-	var days []Day
-	for i := range 30 {
-		date := monday.AddDate(0, 0, i).Format(time.DateOnly)
-		truth.Days = append(truth.Days, sim.Day{Date: date, Lifted: 1000})
-		days = append(days, Day{date, lifted, number(1200), 1100, 1500, number(1100), 900, 1300, min(i+1, 28), "final"})
+// TestPlusForgetsNothing: the claims of two are judged like one list.
+func TestPlusForgetsNothing(t *testing.T) {
+	a, b := said(0.3, 700, 200), said(0.8, 700, 560)
+	got, want := Of(a).Plus(Of(b)), Of(append(a, b...))
+	if !reflect.DeepEqual(got, want) || got.Claims != 1400 || got.Error == nil {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
-	days[3].Mean, days[3].Month = nil, nil                                   // a blind day without a number
-	days[29].P05 = 800                                                       // holds the truth
-	days = append(days, Day{Date: "2031-01-01", Mean: number(1), Window: 1}) // the truth does not know it
-	got, err := scoreBarrels(truth, days[:30])
-	if err != nil {
-		t.Fatal(err)
+}
+
+// is tells whether a number is there and has a value, to rounding.
+func is(x *float64, want float64) bool { return x != nil && math.Abs(*x-want) < 1e-9 }
+
+func digits(x *float64, n int) string {
+	if x == nil {
+		return "null"
 	}
-	if l := got.Last; l == nil || l.True != 1000 || l.Error != 100 || !is(l.Relative, 0.1) || !l.Inside || l.Days != 28 {
-		t.Errorf("last: got %+v, want 1,100 for 1,000 of 28 days", l)
-	}
-	if got.Months.Count != 3 || !is(got.Months.Inside, 1) || !is(got.Months.Bias, 100) {
-		t.Errorf("months: got %+v, want 3 windows 100 too high", got.Months)
-	}
-	// 28 intervals of 400 lie 100 above the truth, one of 700 holds it.
-	if d := got.Days; d.Count != 29 || !is(d.Bias, 200) || !is(d.Inside, 1.0/29) || !is(d.Score, (28*(400+20*100)+700)/29.0) {
-		t.Errorf("days: got %+v", d)
-	}
-	if got.Blind != 1 || got.Apart != 0 {
-		t.Errorf("left out: got %d blind and %d apart, want 1 and 0", got.Blind, got.Apart)
-	}
-	if got, err := scoreBarrels(truth, days); err != nil || got.Apart != 1 || got.Last != nil {
-		t.Errorf("a day too many: got %d apart, last %+v (%v), want 1 and none", got.Apart, got.Last, err)
-	}
+	return strconv.FormatFloat(*x, 'f', n, 64)
 }

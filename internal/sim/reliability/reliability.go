@@ -1,4 +1,4 @@
-package score
+package reliability
 
 import (
 	"cmp"
@@ -7,12 +7,14 @@ import (
 )
 
 // Bins of the reliability table: at most maxBins of equal mass, and no more than hold perBin claims each. The
-// calibration error is told from leastClaims on: below, its own noise is larger than what it measures.
+// calibration error is told from Least on: below, its own noise is larger than what it measures.
 const (
-	maxBins     = 10
-	perBin      = 5
-	leastClaims = 1000
+	maxBins = 10
+	perBin  = 5
 )
+
+// Least is the number of claims from which a calibration error is told.
+const Least = 1000
 
 // Calibration is how well probabilities of one kind hold, over all claims whatever their probability.
 type Calibration struct {
@@ -29,7 +31,7 @@ type Calibration struct {
 	Note  string   `json:"note,omitempty"`
 	Bins  []Bin    `json:"bins"`
 
-	list []outcome
+	list []Outcome
 }
 
 // Bin is a row of the reliability table. Claims of equal probability are never parted, so that masses are equal only
@@ -42,40 +44,26 @@ type Bin struct {
 	Right  float64 `json:"right"` // share
 }
 
-// outcome is a claim and whether it is true.
-type outcome struct {
-	p    float64
-	true bool
+// Outcome is a claim and whether it is true.
+type Outcome struct {
+	P    float64 // probability of the claim
+	True bool
 }
 
 // compare puts the improbable first, and of equals the wrong.
-func (o outcome) compare(other outcome) int {
-	return cmp.Or(cmp.Compare(o.p, other.p), cmp.Compare(o.value(), other.value()))
+func (o Outcome) compare(other Outcome) int {
+	return cmp.Or(cmp.Compare(o.P, other.P), cmp.Compare(o.value(), other.value()))
 }
 
-// outcomes pairs all claims, however unlikely. Claims of what is excused are left out.
-func outcomes(truth, claims []item, like likeness) []outcome {
-	pairs := pair(truth, claims, like)
-	var out []outcome
-	for i, j := range pairs.claim {
-		if j >= 0 && !truth[i].excused {
-			out = append(out, outcome{claims[j].p, true})
-		}
-	}
-	for _, j := range pairs.leftOver(truth) {
-		out = append(out, outcome{claims[j].p, false})
-	}
-	return out
-}
-
-func calibrate(list []outcome) Calibration {
-	list = slices.SortedFunc(slices.Values(list), outcome.compare)
+// Of judges claims.
+func Of(list []Outcome) Calibration {
+	list = slices.SortedFunc(slices.Values(list), Outcome.compare)
 	c := Calibration{Claims: len(list), list: list}
 	squares, sum := 0.0, 0.0
 	for _, o := range list {
-		sum += o.p
-		squares += (o.p - o.value()) * (o.p - o.value())
-		if o.true {
+		sum += o.P
+		squares += (o.P - o.value()) * (o.P - o.value())
+		if o.True {
 			c.Right++
 		}
 	}
@@ -89,7 +77,7 @@ func calibrate(list []outcome) Calibration {
 			c.Skill = &skill
 		}
 	}
-	if len(list) < leastClaims {
+	if len(list) < Least {
 		c.Note = "too few claims for a calibration error"
 		return c
 	}
@@ -97,26 +85,29 @@ func calibrate(list []outcome) Calibration {
 	return c
 }
 
-func (o outcome) value() float64 {
-	if o.true {
+// Plus judges the claims of both. A calibration that was read from JSON has lost its claims.
+func (c Calibration) Plus(o Calibration) Calibration { return Of(slices.Concat(c.list, o.list)) }
+
+func (o Outcome) value() float64 {
+	if o.True {
 		return 1
 	}
 	return 0
 }
 
 // bins cuts claims, sorted by probability, into parts of about equal size; too small a rest joins the last part.
-func bins(list []outcome) []Bin {
+func bins(list []Outcome) []Bin {
 	n := min(maxBins, max(1, len(list)/perBin))
 	size := (len(list) + n - 1) / n
 	var out []Bin
 	for from := 0; from < len(list); {
 		to := min(from+size, len(list))
-		for to < len(list) && (list[to].p == list[to-1].p || 2*(len(list)-to) < size) {
+		for to < len(list) && (list[to].P == list[to-1].P || 2*(len(list)-to) < size) {
 			to++
 		}
-		b := Bin{Claims: to - from, Low: list[from].p, High: list[to-1].p}
+		b := Bin{Claims: to - from, Low: list[from].P, High: list[to-1].P}
 		for _, o := range list[from:to] {
-			b.P += o.p / float64(b.Claims)
+			b.P += o.P / float64(b.Claims)
 			b.Right += o.value() / float64(b.Claims)
 		}
 		out, from = append(out, b), to
