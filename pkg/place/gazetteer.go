@@ -26,8 +26,14 @@ type Gazetteer struct {
 	places []Place
 	shapes []shape
 	cells  map[Cell][]ID // the places that touch a cell, by precedence
-	gates  []ID
+	gates  []gate
 	hash   string
+}
+
+// gate is a gate's line, both ends, apart from all else that is known of it.
+type gate struct {
+	id         ID
+	start, end geo.Point
 }
 
 // shape is what a place holds: a circle where area is nil. No part of a circle is farther from its centre than tall and
@@ -36,7 +42,15 @@ type shape struct {
 	area       *geo.Area
 	size       float64 // square metres
 	tall, wide float64
+	scale      float64 // degrees of latitude in one of longitude at a circle's centre; zero where the map round it is not flat
 }
+
+// Up to flatCircle and flatLatitude the map with a circle centre's scale errs by 0.3 % in length: the scale changes by
+// tan 60° / 6,371 km in a metre to north or south, and half of that counts.
+const (
+	flatCircle   = 20 * geo.Kilometre
+	flatLatitude = 60
+)
 
 // Default returns the built-in gazetteer.
 func Default() (*Gazetteer, error) { return Load(bytes.NewReader(gazetteerFile), "built-in gazetteer") }
@@ -51,7 +65,7 @@ func newGazetteer(places []Place) *Gazetteer {
 		order[i] = ID(i)
 		g.shapes[i] = newShape(&places[i])
 		if places[i].Kind == Gate {
-			g.gates = append(g.gates, ID(i))
+			g.gates = append(g.gates, gate{ID(i), places[i].Line[0], places[i].Line[1]})
 		}
 	}
 	slices.SortFunc(order, g.compare)
@@ -72,6 +86,9 @@ func newShape(p *Place) shape {
 		s.tall = 1.001 * float64(p.Radius/geo.MeanRadius) * 180 / math.Pi
 		if top := math.Abs(p.Centre[1]) + s.tall; top < 90 {
 			s.wide = min(180, s.tall/math.Cos(top*math.Pi/180))
+		}
+		if math.Abs(p.Centre[1]) < flatLatitude {
+			s.scale = math.Cos(p.Centre[1] * math.Pi / 180)
 		}
 		return s
 	}
@@ -170,7 +187,23 @@ func (g *Gazetteer) holds(id ID, p geo.Point) bool {
 	if math.Abs(p[1]-place.Centre[1]) > s.tall || math.Abs(shortWay(p[0]-place.Centre[0])) > s.wide {
 		return false
 	}
-	return geo.DistanceExact(place.Centre, p) <= place.Radius
+	return g.within(id, p, place.Radius)
+}
+
+// within tells whether a point lies in a circle round a place. In most small ones the flat map can tell.
+func (g *Gazetteer) within(id ID, p geo.Point, radius geo.Metres) bool {
+	centre := g.places[id].Centre
+	if scale := g.shapes[id].scale; scale > 0 && radius > 0 && radius <= flatCircle {
+		dx, dy := shortWay(p[0]-centre[0])*scale, p[1]-centre[1]
+		r := float64(radius/geo.MeanRadius) * 180 / math.Pi
+		switch d := dx*dx + dy*dy; {
+		case d < 0.99*r*r:
+			return true
+		case d > 1.01*r*r:
+			return false
+		}
+	}
+	return geo.DistanceExact(centre, p) <= radius
 }
 
 // Holds reports whether a point lies within a place's shape widened by a margin, or narrowed by a negative one: a port
@@ -182,7 +215,7 @@ func (g *Gazetteer) Holds(id ID, p geo.Point, margin geo.Metres) bool {
 	area := g.shapes[id].area
 	switch {
 	case area == nil:
-		return geo.DistanceExact(g.places[id].Centre, p) <= g.places[id].Radius+margin
+		return g.within(id, p, g.places[id].Radius+margin)
 	case area.Contains(p):
 		return margin >= 0 || area.DistanceToBorder(p) >= -margin
 	case margin <= 0:
@@ -198,8 +231,8 @@ func (g *Gazetteer) Holds(id ID, p geo.Point, margin geo.Metres) bool {
 func (g *Gazetteer) Crossings(a, b geo.Point, fn func(gate ID, at geo.Point, outbound bool)) {
 	var room [8]crossing
 	found := room[:0]
-	for _, id := range g.gates {
-		if c, ok := g.cross(id, a, b); ok {
+	for i := range g.gates {
+		if c, ok := g.cross(&g.gates[i], a, b); ok {
 			found = append(found, c)
 		}
 	}
@@ -225,10 +258,9 @@ type crossing struct {
 	outbound bool
 }
 
-func (g *Gazetteer) cross(id ID, a, b geo.Point) (crossing, bool) {
-	p := &g.places[id]
-	start, end := p.Line[0], p.Line[1]
-	if max(a[1], b[1]) < min(start[1], end[1]) || min(a[1], b[1]) > max(start[1], end[1]) {
+func (g *Gazetteer) cross(line *gate, a, b geo.Point) (crossing, bool) {
+	start, end := line.start, line.end
+	if max(a[1], b[1]) < min(start[1], end[1]) || min(a[1], b[1]) > max(start[1], end[1]) || aside(start, end, a, b) {
 		return crossing{}, false
 	}
 	// All in the turn of longitude of a, unwrapped towards b.
@@ -246,8 +278,17 @@ func (g *Gazetteer) cross(id ID, a, b geo.Point) (crossing, bool) {
 	if along := (x-start[0])*gx + (y-start[1])*gy; along < 0 || along > gx*gx+gy*gy {
 		return crossing{}, false
 	}
-	ox, oy := compass(p.Outbound)
-	return crossing{id, f, (sideB >= 0) == (gx*oy-gy*ox > 0)}, true
+	ox, oy := compass(g.places[line.id].Outbound)
+	return crossing{line.id, f, (sideB >= 0) == (gx*oy-gy*ox > 0)}, true
+}
+
+// aside tells whether two lines that need no unwrapping lie wholly west or east of each other.
+func aside(start, end, a, b geo.Point) bool {
+	const hair = 1e-9
+	if math.Abs(b[0]-a[0]) >= 180 || math.Abs(start[0]-a[0]) >= 180 {
+		return false
+	}
+	return max(a[0], b[0])+hair < min(start[0], end[0]) || min(a[0], b[0])-hair > max(start[0], end[0])
 }
 
 // shortWay is a difference of longitudes in -180..180.
@@ -267,7 +308,13 @@ func compass(direction string) (east, north float64) {
 }
 
 // Gates lists the gates in the order of their IDs.
-func (g *Gazetteer) Gates() []ID { return slices.Clone(g.gates) }
+func (g *Gazetteer) Gates() []ID {
+	ids := make([]ID, len(g.gates))
+	for i := range g.gates {
+		ids[i] = g.gates[i].id
+	}
+	return ids
+}
 
 // SanctionedSources lists the Iranian terminals, terminal zones and berths at which crude, condensate or fuel oil is
 // loaded, in the order of their IDs.

@@ -121,11 +121,19 @@ func TestFindByPrecedence(t *testing.T) {
 	}
 }
 
-// slowFind asks every place.
+// slowFind asks every place, without an index and without a flat map.
 func slowFind(g *Gazetteer, p geo.Point) []ID {
 	var ids []ID
 	for i := range g.Len() {
-		if g.Holds(ID(i), p, 0) {
+		at, inside := g.At(ID(i)), false
+		switch area := g.shapes[i].area; {
+		case at.Kind == Gate:
+		case area != nil:
+			inside = area.Contains(p)
+		default:
+			inside = geo.DistanceExact(at.Centre, p) <= at.Radius
+		}
+		if inside {
 			ids = append(ids, ID(i))
 		}
 	}
@@ -150,7 +158,11 @@ func TestFindAgainstTwin(t *testing.T) {
 			p := geo.Point{r.Float64()*360 - 180, r.Float64()*180 - 90}
 			if r.IntN(4) > 0 {
 				near := g.At(ID(r.IntN(g.Len())))
-				p = geo.Destination(near.Centre, geo.Degrees(r.Float64()*360), geo.Metres(r.Float64()*2)*max(near.Radius, 30*geo.Kilometre))
+				far := geo.Metres(r.Float64()*2) * max(near.Radius, 30*geo.Kilometre)
+				if r.IntN(2) == 0 { // about the rim, where a flat map is not enough
+					far = near.Radius * geo.Metres(0.99+0.02*r.Float64())
+				}
+				p = geo.Destination(near.Centre, geo.Degrees(r.Float64()*360), far)
 			}
 			if got, want := g.Find(p, nil), slowFind(g, p); !slices.Equal(got, want) {
 				t.Fatalf("%v: got %q, want %q", p, names(g, got), names(g, want))
@@ -411,6 +423,28 @@ func BenchmarkFind(b *testing.B) {
 				b.Fatalf("got %q, want %d places", names(g, buf), bench.want)
 			}
 		})
+	}
+}
+
+// BenchmarkFindAnywhere asks for points in and round every place of the gazetteer, one a turn.
+func BenchmarkFindAnywhere(b *testing.B) {
+	g, r := builtIn(b), rand.New(rand.NewPCG(3, 4))
+	points := make([]geo.Point, 4096)
+	for i := range points {
+		at := g.At(ID(i % g.Len()))
+		points[i] = geo.Destination(at.Centre, geo.Degrees(r.Float64()*360), geo.Metres(r.Float64()*1.5)*max(at.Radius, geo.Kilometre))
+	}
+	buf, held, n := make([]ID, 0, 8), 0, 0
+	for b.Loop() {
+		buf = g.Find(points[n%len(points)], buf)
+		held += len(buf)
+		n++
+	}
+	b.ReportMetric(float64(held)/float64(n), "places/point")
+	for _, p := range points {
+		if buf = g.Find(p, buf); !slices.Equal(buf, slowFind(g, p)) {
+			b.Fatalf("%v: got %q, want %q", p, names(g, buf), names(g, slowFind(g, p)))
+		}
 	}
 }
 
