@@ -16,6 +16,7 @@ import (
 type Sea struct {
 	gulf, world *mask
 	fairways    []fairway
+	channelled  []bool // the squares of a degree that a fairway's box touches
 	local       *graph
 	oceans      struct {
 		once  sync.Once
@@ -60,6 +61,7 @@ func buildSea() (*Sea, error) {
 		world: newMask(world, orb.Bound{Min: Point{-180, -90}, Max: Point{180, 90}}, worldCell, gulfBox()),
 	}
 	s.fairways = fairways()
+	s.channelled = channelled(s.fairways)
 	s.local = newGraph(s, false)
 	return s, nil
 }
@@ -91,6 +93,9 @@ func (s *Sea) OnLand(p Point, inland Metres) bool {
 
 // inChannel reports whether a point of land lies in a canal or river of channels.
 func (s *Sea) inChannel(p Point) bool {
+	if !s.channelled[degreeOf(p)] {
+		return false
+	}
 	for _, l := range s.fairways {
 		// A tenth of a degree is more than channelWidth wherever there are channels.
 		if l.box.Contains(p) && SegmentDistance(p, l.a, l.b) <= channelWidth {
@@ -115,6 +120,24 @@ func fairways() []fairway {
 		}
 	}
 	return legs
+}
+
+// degreeOf numbers the squares of a degree.
+func degreeOf(p Point) int {
+	col, row := max(0, min(int(p[0]+180), 359)), max(0, min(int(p[1]+90), 179))
+	return row*360 + col
+}
+
+func channelled(legs []fairway) []bool {
+	squares := make([]bool, 360*180)
+	for _, l := range legs {
+		for lat := math.Floor(l.box.Min[1]); lat <= l.box.Max[1]; lat++ {
+			for lon := math.Floor(l.box.Min[0]); lon <= l.box.Max[0]; lon++ {
+				squares[degreeOf(Point{lon, lat})] = true
+			}
+		}
+	}
+	return squares
 }
 
 // Clear reports whether the great circle from a to b touches no coast.

@@ -48,6 +48,10 @@ type Tracker struct {
 	vessels []*ship
 	sources []string
 	source  map[string]uint16
+	newest  struct { // of sources, that was asked for last: reports come in runs of one
+		name   string
+		number uint16
+	}
 	buckets []*bucket // by tick
 	spare   []*bucket // emptied, to be filled again
 	wheel   map[int64][]int32
@@ -182,15 +186,19 @@ func (t *Tracker) vesselOf(m ais.MMSI) (int32, bool) {
 
 // sourceOf numbers the sources in the order of their first report. The numbers stay inside.
 func (t *Tracker) sourceOf(name string) uint16 {
-	if n, ok := t.source[name]; ok {
-		return n
+	if name == t.newest.name && len(t.sources) > 0 {
+		return t.newest.number
 	}
-	if len(t.sources) == math.MaxUint16 {
-		return math.MaxUint16 - 1
+	n, ok := t.source[name]
+	if !ok {
+		if len(t.sources) == math.MaxUint16 {
+			return math.MaxUint16 - 1
+		}
+		n = uint16(len(t.sources))
+		t.sources = append(t.sources, name)
+		t.source[name] = n
 	}
-	n := uint16(len(t.sources))
-	t.sources = append(t.sources, name)
-	t.source[name] = n
+	t.newest.name, t.newest.number = name, n
 	return n
 }
 
