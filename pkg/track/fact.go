@@ -180,7 +180,8 @@ type Reception struct {
 	Receiver ais.Receiver
 	Class    ais.Class
 	Messages int
-	Emitters int // distinct MMSIs, those without segments (base stations, aids) included
+	Emitters int       // distinct MMSIs, those without segments (base stations, aids) included
+	Last     time.Time // event time of the newest of the messages, in whole seconds
 }
 
 // Head implements Fact.

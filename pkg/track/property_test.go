@@ -134,6 +134,9 @@ func mergeReception(facts []Fact) []Fact {
 			last.Station == r.Station && last.Receiver == r.Receiver && last.Class == r.Class {
 			last.Messages += r.Messages
 			last.Emitters += r.Emitters
+			if r.Last.After(last.Last) {
+				last.Last = r.Last
+			}
 			continue
 		}
 		last = r

@@ -1,6 +1,8 @@
 package track
 
 import (
+	"time"
+
 	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/place"
 )
@@ -22,21 +24,24 @@ const maxCounters = 1024
 type counter struct {
 	key      receptionKey
 	messages uint32
-	known    bool // she was counted there before the hour was closed
+	second   uint16 // of the hour: her last message in it
+	known    bool   // she was counted there before the hour was closed
 }
 
 // tally is what all vessels of the tracker add up to.
-type tally struct{ messages, emitters int }
+type tally struct{ messages, emitters, second int }
 
 // count counts a position report, copies and those of non-ships included: each proves that its station heard
 // something from its cell. The order in which reports come does not matter.
 func (t *Tracker) count(id int32, r *ais.Report) {
 	v := t.vessels[id]
+	second := uint16(int64(r.Time) % hourMs / 1000)
 	k := receptionKey{hour: uint32(int64(r.Time) / hourMs), cell: place.CellOf(r.Position), source: t.sourceOf(r.Source),
 		receiver: r.Receiver, class: r.Class, station: r.Station}
 	for i := len(v.counters) - 1; i >= 0; i-- {
 		if v.counters[i].key == k {
 			v.counters[i].messages++
+			v.counters[i].second = max(v.counters[i].second, second)
 			return
 		}
 	}
@@ -48,7 +53,7 @@ func (t *Tracker) count(id int32, r *ais.Report) {
 		v.counting = true
 		t.counted = append(t.counted, id)
 	}
-	v.counters = append(v.counters, counter{k, 1, int64(k.hour) < t.swept && v.heardIn(int64(k.hour))})
+	v.counters = append(v.counters, counter{k, 1, second, int64(k.hour) < t.swept && v.heardIn(int64(k.hour))})
 }
 
 // heardIn tells whether the ship has a fix in an hour that is closed, so that a late report adds no emitter.
@@ -79,7 +84,8 @@ func (t *Tracker) sweep(g, limit int64) {
 	}
 	t.counted = counted
 	for i, k := range sums.keys {
-		t.emit(&Reception{Header: Header{Tick: t.now, Start: ais.UnixMilli(int64(k.hour) * hourMs).Time()}, Cell: k.cell,
+		start := ais.UnixMilli(int64(k.hour) * hourMs).Time()
+		t.emit(&Reception{Header: Header{Tick: t.now, Start: start}, Cell: k.cell, Last: start.Add(time.Duration(sums.sums[i].second) * time.Second),
 			Source: t.sources[k.source], Station: k.station, Receiver: k.receiver, Class: k.class,
 			Messages: sums.sums[i].messages, Emitters: sums.sums[i].emitters})
 	}
@@ -107,6 +113,7 @@ func (s *tallies) take(v *ship, open int64) bool {
 			s.keys, s.sums = append(s.keys, c.key), append(s.sums, tally{})
 		}
 		s.sums[i].messages += int(c.messages)
+		s.sums[i].second = max(s.sums[i].second, int(c.second))
 		if !c.known {
 			s.sums[i].emitters++
 		}

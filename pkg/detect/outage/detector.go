@@ -58,7 +58,7 @@ type Detector struct {
 type source struct {
 	name   string
 	last   time.Time     // when it was last heard, as far as is known
-	hourly bool          // last is only the end of an hour of counts
+	hourly bool          // last is known by a count: what comes after it is told with the end of an hour
 	fresh  moments       // heard since, in this tick
 	back   time.Time     // when it was first heard again after an outage, until told
 	hours  map[int64]int // emitters by hour since 1970, of the last Memory
@@ -70,15 +70,15 @@ type source struct {
 // moments are the earliest and the latest of some times; zero when there are none.
 type moments struct {
 	first, last time.Time
-	hourly      bool // last is the end of an hour of counts
+	hourly      bool // last is known by a count
 }
 
-func (m *moments) add(from, to time.Time) {
+func (m *moments) add(from, to time.Time, counted bool) {
 	if m.first.IsZero() || from.Before(m.first) {
 		m.first = from
 	}
 	if to.After(m.last) {
-		m.last, m.hourly = to, to.After(from)
+		m.last, m.hourly = to, counted
 	}
 }
 
@@ -99,7 +99,7 @@ func (d *Detector) Observe(f track.Fact) {
 	case *track.Reception:
 		s := d.of(f.Source)
 		s.hours[f.Start.Unix()/3600] += f.Emitters
-		s.count(f.Start, f.Start.Add(time.Hour))
+		s.count(f)
 	case *track.Sample:
 		d.fix(f.Before)
 		d.fix(f.After)
@@ -127,15 +127,22 @@ func (d *Detector) of(name string) *source {
 // hear says that the source spoke at a moment.
 func (s *source) hear(at time.Time) {
 	if at.After(s.last) {
-		s.fresh.add(at, at)
+		s.fresh.add(at, at, false)
 	}
 }
 
-// count says that it spoke in an hour. One in which a fix was heard gives no new moment.
-func (s *source) count(from, to time.Time) {
-	if from.After(s.last) || s.hourly && from.Equal(s.last) {
-		s.fresh.add(from, to)
+// count says that it spoke in an hour, by whomever. A fix that was heard as such is counted too and gives no new moment;
+// base stations and aids show by nothing else that the source is well while no ship is there. What is counted from an
+// hour in which it was silent at first began at some time in it: at its begin, as far as is known.
+func (s *source) count(f *track.Reception) {
+	if !f.Last.After(s.last) {
+		return
 	}
+	from := f.Start
+	if from.Before(s.last) {
+		from = s.last
+	}
+	s.fresh.add(from, f.Last, true)
 }
 
 // settle takes over what was heard in a tick. The order in which it was heard does not matter.
@@ -188,8 +195,12 @@ func (d *Detector) Advance(w time.Time) []event.Event {
 	return out
 }
 
-// out tells whether a source has been silent for too long, and is one of which that can be told.
+// out tells whether a source has been silent for too long, and is one of which that can be told. Of one that was last known
+// by a count nothing is known of the hour that has begun.
 func (d *Detector) out(s *source, w time.Time) bool {
+	if s.hourly {
+		w = w.Truncate(time.Hour)
+	}
 	return w.Sub(s.last) >= d.threshold(s) && s.regular(d.o.Regular) && s.habit() >= d.o.Emitters
 }
 

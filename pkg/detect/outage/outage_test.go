@@ -30,7 +30,7 @@ func play(d *Detector, from, to float64, emitters int, sources map[string]heard)
 			if !told[name].Equal(hour) {
 				n, told[name] = emitters, hour
 			}
-			d.Observe(&track.Reception{Header: track.Header{Tick: tick, Start: hour}, Source: name, Messages: 10, Emitters: n})
+			d.Observe(&track.Reception{Header: track.Header{Tick: tick, Start: hour}, Source: name, Last: tick, Messages: 10, Emitters: n})
 		}
 		out = append(out, d.Advance(tick)...)
 	}
@@ -109,10 +109,29 @@ func TestALoneSource(t *testing.T) {
 	}
 }
 
+// TestShipsMayLeave has base stations heard to the end of every hour, told when it is over, and ships until a quarter past
+// 20 h. The feed is well.
+func TestShipsMayLeave(t *testing.T) {
+	d := New(Defaults(), nil, nil, nil)
+	var out []event.Event
+	for tick := at(0); !tick.After(at(30)); tick = tick.Add(track.Grid) {
+		if h := tick.Add(-time.Hour); tick.Equal(tick.Truncate(time.Hour)) && !h.Before(at(0)) {
+			d.Observe(&track.Reception{Header: track.Header{Tick: tick, Start: h}, Source: "a", Messages: 90, Emitters: 15, Last: tick.Add(-9 * time.Second)})
+		}
+		if !tick.After(at(20.25)) {
+			d.Observe(&track.Sample{Before: &track.Fix{Time: tick.Add(-time.Minute), Source: "a"}})
+		}
+		out = append(out, d.Advance(tick)...)
+	}
+	if len(out) != 0 {
+		t.Errorf("got %s %s, want nothing", out[0].Status, out[0].Why)
+	}
+}
+
 func TestLateCountsDoNotMoveThePast(t *testing.T) {
 	d := New(Defaults(), nil, nil, nil)
 	play(d, 0, 20, 20, map[string]heard{"a": always})
-	d.Observe(&track.Reception{Header: track.Header{Tick: at(20), Start: at(5)}, Source: "a", Messages: 3, Emitters: 1})
+	d.Observe(&track.Reception{Header: track.Header{Tick: at(20), Start: at(5)}, Last: at(5.5), Source: "a", Messages: 3, Emitters: 1})
 	if got := d.Advance(at(20)); len(got) != 0 {
 		t.Errorf("got %d events, want none", len(got))
 	}
