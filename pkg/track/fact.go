@@ -118,7 +118,7 @@ type Silence struct {
 	On       *Fix
 	Recent   []Fix         // up to 5 fixes before Off, oldest first, for evidence
 	Heard24h int           // fixes kept in the 24 h before Off
-	Interval time.Duration // median interval between kept fixes in those 24 h, zero when fewer than 3
+	Interval time.Duration // median interval between kept fixes in those 24 h, or between passes; zero when fewer than 3
 	Place    place.ID      // where Off lies
 	OnPlace  place.ID      // where On lies
 }

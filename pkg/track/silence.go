@@ -119,12 +119,12 @@ func (t *Tracker) emitSilence(v *ship, r *silenceRecord, restated bool, why stri
 }
 
 // habits says how often the ship was heard in the day before an instant, that one included: the fixes kept and the
-// median interval between them, zero for fewer than 3. Fixes of one bin count as evenly spread since the bin before.
-func (t *Tracker) habits(v *ship, off time.Time) (fixes int32, median int64) {
+// median interval between them, zero for fewer than 3. Fixes of one bin count as evenly spread since the bin before. A
+// ship that is heard by passing satellites is expected with the next pass, not with the next message of a pass.
+func (t *Tracker) habits(v *ship, off time.Time) (fixes int32, expected int64) {
 	to := off.UnixMilli()
 	from := to - habit.Milliseconds()
 	t.heard = t.heard[:0]
-	intervals := 0
 	for _, s := range v.segments {
 		if !s.kept {
 			continue
@@ -139,21 +139,55 @@ func (t *Tracker) habits(v *ship, off time.Time) (fixes int32, median int64) {
 			if i > begin {
 				span := int64(p.second-s.points.at(i-1).second) * 1000
 				t.heard = append(t.heard, spell{span / int64(p.fixes), int(p.fixes)})
-				intervals += int(p.fixes)
 			}
 		}
 	}
-	if fixes < 3 || intervals == 0 {
+	if fixes < 3 || len(t.heard) == 0 {
 		return fixes, 0
 	}
 	slices.SortFunc(t.heard, func(a, b spell) int { return cmp.Compare(a.interval, b.interval) })
-	left := (intervals + 1) / 2
-	for _, s := range t.heard {
-		if left -= s.n; left <= 0 {
-			return fixes, s.interval
+	return fixes, interval(t.heard)
+}
+
+// interval is after how long a ship is expected again, by sorted spells.
+func interval(sorted []spell) int64 {
+	if passes := passesOf(sorted); passes != nil {
+		return median(passes)
+	}
+	return median(sorted)
+}
+
+// passesOf is the spells between bursts, if bursts are how the ship is heard: three silences of an hour or more that
+// make up most of the time. One long silence of a ship that is heard all the time is none of her habits.
+func passesOf(sorted []spell) []spell {
+	var all, silent int64
+	first, n := len(sorted), 0
+	for i, s := range sorted {
+		all += s.interval * int64(s.n)
+		if s.interval >= silenceMs {
+			silent += s.interval * int64(s.n)
+			first, n = min(first, i), n+s.n
 		}
 	}
-	return fixes, 0
+	if n < 3 || 2*silent <= all {
+		return nil
+	}
+	return sorted[first:]
+}
+
+// median is the interval in the middle of sorted spells, the lower of two.
+func median(sorted []spell) int64 {
+	n := 0
+	for _, s := range sorted {
+		n += s.n
+	}
+	left := (n + 1) / 2
+	for _, s := range sorted {
+		if left -= s.n; left <= 0 {
+			return s.interval
+		}
+	}
+	return 0
 }
 
 // quieten drops what only matters within the horizon. What stays is the last fix, the static data and open visits.
