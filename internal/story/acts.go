@@ -48,23 +48,27 @@ func (c *cast) sail(cmd command) error {
 	hours := end.Sub(begin).Hours()
 	speed := geo.Knots(geo.DistanceExact(from, to).NauticalMiles() / hours)
 	course := geo.Bearing(from, to)
-	c.play(a, scene{begin, end, func(t time.Time) pose {
+	return c.play(cmd, a, scene{begin, end, func(t time.Time) pose {
 		return pose{geo.Interpolate(from, to, t.Sub(begin).Hours()/hours), course, course, speed}
 	}}, 0)
-	return nil
+}
+
+// round reads what anchor and circle begin with: a ship, two times and a place.
+func (c *cast) round(cmd command) (a *actor, begin, end time.Time, at geo.Point, err error) {
+	if err = cmd.need(5, "MMSI TIME TIME LAT LON"); err != nil {
+		return
+	}
+	if a, begin, end, err = c.span(cmd, 1, 2); err != nil {
+		return
+	}
+	at, err = position(cmd.args[3], cmd.args[4])
+	return
 }
 
 // anchor holds a ship at a place: anchor MMSI TIME TIME LAT LON [heading=] [swing=]. She swings by so many degrees to
 // both sides of her heading in twelve hours, on a circle of 300 m round her anchor; berth is anchor without swing.
 func (c *cast) anchor(cmd command) error {
-	if err := cmd.need(5, "MMSI TIME TIME LAT LON"); err != nil {
-		return err
-	}
-	a, begin, end, err := c.span(cmd, 1, 2)
-	if err != nil {
-		return err
-	}
-	p, err := position(cmd.args[3], cmd.args[4])
+	a, begin, end, p, err := c.round(cmd)
 	if err != nil {
 		return err
 	}
@@ -76,7 +80,7 @@ func (c *cast) anchor(cmd command) error {
 	if err != nil {
 		return err
 	}
-	c.play(a, scene{begin, end, func(t time.Time) pose {
+	return c.play(cmd, a, scene{begin, end, func(t time.Time) pose {
 		h, at := geo.Degrees(heading), p
 		if swing > 0 {
 			turned := swing * math.Sin(t.Sub(dayOne).Hours()*math.Pi/6)
@@ -85,19 +89,11 @@ func (c *cast) anchor(cmd command) error {
 		}
 		return pose{at, h, h, 0.1}
 	}}, 0)
-	return nil
 }
 
 // circle leads a ship round a place, clockwise: circle MMSI TIME TIME LAT LON radius=KM speed=KNOTS.
 func (c *cast) circle(cmd command) error {
-	if err := cmd.need(5, "MMSI TIME TIME LAT LON radius=… speed=…"); err != nil {
-		return err
-	}
-	a, begin, end, err := c.span(cmd, 1, 2)
-	if err != nil {
-		return err
-	}
-	p, err := position(cmd.args[3], cmd.args[4])
+	a, begin, end, p, err := c.round(cmd)
 	if err != nil {
 		return err
 	}
@@ -109,17 +105,16 @@ func (c *cast) circle(cmd command) error {
 	if err != nil {
 		return err
 	}
-	c.play(a, scene{begin, end, func(t time.Time) pose {
+	return c.play(cmd, a, scene{begin, end, func(t time.Time) pose {
 		turned := geo.Knots(speed).MetresPerSecond() * t.Sub(begin).Seconds() / (1000 * radius) * 180 / math.Pi
 		course := geo.Degrees(math.Mod(turned+90, 360))
 		at := geo.Destination(p, geo.Degrees(math.Mod(turned, 360)), geo.Metres(1000*radius))
 		return pose{at, course, course, geo.Knots(speed)}
 	}}, 0)
-	return nil
 }
 
-// beside lays a ship along another: beside MMSI OTHER TIME TIME abeam=METRES [turned=DEGREES]. Abeam is the distance of
-// the antennas, to starboard of the other; her reports come 70 s after the other's.
+// beside lays a ship along another: beside MMSI OTHER TIME TIME abeam=METRES [ahead=METRES] [turned=DEGREES]. Abeam
+// and ahead is where her antenna lies from the other's, to starboard and forward; her reports come 70 s after the other's.
 func (c *cast) beside(cmd command) error {
 	if err := cmd.need(4, "MMSI OTHER TIME TIME abeam=…"); err != nil {
 		return err
@@ -140,19 +135,24 @@ func (c *cast) beside(cmd command) error {
 	if err != nil {
 		return err
 	}
+	ahead, err := cmd.number("ahead", 0)
+	if err != nil {
+		return err
+	}
 	for _, t := range [2]time.Time{begin, end} {
 		if _, ok := other.poseAt(t); !ok {
 			return fmt.Errorf("lay %s beside %s: nothing is told of her at %s", a.mmsi, other.mmsi, clock(t))
 		}
 	}
-	c.play(a, scene{begin, end, func(t time.Time) pose {
+	return c.play(cmd, a, scene{begin, end, func(t time.Time) pose {
 		p, _ := other.poseAt(t)
-		return pose{geo.Destination(p.at, p.heading+90, geo.Metres(abeam)), geo.Degrees(math.Mod(float64(p.heading)+turned, 360)), p.course, p.speed}
+		return pose{geo.Destination(geo.Destination(p.at, p.heading+90, geo.Metres(abeam)), p.heading, geo.Metres(ahead)),
+			geo.Degrees(math.Mod(float64(p.heading)+turned, 360)), p.course, p.speed}
 	}}, 70*time.Second)
-	return nil
 }
 
-// crowd anchors container ships round a place, so that the feed has a habit: crowd N TIME TIME LAT LON [source=].
+// crowd anchors container ships round a place, so that the feed has a habit: crowd N TIME TIME LAT LON [source=]
+// [every=]. Towers are base stations, which are heard whatever the ships do.
 func (c *cast) crowd(cmd command) error {
 	if err := cmd.need(5, "N TIME TIME LAT LON"); err != nil {
 		return err
@@ -161,26 +161,42 @@ func (c *cast) crowd(cmd command) error {
 	if err != nil || n < 1 || n > 99 {
 		return fmt.Errorf("read number of ships %q: want 1 to 99", cmd.args[0])
 	}
-	source := cmd.text("source", "feed")
+	every, err := cmd.number("every", 10)
+	if err != nil {
+		return err
+	}
+	p, err := position(cmd.args[3], cmd.args[4])
+	if err != nil {
+		return err
+	}
 	for i := range n {
-		name := strconv.Itoa(235_900_001 + i)
-		one := command{"anchor", append([]string{name}, cmd.args[1:]...), map[string]string{}}
-		p, err := position(cmd.args[3], cmd.args[4])
-		if err != nil {
-			return err
-		}
-		p = geo.Destination(p, geo.Degrees(360*i/n), 8*geo.Kilometre)
-		one.args[3], one.args[4] = written(p)
-		a, err := c.of(name)
-		if err != nil {
-			return err
-		}
-		a.static.ShipType, a.static.Has, a.source, a.every = 71, ais.HasShipType, source, 10*time.Minute
+		one := command{"anchor", append([]string{""}, cmd.args[1:]...), map[string]string{}}
+		one.args[3], one.args[4] = written(geo.Destination(p, geo.Degrees(360*i/n), 8*geo.Kilometre))
+		a := c.extra(cmd.verb == "towers", i)
+		one.args[0] = a.mmsi.String()
+		a.source, a.every = cmd.text("source", "feed"), time.Duration(every*float64(time.Minute))
 		if err := c.anchor(one); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// extra is a container ship or a base station of a crowd.
+func (c *cast) extra(tower bool, i int) *actor {
+	m := ais.MMSI(235_900_001 + i)
+	if tower {
+		m = ais.MMSI(2_359_001 + i)
+	}
+	a := c.actors[m]
+	if a == nil {
+		a = c.enter(m)
+		a.tower = tower
+		if !tower {
+			a.static.ShipType, a.static.Has = 71, ais.HasShipType
+		}
+	}
+	return a
 }
 
 // written is a point as position reads it.

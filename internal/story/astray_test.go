@@ -45,9 +45,9 @@ var astray = regexp.MustCompile(`(?m)^(interference .*620999001|false_position 6
 
 // lifted is the probability of a lift in what is said last of it, zero when none is told or it is taken back, and
 // whether the detectors have seen that positions were not true.
-func lifted(t *testing.T, w World, text string) (float64, bool) {
+func lifted(t *testing.T, text string) (float64, bool) {
 	t.Helper()
-	said, err := Run(text, w)
+	said, err := Run(text, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,13 +91,13 @@ func untrue(rng *rand.Rand, from, to float64) string {
 }
 
 func TestFalsePositionsInALawfulTrackCreateNoLift(t *testing.T) {
-	w, rng := world(t), rand.New(rand.NewPCG(1, 1))
-	if q, _ := lifted(t, w, fmt.Sprintf(lawful, "")); q != 0 {
+	rng := rand.New(rand.NewPCG(1, 1))
+	if q, _ := lifted(t, fmt.Sprintf(lawful, "")); q != 0 {
 		t.Fatalf("the lawful voyage itself: got a lift with q %.2f, want none", q)
 	}
 	for range 6 {
 		fake := untrue(rng, 1.2, 4.8)
-		if q, _ := lifted(t, w, fmt.Sprintf(lawful, fake)); q >= 0.2 {
+		if q, _ := lifted(t, fmt.Sprintf(lawful, fake)); q >= 0.2 {
 			t.Errorf("with\n%s\ngot a lift with q %.2f, want none from 0.2 on", fake, q)
 		}
 	}
@@ -106,15 +106,15 @@ func TestFalsePositionsInALawfulTrackCreateNoLift(t *testing.T) {
 // TestFalsePositionsInALiftingTrackNeverRaiseItsProbability holds for all that the detectors see. A false stay that she
 // could have sailed to, told by a feed without stations, is a stay to everybody. Stories print two decimals.
 func TestFalsePositionsInALiftingTrackNeverRaiseItsProbability(t *testing.T) {
-	w, rng := world(t), rand.New(rand.NewPCG(2, 2))
-	honest, _ := lifted(t, w, fmt.Sprintf(lifting, ""))
+	rng := rand.New(rand.NewPCG(2, 2))
+	honest, _ := lifted(t, fmt.Sprintf(lifting, ""))
 	if honest < 0.2 {
 		t.Fatalf("the dark voyage itself: got q %.2f, want a lift", honest)
 	}
 	seen := 0
 	for range 8 {
 		fake := untrue(rng, 0.4, 5.2)
-		q, caught := lifted(t, w, fmt.Sprintf(lifting, fake))
+		q, caught := lifted(t, fmt.Sprintf(lifting, fake))
 		if caught {
 			seen++
 		}

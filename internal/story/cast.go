@@ -33,6 +33,7 @@ type actor struct {
 	told    time.Time  // when she last sent one
 	source  string
 	every   time.Duration
+	tower   bool // a base station
 	scenes  []scene
 	draught map[int64]geo.Metres // typed from a moment on, by Unix seconds
 	renamed []naming             // other particulars from a moment on, oldest first
@@ -54,13 +55,18 @@ func (c *cast) of(name string) (*actor, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := c.actors[m]
-	if a == nil {
-		a = &actor{mmsi: m, source: "feed", every: 5 * time.Minute}
-		a.static = ais.Report{Kind: ais.Static, Message: 5, Class: ais.ClassA, MMSI: m}
-		c.actors[m] = a
+	if a := c.actors[m]; a != nil {
+		return a, nil
 	}
-	return a, nil
+	return c.enter(m), nil
+}
+
+// enter brings a ship of which nothing was told on the stage.
+func (c *cast) enter(m ais.MMSI) *actor {
+	a := &actor{mmsi: m, source: "feed", every: 5 * time.Minute}
+	a.static = ais.Report{Kind: ais.Static, Message: 5, Class: ais.ClassA, MMSI: m}
+	c.actors[m] = a
+	return a
 }
 
 // vessel declares a ship: vessel MMSI [name=] [imo=] [type=] [hull=A,B,C,D] [draught=] [every=minutes] [source=].
@@ -99,6 +105,9 @@ func (c *cast) vessel(cmd command) error {
 	}
 	if draught > 0 {
 		r.Draught, r.Has = geo.Metres(draught), r.Has|ais.HasDraught
+	}
+	if to := cmd.text("destination", ""); to != "" {
+		r.Destination, r.Has = ais.TextFrom(strings.ReplaceAll(to, "_", " ")), r.Has|ais.HasDestination
 	}
 	if hull := cmd.text("hull", ""); hull != "" {
 		return readHull(r, hull)
@@ -145,6 +154,9 @@ func (a *actor) rename(cmd command, at time.Time) error {
 	}
 	if name := cmd.text("name", ""); name != "" {
 		r.Name, r.Has = ais.TextFrom(strings.ReplaceAll(name, "_", " ")), r.Has|ais.HasName
+	}
+	if to := cmd.text("destination", ""); to != "" {
+		r.Destination, r.Has = ais.TextFrom(strings.ReplaceAll(to, "_", " ")), r.Has|ais.HasDestination
 	}
 	if hull := cmd.text("hull", ""); hull != "" {
 		if err := readHull(&r, hull); err != nil {
@@ -204,7 +216,7 @@ func (a *actor) draughtAt(t time.Time) geo.Metres {
 	return typed
 }
 
-// fix sends one report: fix MMSI TIME LAT LON SPEED [course=] [heading=] [message=27] [source=].
+// fix sends one report: fix MMSI TIME LAT LON SPEED [course=] [heading=] [message=27].
 func (c *cast) fix(cmd command) error {
 	if err := cmd.need(5, "MMSI TIME LAT LON SPEED"); err != nil {
 		return err
@@ -233,9 +245,12 @@ func (c *cast) fix(cmd command) error {
 	if err != nil {
 		return err
 	}
-	r := c.report(a, at, pose{p, geo.Degrees(heading), geo.Degrees(course), geo.Knots(speed)})
-	r.Source = cmd.text("source", a.source)
-	c.sound(a, at)
+	v, err := a.voice(cmd)
+	if err != nil {
+		return err
+	}
+	c.sound(a, v, at)
+	r := v.report(a, at, pose{p, geo.Degrees(heading), geo.Degrees(course), geo.Knots(speed)})
 	if cmd.text("message", "") == "27" {
 		r.Message, r.Flags = 27, ais.Coarse
 	}
@@ -243,13 +258,76 @@ func (c *cast) fix(cmd command) error {
 	return nil
 }
 
-// report is a position report of message 1. 102.3 kn is how a ship says that she does not know her speed.
-func (c *cast) report(a *actor, at time.Time, p pose) ais.Report {
+// voice is how a ship is heard in one act.
+type voice struct {
+	source  string
+	every   time.Duration
+	passes  time.Duration // between satellites; zero when she is heard all the time
+	status  uint8         // navigational status
+	stated  bool          // she states one
+	station string
+}
+
+// voice reads the options of every act: [source=] [every=minutes] [passes=hours] [status=] [station=].
+func (a *actor) voice(cmd command) (voice, error) {
+	v := voice{source: a.source, station: cmd.text("station", "")}
+	every, err := cmd.number("every", a.every.Minutes())
+	if err != nil {
+		return v, err
+	}
+	passes, err := cmd.number("passes", 0)
+	if err != nil {
+		return v, err
+	}
+	status, err := cmd.number("status", -1)
+	if err != nil {
+		return v, err
+	}
+	if passes > 0 {
+		v.source = "satellite"
+	}
+	v.source = cmd.text("source", v.source)
+	v.every, v.passes = time.Duration(every*float64(time.Minute)), time.Duration(passes*float64(time.Hour))
+	if status >= 0 {
+		v.status, v.stated = uint8(status), true
+	}
+	if v.every < time.Second {
+		return v, fmt.Errorf("read every of %s: want a second or more, in minutes", cmd.verb)
+	}
+	return v, nil
+}
+
+// passLength is how long a satellite hears a place on one pass: 10 minutes from horizon to horizon at 500 km.
+const passLength = 10 * time.Minute
+
+// hears tells whether anybody hears the ship at a moment.
+func (v voice) hears(t time.Time) bool {
+	return v.passes == 0 || t.Sub(dayOne)%v.passes < passLength
+}
+
+// receiver is the kind of receiver that a source has: one whose name begins with satellite is in orbit.
+func (v voice) receiver() ais.Receiver {
+	if strings.HasPrefix(v.source, "satellite") {
+		return ais.Satellite
+	}
+	return ais.Terrestrial
+}
+
+// report is a position report of message 1, or 4 of a base station. 102.3 kn is how a ship says that she does not know
+// her speed.
+func (v voice) report(a *actor, at time.Time, p pose) ais.Report {
 	r := ais.Report{Kind: ais.Position, Message: 1, Class: ais.ClassA, MMSI: a.mmsi, Time: ais.Milli(at), TimeSource: ais.TimeTag,
-		Receiver: ais.Terrestrial, Source: a.source, Position: p.at, SOG: p.speed, COG: p.course, Heading: p.heading,
-		Has: ais.HasPosition | ais.HasSOG | ais.HasCOG | ais.HasHeading}
+		Receiver: v.receiver(), Source: v.source, Station: ais.LabelFrom(v.station), Position: p.at, Has: ais.HasPosition}
+	if a.tower {
+		r.Message, r.Class = 4, ais.ClassOther
+		return r
+	}
+	r.SOG, r.COG, r.Heading, r.Has = p.speed, p.course, p.heading, r.Has|ais.HasSOG|ais.HasCOG|ais.HasHeading
 	if p.speed >= 102.25 {
 		r.SOG, r.Has = 0, r.Has&^ais.HasSOG
+	}
+	if v.stated {
+		r.NavStatus, r.Has = v.status, r.Has|ais.HasNavStatus
 	}
 	return r
 }
@@ -266,13 +344,13 @@ func (c *cast) send(r ais.Report) {
 }
 
 // sound sends a ship's static report if it is time for one.
-func (c *cast) sound(a *actor, at time.Time) {
+func (c *cast) sound(a *actor, v voice, at time.Time) {
 	if a.static.Has == 0 || !a.told.IsZero() && at.Sub(a.told) < staticEvery {
 		return
 	}
 	a.told = at
 	r := a.staticAt(at)
-	r.Time, r.TimeSource, r.Receiver, r.Source = ais.Milli(at.Add(time.Second)), ais.TimeTag, ais.Terrestrial, a.source
+	r.Time, r.TimeSource, r.Receiver, r.Source = ais.Milli(at.Add(time.Second)), ais.TimeTag, v.receiver(), v.source
 	c.send(r)
 }
 
@@ -287,12 +365,19 @@ func (c *cast) deliver(r *ais.Report) {
 }
 
 // play adds a scene to a ship and sends her reports in it, the first after lag.
-func (c *cast) play(a *actor, s scene, lag time.Duration) {
-	a.scenes = append(a.scenes, s)
-	for t := s.from.Add(lag); !t.After(s.to); t = t.Add(a.every) {
-		c.send(c.report(a, t, s.pose(t)))
-		c.sound(a, t)
+func (c *cast) play(cmd command, a *actor, s scene, lag time.Duration) error {
+	v, err := a.voice(cmd)
+	if err != nil {
+		return err
 	}
+	a.scenes = append(a.scenes, s)
+	for t := s.from.Add(lag); !t.After(s.to); t = t.Add(v.every) {
+		if v.hears(t) {
+			c.send(v.report(a, t, s.pose(t)))
+			c.sound(a, v, t)
+		}
+	}
+	return nil
 }
 
 // poseAt is what a ship does at a moment, by the scene told last.

@@ -2,79 +2,36 @@ package story
 
 import (
 	"cmp"
+	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/ais"
-	"github.com/darkwake/darkwake/pkg/call"
-	"github.com/darkwake/darkwake/pkg/cargo"
-	"github.com/darkwake/darkwake/pkg/detect/draught"
-	"github.com/darkwake/darkwake/pkg/detect/falseposition"
-	"github.com/darkwake/darkwake/pkg/detect/gap"
-	"github.com/darkwake/darkwake/pkg/detect/identity"
-	"github.com/darkwake/darkwake/pkg/detect/interference"
-	"github.com/darkwake/darkwake/pkg/detect/loitering"
-	"github.com/darkwake/darkwake/pkg/detect/outage"
-	"github.com/darkwake/darkwake/pkg/detect/portcall"
-	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
 	"github.com/darkwake/darkwake/pkg/event"
-	"github.com/darkwake/darkwake/pkg/geo"
-	"github.com/darkwake/darkwake/pkg/place"
+	"github.com/darkwake/darkwake/pkg/feed"
+	"github.com/darkwake/darkwake/pkg/pipeline"
 	"github.com/darkwake/darkwake/pkg/track"
-	"github.com/darkwake/darkwake/pkg/vessel"
 	"github.com/darkwake/darkwake/pkg/vessel/list"
 )
 
-// World is what never changes between stories. It may be shared.
-type World struct {
-	Places *place.Gazetteer
-	Sea    *geo.Sea
-}
-
-// detector is what the pipeline asks of each.
-type detector interface {
-	Observe(track.Fact)
-	Hear(event.Event)
-	Advance(time.Time) []event.Event
-}
-
-// stage is the engine of one story.
+// stage is a story as the engine hears it: reports in the order of delivery, and how far each advance went.
 type stage struct {
-	tracker   *track.Tracker
-	fleet     *vessel.Fleet
-	detectors []detector
-	ledger    *cargo.Ledger
-	lists     []list.List
-	lifts     bool      // the story asks for the ledger
-	now       time.Time // the last grid point walked
-	said      []event.Event
+	config pipeline.Config
+	lifts  bool      // the story asks for the ledger
+	now    time.Time // how far the story has been told
+	script []feed.Record
 }
 
-func newStage(w World) *stage {
-	fleet, calls := vessel.NewFleet(), call.New(call.Defaults(), w.Places, w.Sea)
-	return &stage{
-		tracker: track.New(track.Defaults(), w.Places, w.Sea, track.Listener{}),
-		fleet:   fleet,
-		// The pipeline's order, DESIGN.md section 4.
-		detectors: []detector{
-			outage.New(outage.Defaults(), fleet, w.Places, w.Sea),
-			interference.New(interference.Defaults(), fleet, w.Places, w.Sea),
-			identity.New(identity.Defaults(), fleet, w.Places, w.Sea),
-			falseposition.New(falseposition.Defaults(), fleet, w.Places, calls),
-			portcall.New(portcall.Defaults(), fleet, w.Places, w.Sea),
-			draught.New(draught.Defaults(), fleet, w.Places, w.Sea),
-			loitering.New(loitering.Defaults(), fleet, w.Places, w.Sea),
-			gap.New(gap.Defaults(), fleet, w.Places, w.Sea, calls),
-			rendezvous.New(rendezvous.Defaults(), fleet, w.Places, w.Sea),
-		},
-		ledger: cargo.New(cargo.Defaults(), fleet, w.Places, calls),
-		now:    dayOne.Add(-track.Grid),
-	}
+func newStage() *stage {
+	s := &stage{config: pipeline.Defaults(), now: dayOne.Add(-track.Grid)}
+	s.config.Estimate.Draws = 100 // the least; no story tells of the estimate
+	return s
 }
 
-// watch puts a hull on a watch list: list IMO [name=]. It is told before the first advance.
+// watch puts a hull on a watch list: list IMO [name=].
 func (s *stage) watch(cmd command) error {
 	if err := cmd.need(1, "IMO"); err != nil {
 		return err
@@ -83,13 +40,25 @@ func (s *stage) watch(cmd command) error {
 	if err != nil {
 		return err
 	}
-	s.lists = append(s.lists, l)
-	s.fleet.Watch(list.NewBook(s.lists))
+	s.config.Lists = append(s.config.Lists, l)
 	return nil
 }
 
-// advance delivers what was sent before a moment and walks the grid up to it. What is sent for a time that was walked
-// already is late.
+// checked lets the reception model answer after so many controls of the story have been checked: checked N. A story
+// lasts days and holds a handful of ships; the engine asks for more before it answers.
+func (s *stage) checked(cmd command) error {
+	if err := cmd.need(1, "N"); err != nil {
+		return err
+	}
+	_, err := fmt.Sscanf(cmd.args[0], "%d", &s.config.Coverage.LeastChecks)
+	if err == nil {
+		err = s.config.Validate()
+	}
+	return err
+}
+
+// advance delivers what was sent before a moment, and lets the watermark come up to it. What is sent for a time that
+// was walked already is late.
 func (s *stage) advance(to time.Time, c *cast) error {
 	if !to.After(s.now) {
 		return fmt.Errorf("advance to %s: it is %s already", clock(to), clock(s.now))
@@ -103,47 +72,42 @@ func (s *stage) advance(to time.Time, c *cast) error {
 		}
 		r.Late = r.Time < ais.Milli(s.now)
 		c.deliver(&r)
-		s.tracker.Add(&r)
+		s.script = append(s.script, feed.Record{Report: &r})
 	}
-	c.pending = kept
-	for tick := s.now.Add(track.Grid); !tick.After(to); tick = tick.Add(track.Grid) {
-		s.tracker.Advance(tick, s.observe)
-		s.tick(tick)
-		s.now = tick
-	}
+	c.pending, s.now = kept, to
+	s.script = append(s.script, feed.Record{Punctuation: &feed.Punctuation{Source: "story", Watermark: ais.Milli(to),
+		Marks: []feed.SourceMark{{Source: "story", State: feed.Alive, High: ais.Milli(to)}}}})
 	return nil
 }
 
-func (s *stage) observe(f track.Fact) {
-	switch f := f.(type) {
-	case *track.Profile:
-		s.fleet.Update(f.Particulars)
-	case *track.DraughtStep:
-		s.fleet.Mark(f.MMSI, vessel.DraughtMark{Since: f.FirstSeen, Draught: f.After})
+// play lets an engine with so many shards hear the story, and returns all that it said up to the last advance, in order.
+func (s *stage) play(shards int) ([]event.Event, error) {
+	var said []event.Event
+	engine, err := pipeline.New(s.config, shards, pipeline.Listener{Event: func(e event.Event) {
+		ledger := e.Kind == event.Lift || e.Kind == event.Transfer || e.Kind == event.Discharge
+		if (s.lifts || !ledger) && !e.Watermark.After(s.now) {
+			said = append(said, e)
+		}
+	}})
+	if err != nil {
+		return nil, err
 	}
-	for _, d := range s.detectors {
-		d.Observe(f)
-	}
+	_, err = engine.Run(context.Background(), &script{records: s.script})
+	return said, err
 }
 
-func (s *stage) tick(at time.Time) {
-	for i, d := range s.detectors {
-		for _, e := range d.Advance(at) {
-			s.said = append(s.said, e)
-			if from, to, holds := event.OneHull(e); holds {
-				s.fleet.Link(from, to)
-			} else if from != 0 {
-				s.fleet.Unlink(from, to)
-			}
-			for _, later := range s.detectors[i+1:] {
-				later.Hear(e)
-			}
-			s.ledger.Hear(e)
-		}
+// script is a feed.Stream of records that are known beforehand.
+type script struct{ records []feed.Record }
+
+// Next returns the next record.
+func (s *script) Next() (feed.Record, error) {
+	if len(s.records) == 0 {
+		return feed.Record{}, io.EOF
 	}
-	for _, e := range s.ledger.Advance(at) {
-		if s.lifts {
-			s.said = append(s.said, e)
-		}
-	}
+	r := s.records[0]
+	s.records = s.records[1:]
+	return r, nil
 }
+
+// Close does nothing.
+func (s *script) Close() error { return nil }
