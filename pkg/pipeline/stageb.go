@@ -82,6 +82,8 @@ func newStageB(c Config, w world, l Listener) *stageB {
 	calls := call.New(c.Call, w.places, w.sea)
 	silent := gap.New(c.Gap, fleet, w.places, w.sea, calls)
 	silent.Reception(heard)
+	pretended := falseposition.New(c.FalsePosition, fleet, w.places, calls)
+	pretended.Stations(heard)
 	return &stageB{
 		config: c, effective: c.effective(w), listen: l, fleet: fleet,
 		coverage: heard, presence: newPresence(heard, fleet), outages: out,
@@ -90,7 +92,7 @@ func newStageB(c Config, w world, l Listener) *stageB {
 			out,
 			interference.New(c.Interference, fleet, w.places, w.sea),
 			identity.New(c.Identity, fleet, w.places, w.sea),
-			falseposition.New(c.FalsePosition, fleet, w.places, calls),
+			pretended,
 			portcall.New(c.PortCall, fleet, w.places, w.sea),
 			draught.New(c.Draught, fleet, w.places, w.sea),
 			loitering.New(c.Loitering, fleet, w.places, w.sea),

@@ -95,6 +95,20 @@ func (d *Detector) judge(m vessel.MMSI, s *ship, w time.Time) []event.Event {
 		}
 	}
 	s.told = slices.DeleteFunc(s.told, func(c *claim) bool { return c.last.Status == event.Retracted && !slices.Contains(alive, c) })
+	return append(out, s.orphans(w)...)
+}
+
+// orphans takes back the claims of which no sign is left.
+func (s *ship) orphans(w time.Time) []event.Event {
+	var out []event.Event
+	s.told = slices.DeleteFunc(s.told, func(c *claim) bool {
+		begun := c.last.Start
+		left := slices.ContainsFunc(s.signs, func(x *sign) bool { return !x.to.Before(begun) && (c.last.End == nil || !x.from.After(*c.last.End)) })
+		if !left {
+			out = append(out, retract(c.last, "she was heard where she had been: something hid her", nil, w))
+		}
+		return !left
+	})
 	return out
 }
 
@@ -131,7 +145,7 @@ func retract(e event.Event, why string, by *string, w time.Time) event.Event {
 
 // describe makes the event of a group, without its version.
 func (d *Detector) describe(m vessel.MMSI, s *ship, g group, w time.Time) event.Event {
-	details := d.weigh(s, g)
+	details := d.weigh(m, s, g)
 	details.Last, details.Next = s.around(g)
 	ship := d.fleet.About(m)
 	known := w
@@ -181,7 +195,7 @@ func (d *Detector) hiding(details event.FalsePositionDetails, m vessel.MMSI, w t
 }
 
 // weigh adds up the log-odds: of each sort of sign the strongest.
-func (d *Detector) weigh(s *ship, g group) event.FalsePositionDetails {
+func (d *Detector) weigh(m vessel.MMSI, s *ship, g group) event.FalsePositionDetails {
 	details := event.FalsePositionDetails{Score: d.o.Prior, Terms: []event.ScoreTerm{{Block: "prior", Name: "prior", Value: 1, Weight: d.o.Prior}}}
 	best := map[string]*sign{}
 	var sorts []string
@@ -206,12 +220,27 @@ func (d *Detector) weigh(s *ship, g group) event.FalsePositionDetails {
 			most, details.Sort = x.weight, sort
 		}
 	}
+	if d.isShared(m, g) {
+		details.Terms = append(details.Terms, event.ScoreTerm{Block: "position", Name: "number_shared", Value: 1, Weight: d.o.Shared})
+		details.Rules.Rules = append(details.Rules.Rules, rule("number_shared", 1, "<=", 0, "", "an identity event says that two ships have her number"))
+		details.Score += d.o.Shared
+	}
 	if share := s.onLand(g); share > 0.5 {
 		details.Terms = append(details.Terms, event.ScoreTerm{Block: "position", Name: "on_land", Value: share, Weight: d.o.LandWeight})
 		details.Rules.Rules = append(details.Rules.Rules, rule("on_land", share, ">", 0.5, "of the fixes", "well inside land"))
 		details.Score += share * d.o.LandWeight
 	}
 	return details
+}
+
+// isShared tells whether a number was two ships' in a group's time.
+func (d *Detector) isShared(m vessel.MMSI, g group) bool {
+	for _, x := range d.shared {
+		if x.mmsi == m && !x.from.After(g.to) && (x.to == nil || !x.to.Before(g.from)) {
+			return true
+		}
+	}
+	return false
 }
 
 // onLand is the share of a group's marks on land.

@@ -22,8 +22,10 @@ type Detector struct {
 	calls     *call.Reckoner
 	ships     map[vessel.MMSI]*ship
 	footprint footprint
-	jammed    event.Displaced // interference heard: what it explains is not claimed
-	drawn     []drawnPlace    // its false places of the last days
+	stations  Stations
+	jammed    event.Displaced     // interference heard: what it explains is not claimed
+	shared    map[string]twoShips // identity events heard that say so, by id
+	drawn     []drawnPlace        // its false places of the last days
 	classB    map[vessel.MMSI]bool
 	dirty     []vessel.MMSI
 	hour      int64 // the newest hour swept, since 1970
@@ -62,11 +64,27 @@ const (
 // New returns a detector that knows no ship.
 func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, calls *call.Reckoner) *Detector {
 	return &Detector{o: o, fleet: fleet, places: places, calls: calls, ships: map[vessel.MMSI]*ship{},
-		footprint: newFootprint(), classB: map[vessel.MMSI]bool{}}
+		footprint: newFootprint(), shared: map[string]twoShips{}, classB: map[vessel.MMSI]bool{}}
 }
 
-// Hear takes in interference.
+// twoShips is a time in which a number was more than one ship's; its end is open.
+type twoShips struct {
+	mmsi vessel.MMSI
+	from time.Time
+	to   *time.Time
+}
+
+// Hear takes in interference, and numbers that are shared.
 func (d *Detector) Hear(e event.Event) {
+	if x, ok := e.Details.(event.IdentityDetails); ok && x.Form == "number_shared" && len(e.Vessels) > 0 {
+		delete(d.shared, e.ID)
+		if m := e.Vessels[0].MMSI; e.Status != event.Retracted && e.Probability >= event.Believed {
+			d.shared[e.ID] = twoShips{m, e.Start, e.End}
+			if d.ships[m] != nil {
+				d.touch(m)
+			}
+		}
+	}
 	if e.Kind == event.Interference {
 		d.hearDrawn(e)
 		for _, m := range d.jammed.Hear(e) {

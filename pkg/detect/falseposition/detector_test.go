@@ -31,8 +31,9 @@ func quarter(m vessel.MMSI, at time.Time, p geo.Point, station string) *track.Sa
 	return &track.Sample{Header: track.Header{Tick: at, MMSI: m, Segment: day0}, Bin: at, Before: a, After: b}
 }
 
-// anchorage plays three days of six lawful ships, and of a tanker that from the second day on is heard by another station.
-func anchorage(t *testing.T, station string) []event.Event {
+// anchorage plays four days of six lawful ships, and of a tanker that on the third is heard by another station. On the
+// fourth she has gone elsewhere, or is heard as before.
+func anchorage(t *testing.T, station string, leaves bool) []event.Event {
 	t.Helper()
 	places, err := place.Default()
 	if err != nil {
@@ -45,15 +46,18 @@ func anchorage(t *testing.T, station string) []event.Event {
 	d := New(Defaults(), vessel.NewFleet(), places, call.New(call.Defaults(), places, sea))
 	d.footprint.kind("SAT", true)
 	var out []event.Event
-	for at := day0.Add(15 * time.Minute); at.Before(day0.AddDate(0, 0, 3)); at = at.Add(15 * time.Minute) {
+	for at := day0.Add(15 * time.Minute); at.Before(day0.AddDate(0, 0, 4)); at = at.Add(15 * time.Minute) {
 		for i := range 6 {
 			d.Observe(quarter(235900001+vessel.MMSI(i), at, geo.Destination(port, geo.Degrees(60*i), 2*geo.Kilometre), "FUJ"))
 		}
-		heard := "FUJ"
-		if at.After(day0.AddDate(0, 0, 1)) {
-			heard = station
+		switch {
+		case !at.After(day0.AddDate(0, 0, 2)):
+			d.Observe(quarter(tanker, at, port, "FUJ"))
+		case !at.After(day0.AddDate(0, 0, 3)):
+			d.Observe(quarter(tanker, at, port, station))
+		case !leaves:
+			d.Observe(quarter(tanker, at, port, "FUJ"))
 		}
-		d.Observe(quarter(tanker, at, port, heard))
 		// Far off another station hears others.
 		d.Observe(quarter(235900011, at, geo.PointFromDegrees(50.3, 29.2), "KHG"))
 		out = append(out, d.Advance(at)...)
@@ -64,35 +68,56 @@ func anchorage(t *testing.T, station string) []event.Event {
 func TestReceiversContradictAFalseAnchorage(t *testing.T) {
 	for _, tc := range []struct {
 		name, station string
-		told          bool
+		leaves        bool
+		low, high     float64 // the last version's probability
+		by            []string
 	}{
-		{"heard as the others", "FUJ", false},
-		{"heard by satellite alone: she may lie in a shadow", "SAT", false},
-		{"heard by a station that never hears this place", "KHG", true},
+		{"heard as the others", "FUJ", true, 0, 0, nil},
+		{"heard by satellite alone, where everybody else is heard", "SAT", true, 0.3, 0.8, nil},
+		{"by satellite alone, then as before and where she was: something hid her", "SAT", false, 0, 0, nil},
+		{"heard by a station that never hears this place", "KHG", true, 0.9, 1, []string{"KHG"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			out := anchorage(t, tc.station)
-			if !tc.told {
-				if len(out) > 0 {
-					t.Fatalf("got %s with %.2f, want nothing", out[0].Why, out[0].Probability)
+			out := anchorage(t, tc.station, tc.leaves)
+			if len(out) == 0 {
+				if tc.high > 0 {
+					t.Fatal("got nothing")
 				}
 				return
 			}
-			if len(out) == 0 {
-				t.Fatal("got nothing")
-			}
 			e := out[len(out)-1]
-			details := e.Details.(event.FalsePositionDetails)
-			if details.Sort != "receivers" || !slices.Equal(details.HeardBy, []string{"KHG"}) || !slices.Equal(details.NotHeardBy, []string{"FUJ"}) {
-				t.Errorf("got %s, heard by %v and not by %v, want receivers, KHG, FUJ", details.Sort, details.HeardBy, details.NotHeardBy)
+			if e.Probability < tc.low || e.Probability > tc.high || (tc.high == 0) != (e.Status == event.Retracted) {
+				t.Fatalf("got %s, %s with %.2f, want %.1f to %.1f", e.Status, e.Why, e.Probability, tc.low, tc.high)
 			}
-			if from := e.Start.Sub(day0); from < 23*time.Hour || from > 26*time.Hour || e.Vessels[0].MMSI != tanker {
-				t.Errorf("got %s of %s, want the tanker from the second day", e.Start, e.Vessels[0].MMSI)
+			if tc.high == 0 {
+				return
+			}
+			details := e.Details.(event.FalsePositionDetails)
+			if details.Sort != "receivers" || !slices.Equal(details.HeardBy, tc.by) || !slices.Equal(details.NotHeardBy, []string{"FUJ"}) {
+				t.Errorf("got %s, heard by %v and not by %v, want receivers, %v, FUJ", details.Sort, details.HeardBy, details.NotHeardBy, tc.by)
+			}
+			if from := e.Start.Sub(day0); from < 47*time.Hour || from > 50*time.Hour || e.Vessels[0].MMSI != tanker {
+				t.Errorf("got %s of %s, want the tanker from the third day", e.Start, e.Vessels[0].MMSI)
 			}
 			if details.Last == nil {
-				t.Error("got no last true position, want that of the first day")
+				t.Error("got no last true position, want that of the second day")
 			}
 		})
+	}
+}
+
+func TestASharedNumberExplainsAFalsePosition(t *testing.T) {
+	d := New(Defaults(), vessel.NewFleet(), nil, call.New(call.Defaults(), nil, nil))
+	s := d.of(tanker)
+	s.seen = day0.Add(10 * time.Hour)
+	s.put(&sign{sort: "teleport", from: day0, to: day0.Add(10 * time.Hour), lasts: true, weight: 5})
+	d.touch(tanker)
+	first := d.Advance(day0.Add(10 * time.Hour))
+	d.Hear(event.Event{ID: "identity-1", Kind: event.Identity, Status: event.Open, Start: day0, Probability: 0.9,
+		Vessels: []event.Vessel{{MMSI: tanker}}, Details: event.IdentityDetails{Form: "number_shared"}})
+	then := d.Advance(day0.Add(11 * time.Hour))
+	if len(first) != 1 || len(then) != 1 || first[0].Probability < 0.8 || then[0].Probability > 0.2 {
+		t.Errorf("got %v, then %v; want it believed, then not", first, then)
 	}
 }
 

@@ -24,18 +24,29 @@
 //	contradiction  reported speed and displacement differ by 5 kn and more, eight fixes in a row
 //	on land        the fixes lie well inside land
 //
+// Where an identity event says that two ships have the number, that weighs against all of them.
+//
 // # Station footprint
 //
 // Of each place (0.1°, or 0.25° where too few ships pass) it is counted in how many ship-hours a ship was heard by
-// anybody, and in how many by each coast station. Satellites hear every place and count as anybody. In an hour in which
-// a ship is heard, but by no station that hears a ship there with chance >= 0.6 and that heard another there in that very
-// hour, the log-odds are
+// anybody, and in how many by each coast station. Satellites hear every place and count as anybody; which receivers are
+// satellites the reception model knows, for few feeds say it. In an hour in which a ship is heard, but by no station that
+// hears a ship there with chance >= 0.6 and that heard another near by in that very hour, the log-odds are
 //
 //	½ · −ln(1 − g·chance),   g = (4 + heard) / (4 + expected), her own habit
 //
-// and each station that heard her and never hears the place (in 1 % of its hours at most) adds ½·ln((1 + ship-hours there) / (1 + its own)). Without such a station
-// receivers alone reach no half: a mountain's shadow is no lie. Ships that are doubted teach nothing. A feed that
-// does not name its stations has no footprints.
+// Such hours share their cause: a shadow, a low aerial, a day without ducts. So all of those in one square weigh at most
+//
+//	−ln((mute + ½) / (ship-days + 1))
+//
+// where mute counts the ship-days of others in which they were there and no station heard them that hears ships there; of
+// several squares the one that tells most counts. When she is heard where she was in such hours they are taken back: she
+// was there, and something hid her. Each station that heard her and never hears the place (in 1 % of its hours at most)
+// adds ½·ln((1 + ship-hours there) / (1 + its own)). Ships that are doubted teach nothing. A feed that does not name its
+// stations has no footprints.
+//
+// The reception model (package coverage) asks another question of the same counts, how likely an hour passes in which
+// nobody at all hears a ship, and knows no single station's share of a place: so the counts are kept here.
 //
 // # The event
 //
@@ -45,6 +56,6 @@
 //
 // # What it does not see
 //
-// A false voyage that leaves the real track and meets it again without a jump, where no station contradicts it; a false
-// position from the first fix on, or one held for less than 3 h.
+// A false voyage that leaves the real track and meets it again without a jump, where no coast station would have heard it;
+// a false position from the first fix on, or one held for less than 3 h.
 package falseposition

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/track"
@@ -18,6 +19,13 @@ type footprint struct {
 	places map[square]*heardAt
 	hours  map[int64]map[vessel.MMSI]*presence // not folded yet
 	day    int64                               // to which counts have faded
+	stays  map[stay]bool                       // of that day: whether a station expected to hear her did
+}
+
+// stay is a ship in a square, on the day that is counted.
+type stay struct {
+	at   square
+	mmsi vessel.MMSI
 }
 
 // square is a square of so many degrees.
@@ -41,13 +49,16 @@ func squareOf(p geo.Point, size float64) square {
 type heardAt struct {
 	hours float64
 	by    map[string]float64
-	ships []vessel.MMSI // the first few
+	ships []vessel.MMSI           // the first few
+	days  float64                 // ship-days in which a station was expected to hear a ship there
+	mute  map[vessel.MMSI]float64 // those in which none did, by ship
 }
 
 // presence is a ship in one hour.
 type presence struct {
 	p           geo.Point // of the first fix
 	first, last *track.Fix
+	source      string
 	stations    []string
 	fixes       int
 }
@@ -61,11 +72,25 @@ type hearing struct {
 	at              geo.Point
 	near, far       []string
 	fixes           int
+	squares         map[square]unheard // where no station heard her that hears ships there
+	rare            float64            // least share of ship-days of others in which that happens
 }
 
+// unheard is what not being heard in one square amounts to.
+type unheard struct{ score, most float64 }
+
 func newFootprint() footprint {
-	return footprint{space: map[string]bool{}, places: map[square]*heardAt{}, hours: map[int64]map[vessel.MMSI]*presence{}}
+	return footprint{space: map[string]bool{}, places: map[square]*heardAt{}, hours: map[int64]map[vessel.MMSI]*presence{}, stays: map[stay]bool{}}
 }
+
+// Stations knows receivers. A coverage.Model does.
+type Stations interface {
+	// Station finds a receiver by its source and its own name.
+	Station(source, name string) *coverage.Station
+}
+
+// Stations lets the detector know which receivers are satellites: few feeds say it.
+func (d *Detector) Stations(s Stations) { d.stations = s }
 
 // kind learns whether a station is a satellite.
 func (f *footprint) kind(station string, satellite bool) {
@@ -87,7 +112,7 @@ func (f *footprint) take(m vessel.MMSI, x *track.Fix) {
 	}
 	p := ships[m]
 	if p == nil {
-		p = &presence{p: x.Position, first: x}
+		p = &presence{p: x.Position, first: x, source: x.Source}
 		ships[m] = p
 	}
 	p.last = x
@@ -118,6 +143,9 @@ func (f *footprint) fold(d *Detector, w time.Time) {
 		f.fade(d.o.Keep, hour/24)
 		now := map[square]*heardAt{}
 		order := slices.Sorted(maps.Keys(ships))
+		if d.stations != nil {
+			f.ask(d.stations, ships)
+		}
 		for _, m := range order {
 			f.count(now, squareOf(ships[m].p, large), m, ships[m])
 		}
@@ -130,22 +158,89 @@ func (f *footprint) fold(d *Detector, w time.Time) {
 			if s := d.ships[m]; s != nil && (s.doubted() || s.heard.hours > 0 && len(s.heard.far) > 0) || len(f.places) >= d.o.Bound {
 				continue // who is not believed teaches nothing
 			}
-			f.count(f.places, squareOf(ships[m].p, small), m, ships[m])
-			f.count(f.places, squareOf(ships[m].p, large), m, ships[m])
+			for _, size := range [2]float64{small, large} {
+				at := squareOf(ships[m].p, size)
+				f.stayed(d.o, at, m, ships[m])
+				f.count(f.places, at, m, ships[m])
+			}
 		}
 	}
+}
+
+// ask learns which of the stations that heard ships in an hour are satellites.
+func (f *footprint) ask(stations Stations, ships map[vessel.MMSI]*presence) {
+	for _, p := range ships {
+		for _, name := range p.stations {
+			f.space[name] = stations.Station(p.source, name).Space()
+		}
+	}
+}
+
+// stayed notes whether a ship was heard by a station that hears ships where she is.
+func (f *footprint) stayed(o Options, at square, m vessel.MMSI, p *presence) {
+	h := f.places[at]
+	if h == nil || h.hours < o.HoursHere {
+		return
+	}
+	expected := false
+	for s, n := range h.by {
+		expected = expected || n >= o.Hears*h.hours && !f.space[s]
+	}
+	if expected {
+		k := stay{at, m}
+		f.stays[k] = f.stays[k] || f.vouches(h, p)
+	}
+}
+
+// vouches tells whether a station heard a ship that hears ships at a place.
+func (f *footprint) vouches(h *heardAt, p *presence) bool {
+	return slices.ContainsFunc(p.stations, func(s string) bool { return !f.space[s] && h.by[s] >= oftenHeard*h.hours })
+}
+
+// closeDay counts the stays of a day.
+func (f *footprint) closeDay() {
+	for k, heard := range f.stays {
+		h := f.places[k.at]
+		if h == nil {
+			continue
+		}
+		if h.days++; !heard {
+			if h.mute == nil {
+				h.mute = map[vessel.MMSI]float64{}
+			}
+			h.mute[k.mmsi]++
+		}
+	}
+	clear(f.stays)
+}
+
+// rare is the share of ship-days of others in which a place's stations heard nothing of a ship that was there, by
+// Jeffreys' rule. A shadow, an aerial that is low or a day without ducts makes them.
+func (h *heardAt) rare(m vessel.MMSI) float64 {
+	days, mute := h.days-h.mute[m], 0.0
+	for _, other := range slices.Sorted(maps.Keys(h.mute)) {
+		if other != m {
+			mute += h.mute[other]
+		}
+	}
+	return (mute + 0.5) / (max(days, mute) + 1)
 }
 
 // fade lets what was learned weigh less with each day.
 func (f *footprint) fade(keep float64, day int64) {
 	for ; f.day != 0 && f.day < day; f.day++ {
+		f.closeDay()
 		for k, h := range f.places {
 			if h.hours *= keep; h.hours < 0.5 {
 				delete(f.places, k)
 				continue
 			}
+			h.days *= keep
 			for s := range h.by {
 				h.by[s] *= keep
+			}
+			for m := range h.mute {
+				h.mute[m] *= keep
 			}
 		}
 	}
@@ -170,13 +265,14 @@ func (f *footprint) count(into map[square]*heardAt, at square, m vessel.MMSI, p 
 }
 
 // known is what has been learned of a place: of the small square if that is enough, else of the large one.
-func (f *footprint) known(o Options, p geo.Point) *heardAt {
+func (f *footprint) known(o Options, p geo.Point) (square, *heardAt) {
 	for _, size := range [2]float64{small, large} {
-		if h := f.places[squareOf(p, size)]; h != nil && h.hours >= o.HoursHere && len(h.ships) >= o.ShipsHere {
-			return h
+		k := squareOf(p, size)
+		if h := f.places[k]; h != nil && h.hours >= o.HoursHere && len(h.ships) >= o.ShipsHere {
+			return k, h
 		}
 	}
-	return nil
+	return square{}, nil
 }
 
 // around adds up the large squares at and round a place.
@@ -202,35 +298,18 @@ const neverHeard = 0.01
 // judge holds an hour of a ship against what stations hear from where she says she is.
 func (f *footprint) judge(d *Detector, m vessel.MMSI, s *ship, p *presence, now map[square]*heardAt) {
 	h := &s.heard
-	at := f.known(d.o, p.p)
+	k, at := f.known(d.o, p.p)
 	if at == nil {
 		return
 	}
-	for _, station := range p.stations {
-		if !f.space[station] && at.by[station] >= oftenHeard*at.hours {
-			h.expected++
-			h.heard++
-			s.settle(d, p.first.Time)
-			return
-		}
+	if f.vouches(at, p) {
+		h.expected++
+		h.heard++
+		s.settle(d, m, p)
+		return
 	}
-	weak := (d.o.Weak + h.heard) / (d.o.Weak + h.expected)
-	miss, near := 1.0, []string(nil)
-	for _, station := range slices.Sorted(maps.Keys(at.by)) {
-		share := at.by[station] / at.hours
-		if share < d.o.Hears {
-			continue
-		}
-		others, heard := around(now, p.p, station)
-		others-- // herself
-		if heard == 0 {
-			continue // it may have been out, or heard nothing from there in this hour
-		}
-		chance := weak * min(share, (4*share+heard)/(4+others))
-		miss, near = min(miss, max(0.05, 1-chance)), append(near, station)
-	}
-	score := -math.Log(miss) * d.o.PerHour
-	var far []string
+	miss, near := f.missed(d.o, h, at, p, now)
+	score, far := 0.0, []string(nil)
 	for _, station := range p.stations {
 		hours, heard := around(f.places, p.p, station)
 		if !f.space[station] && heard <= neverHeard*hours && hours >= d.o.HoursHere {
@@ -242,14 +321,41 @@ func (f *footprint) judge(d *Detector, m vessel.MMSI, s *ship, p *presence, now 
 		return
 	}
 	h.note(p, score, near, far)
-	s.suspect(d, true)
+	if len(near) > 0 {
+		rare := at.rare(m)
+		h.rare = min(h.rare, rare)
+		h.squares[k] = unheard{h.squares[k].score - math.Log(miss)*d.o.PerHour, -math.Log(rare)}
+	}
+	s.suspect(d, m, true)
 	d.touch(m)
+}
+
+// missed is the chance that none of a place's stations hears a ship there in an hour in which they hear others, and
+// which they are.
+func (f *footprint) missed(o Options, h *hearing, at *heardAt, p *presence, now map[square]*heardAt) (float64, []string) {
+	weak := (o.Weak + h.heard) / (o.Weak + h.expected)
+	miss, near := 1.0, []string(nil)
+	for _, station := range slices.Sorted(maps.Keys(at.by)) {
+		share := at.by[station] / at.hours
+		if share < o.Hears || f.space[station] {
+			continue
+		}
+		others, heard := around(now, p.p, station)
+		others-- // herself
+		if heard == 0 {
+			continue // it may have been out, or heard nothing from there in this hour
+		}
+		chance := weak * min(share, (4*share+heard)/(4+others))
+		miss, near = min(miss, max(0.05, 1-chance)), append(near, station)
+	}
+	return miss, near
 }
 
 // note adds a strange hour.
 func (h *hearing) note(p *presence, score float64, near, far []string) {
 	if h.hours == 0 {
 		h.from, h.at, h.score, h.fixes, h.near, h.far = p.first.Time, p.first.Position, 0, 0, nil, nil
+		h.squares, h.rare = map[square]unheard{}, 1
 	}
 	h.hours++
 	h.score += score
@@ -267,34 +373,57 @@ func (h *hearing) note(p *presence, score float64, near, far []string) {
 	}
 }
 
-// settle ends strange hours: she was heard where she says she is.
-func (s *ship) settle(d *Detector, at time.Time) {
+// settle ends strange hours: she was heard where she says she is. If that is where she was in them, she was there then,
+// too, and something hid her.
+func (s *ship) settle(d *Detector, m vessel.MMSI, p *presence) {
 	for _, x := range s.jumps {
-		if !at.Before(x.to.Time) && !at.After(x.last) {
+		if at := p.first.Time; !at.Before(x.to.Time) && !at.After(x.last) {
 			x.vouched++
 		}
 	}
-	if s.heard.hours > 0 {
-		s.suspect(d, false)
-		s.heard.hours = 0
+	h := &s.heard
+	if h.hours == 0 {
+		return
 	}
+	for k := range h.squares {
+		if geo.Distance(k.middle(), p.p) <= samePlace {
+			delete(h.squares, k)
+		}
+	}
+	s.suspect(d, m, false)
+	h.hours = 0
+}
+
+// samePlace is how far from the middle of a square a ship may be heard and still be where she was when she was in it.
+const samePlace = 20 * geo.Kilometre
+
+func (k square) middle() geo.Point {
+	return geo.PointFromDegrees(min(180, (float64(k.col)+0.5)*k.size), min(90, (float64(k.row)+0.5)*k.size))
 }
 
 // suspect makes a sign of strange hours.
-func (s *ship) suspect(d *Detector, lasts bool) {
+func (s *ship) suspect(d *Detector, m vessel.MMSI, lasts bool) {
 	h := &s.heard
 	if h.hours < 2 {
 		return
 	}
-	most := d.o.HeardCap
-	if len(h.far) == 0 {
-		most = d.o.NearCap
+	silent := 0.0 // of the squares that she was in, the one that tells most: what hides her in one may hide her in the next
+	for _, u := range h.squares {
+		silent = max(silent, min(u.score, u.most))
 	}
-	x := &sign{sort: "receivers", key: h.from.UnixMilli(), from: h.from, to: h.to, lasts: lasts, weight: min(most, h.score), at: h.at,
+	if silent == 0 && len(h.far) == 0 {
+		s.signs = slices.DeleteFunc(s.signs, func(x *sign) bool { return x.sort == "receivers" && x.key == h.from.UnixMilli() })
+		if len(s.told) > 0 {
+			d.touch(m)
+		}
+		return
+	}
+	x := &sign{sort: "receivers", key: h.from.UnixMilli(), from: h.from, to: h.to, lasts: lasts, weight: min(d.o.HeardCap, h.score+silent), at: h.at,
 		fixes: h.fixes, near: slices.Clone(h.near), far: slices.Clone(h.far)}
 	x.rules = []event.Rule{
 		rule("strange_hours", float64(h.hours), ">=", 2, "hours", "in which no station heard her that hears ships at that place"),
-		rule("receivers", h.score, ">=", 3, "log-odds", ""),
+		rule("never_hears_the_place", h.score, ">=", 3, "log-odds", "of the stations that heard her"),
+		rule("unheard_ship_days", h.rare, "<=", 0.05, "of them", "in which others were there and no station heard them that hears ships there"),
 	}
 	s.put(x)
 }

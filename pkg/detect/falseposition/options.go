@@ -48,7 +48,7 @@ type Options struct {
 	PerHour   float64 // factor on an hour's log-odds: hours of one ship share their fate
 	FarWeight float64 // the most that one station weighs that never hears the place
 	HeardCap  float64 // the most that receivers weigh
-	NearCap   float64 // the most that they weigh when none heard her that never hears the place
+	Shared    float64 // an identity event says that two ships have the number
 	Keep      float64 // share of what was learned of a place that is kept for the next day
 	Weak      float64 // pseudo-hours of an ordinary transponder
 	Bound     int     // cells of a station's footprint
@@ -60,16 +60,16 @@ type Options struct {
 // circle of up to 550 m. Circles from 600 m on therefore, and to 15 km: false circles of 2019 off Chinese terminals
 // and of 2020 off Point Reyes were 0.2 to 10 km wide (SkyTruth, Global Fishing Watch). 0.95 a day halves what was
 // learned of a place in two weeks, in which ducts come and go. Half of the log-odds of an hour count: hours are not
-// independent; and a ship that is not heard where others are may lie in the shadow of a mountain, so that this alone does
-// not reach a half.
+// independent; how much all of them can weigh is learned from what befalls others at the same place. An event is told from 0.1 on,
+// so that doubts can be counted; who acts on events asks for a half (event.Believed).
 func Defaults() Options {
 	return Options{
-		Least: 3 * time.Hour, Publish: 0.5, Join: 12 * time.Hour, Memory: 48 * time.Hour, Prior: -3, Steady: 10 * geo.Kilometre,
+		Least: 3 * time.Hour, Publish: 0.1, Join: 12 * time.Hour, Memory: 48 * time.Hour, Prior: -3, Steady: 10 * geo.Kilometre,
 		Arrived: 2, Stayed: 0.5, Sailed: -1, Back: 2.5, Drawn: -3, Alternate: -2,
 		Frozen: 6 * time.Hour, FrozenN: 6, FrozenCap: 5.5, FrozenBase: 0.004, Controls: 5, Berthed: 0.4,
 		CircleN: 8, CircleArc: 240, CircleLeast: 600, CircleMost: 15 * geo.Kilometre, CircleOff: 0.04, CircleWeight: 5,
 		Differs: 5, DiffersN: 8, DiffersWeight: 1.5, LandWeight: 1.5,
-		Hears: 0.6, HoursHere: 20, ShipsHere: 3, PerHour: 0.5, FarWeight: 3, HeardCap: 6, NearCap: 2.9, Keep: 0.95, Weak: 4, Bound: 200_000,
+		Hears: 0.6, HoursHere: 20, ShipsHere: 3, PerHour: 0.5, FarWeight: 3, HeardCap: 6, Shared: -4, Keep: 0.95, Weak: 4, Bound: 200_000,
 	}
 }
 
@@ -110,7 +110,7 @@ func (o *Options) Params() param.Group {
 		param.Number("per_hour", &o.PerHour, 0, 1, "", "factor on an hour's log-odds: hours of one ship share their fate", "METHODS 2; judgement"),
 		param.Number("far_weight", &o.FarWeight, 0, 10, "log-odds", "the most that one station weighs that never hears the place", "judgement"),
 		param.Number("heard_most", &o.HeardCap, 0, 20, "log-odds", "the most that receivers weigh", "judgement"),
-		param.Number("unheard_most", &o.NearCap, 0, o.HeardCap, "log-odds", "the most that they weigh when none heard her that never hears the place", "a ship may lie in the shadow of a mountain"),
+		param.Number("weight_shared", &o.Shared, -10, 0, "log-odds", "an identity event says that two ships have the number", "METHODS 6, order; judgement"),
 		param.Number("keep_a_day", &o.Keep, 0.1, 1, "", "share of what was learned of a place that is kept for the next day", "ducts come and go: half in two weeks"),
 		param.Number("weak_prior", &o.Weak, 0.1, 100, "hours", "pseudo-hours of an ordinary transponder", "judgement"),
 		param.Number("most_places", &o.Bound, 1_000, 1<<24, "cells", "of a station's footprint", "memory"),

@@ -211,7 +211,7 @@ func (d *Detector) compare(s *ship, a, b *track.Fix) {
 	if !okA || !okB || length < 2*time.Minute || length > 30*time.Minute || !b.Time.After(t.last) {
 		return
 	}
-	real := geo.Knots(geo.Distance(a.Position, b.Position).NauticalMiles() / length.Hours())
+	real := geo.Knots(geo.DistanceExact(a.Position, b.Position).NauticalMiles() / length.Hours())
 	if real > max(v, u)+d.o.Differs || real < min(v, u)-d.o.Differs {
 		if t.n == 0 || a.Time.Sub(t.last) > time.Hour {
 			t.since, t.n, t.at = a.Time, 0, a.Position
