@@ -1,22 +1,40 @@
 package geo
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // Reach is the ways over water from one point: a search that is not thrown away. Each question carries it on as far as
 // it must, so that many questions about one harbour cost about as much as the farthest of them; the answers do not depend
-// on what was asked before. It holds about a megabyte once the coast comes between, and is not safe for use by several
-// goroutines.
+// on what was asked before, nor by whom: it may be used by several goroutines. It holds about a megabyte once the coast
+// comes between.
 type Reach struct {
 	sea    *Sea
 	from   Point
-	search *search // over the Gulf's graph; nil until it is needed
+	mutex  sync.Mutex // of the search
+	search *search    // over the Gulf's graph; nil until it is needed
 }
 
-// From begins a reach. Only ways within the Gulf's box (46–62° E, 21–32° N) are remembered; for a point outside, or to
-// one, the sea is asked each time.
-func (s *Sea) From(p Point) *Reach { return &Reach{sea: s, from: p} }
+// keepReaches bounds the reaches that a sea shares, and with them its memory: some 64 MB, should all be used.
+const keepReaches = 64
 
-// begin makes the search when the coast first comes between.
+// From begins a reach, or goes on with one that was begun from the same point. Only ways within the Gulf's box
+// (46–62° E, 21–32° N) are remembered; for a point outside, or to one, the sea is asked each time.
+func (s *Sea) From(p Point) *Reach {
+	s.known.Lock()
+	defer s.known.Unlock()
+	r := s.known.reaches[p]
+	if r == nil {
+		r = &Reach{sea: s, from: p}
+		if len(s.known.reaches) < keepReaches {
+			s.known.reaches[p] = r
+		}
+	}
+	return r
+}
+
+// begin makes the search when the coast first comes between. The mutex is held.
 func (r *Reach) begin() *search {
 	if r.search != nil {
 		return r.search
@@ -44,6 +62,8 @@ func (r *Reach) Distance(to Point) (Metres, bool) {
 	if r.from == to || wet && r.sea.Clear(r.from, to) {
 		return direct, true
 	}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
 	q := r.begin()
 	at, ends := q.g.join(to)
 	best := math.Inf(1)

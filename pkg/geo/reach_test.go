@@ -35,7 +35,7 @@ func TestReachDoesNotDependOnWhatWasAsked(t *testing.T) {
 	for range 60 {
 		asked = append(asked, Point{47 + 14*rng.Float64(), 22 + 8*rng.Float64()})
 	}
-	forth, back := s.From(tJetty), s.From(tJetty)
+	forth, back := &Reach{sea: s, from: tJetty}, &Reach{sea: s, from: tJetty} // s.From would give one for both
 	first := map[Point]Metres{}
 	for _, p := range asked {
 		first[p], _ = forth.Distance(p)

@@ -2,6 +2,7 @@ package geo
 
 import (
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/paulmach/orb"
@@ -21,6 +22,11 @@ type Sea struct {
 	oceans      struct {
 		once  sync.Once
 		graph *graph
+	}
+	known struct { // what was searched for already
+		sync.Mutex
+		reaches map[Point]*Reach
+		ways    map[[2]Point][]Point // nil where there is none
 	}
 }
 
@@ -60,6 +66,7 @@ func buildSea() (*Sea, error) {
 		gulf:  newMask(gulf, gulfBox().Pad(gulfRim), gulfCell, nowhere()),
 		world: newMask(world, orb.Bound{Min: Point{-180, -90}, Max: Point{180, 90}}, worldCell, gulfBox()),
 	}
+	s.known.reaches, s.known.ways = map[Point]*Reach{}, map[[2]Point][]Point{}
 	s.fairways = fairways()
 	s.channelled = channelled(s.fairways)
 	s.local = newGraph(s, false)
@@ -232,7 +239,8 @@ func (l *arc) at(fraction float64) Point {
 // the coastline held to within 1 % and one cell (6 km in the Gulf, 25 km elsewhere). It knows of no shoals, traffic lanes
 // or ice, so that a ship's real way is longer: as a bound on what a ship can have done it errs to the safe side.
 //
-// A way out of sight of its end costs some 10 ms in the Gulf and 50 to 700 ms across the world: keep what is asked often.
+// A way out of sight of its end costs some 10 ms in the Gulf and 50 to 700 ms across the world. The last few thousand are
+// remembered.
 func (s *Sea) Distance(a, b Point) (Metres, bool) {
 	d, _, ok := s.way(a, b)
 	return d, ok
@@ -258,8 +266,8 @@ func (s *Sea) way(a, b Point) (Metres, []Point, bool) {
 	if swapped {
 		a, b = b, a
 	}
-	way, ok := s.search(a, b)
-	if !ok {
+	way := s.remembered(a, b)
+	if way == nil {
 		return 0, nil, false
 	}
 	d := Metres(0)
@@ -267,11 +275,30 @@ func (s *Sea) way(a, b Point) (Metres, []Point, bool) {
 		d += DistanceExact(way[i-1], way[i])
 	}
 	if swapped {
-		for i, j := 0, len(way)-1; i < j; i, j = i+1, j-1 {
-			way[i], way[j] = way[j], way[i]
-		}
+		slices.Reverse(way)
 	}
 	return max(d, direct), way, true
+}
+
+// keepWays bounds what is remembered to some 3 MB. When it is full everything is forgotten and found again.
+const keepWays = 1 << 13
+
+// remembered is a copy of the way that search finds, nil for none.
+func (s *Sea) remembered(a, b Point) []Point {
+	k := [2]Point{a, b}
+	s.known.Lock()
+	way, ok := s.known.ways[k]
+	s.known.Unlock()
+	if !ok {
+		way, _ = s.search(a, b)
+		s.known.Lock()
+		if len(s.known.ways) >= keepWays {
+			clear(s.known.ways)
+		}
+		s.known.ways[k] = way
+		s.known.Unlock()
+	}
+	return slices.Clone(way)
 }
 
 // onEarth is written so that what is not a number is not on it.

@@ -147,4 +147,9 @@ func (d *Detector) Advance(w time.Time) []event.Event {
 	return out
 }
 
-func sorted[V any](m map[vessel.MMSI]V) []vessel.MMSI { return slices.Sorted(maps.Keys(m)) }
+func sorted[V any](m map[vessel.MMSI]V) []vessel.MMSI {
+	if len(m) == 0 {
+		return nil // nearly every tick
+	}
+	return slices.Sorted(maps.Keys(m))
+}
