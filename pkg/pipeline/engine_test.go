@@ -27,10 +27,18 @@ import (
 // firstLook is the bundled synthetic feed: a month with lifts, transfers and the lawful world.
 const firstLook = "../../testdata/feeds/first-look.nmea.zst"
 
-// TestShardsGiveTheSameBytes runs the bundled feed with 1, 2 and 8 shards.
+// fewDraws is the engine's configuration with an estimate of 200 draws: how many there are decides half of the time of a
+// test, and nothing of what is tested here.
+func fewDraws() Config {
+	c := Defaults()
+	c.Estimate.Draws = 200
+	return c
+}
+
+// TestShardsGiveTheSameBytes runs the bundled feed with 1 and 8 shards.
 func TestShardsGiveTheSameBytes(t *testing.T) {
 	want := ""
-	for _, shards := range []int{1, 2, 8} {
+	for _, shards := range []int{1, 8} {
 		got := replayFiles(t, shards, firstLook)
 		if want == "" {
 			want = got
@@ -191,7 +199,7 @@ func replayFiles(t testing.TB, shards int, paths ...string) string {
 func run(t testing.TB, shards int, s feed.Stream) string {
 	t.Helper()
 	var out bytes.Buffer
-	e, err := New(Defaults(), shards, Listener{Event: func(e event.Event) {
+	e, err := New(fewDraws(), shards, Listener{Event: func(e event.Event) {
 		if err := export.Event(&out, e); err != nil {
 			t.Error(err)
 		}

@@ -29,7 +29,7 @@ func replayRecording(t *testing.T, path string) *Result {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	e, err := New(Defaults(), 2, Listener{})
+	e, err := New(fewDraws(), 2, Listener{})
 	if err != nil {
 		t.Fatal(err)
 	}
