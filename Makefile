@@ -75,7 +75,7 @@ recorded:
 	$(GO) run ./cmd/simulate realism --record internal/sim/reality/recorded.csv
 
 # gulf.yaml is geography that other scenarios extend, and no world.
-# TRAFFIC is a share of the lawful ships: all of them take hours, 0.1 half an hour.
+# TRAFFIC is a share of the lawful ships: all of them take hours, 0.1 some 30 minutes of processor time in all.
 SEEDS   ?= 20
 TRAFFIC ?= 0.1
 WORLDS = $(filter-out testdata/scenarios/gulf.yaml testdata/scenarios/traps.yaml,$(sort $(wildcard testdata/scenarios/*.yaml)))

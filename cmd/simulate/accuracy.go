@@ -26,6 +26,8 @@ type accuracyOptions struct {
 	json    string
 	smaller scenario.Smaller
 	ceiling int
+	written int
+	jobs    int
 }
 
 func accuracyCommand() *cobra.Command {
@@ -50,7 +52,9 @@ func accuracyCommand() *cobra.Command {
 	fl.StringVar(&o.json, "json", "", "file to write all numbers to as JSON")
 	fl.Float64Var(&o.smaller.Days, "days", 0, "cut worlds to so many days (0: as the scenario says)")
 	fl.Float64Var(&o.smaller.Traffic, "traffic", 0, "share of the lawful ships (0: all of them)")
-	fl.IntVar(&o.ceiling, "ceiling", 4, "in how many worlds of each scenario an oracle is scored beside the engine, which knows the world's rules and has only the feed (0: none)")
+	fl.IntVar(&o.ceiling, "ceiling", 4, "in how many worlds of each scenario an oracle is scored beside the engine, which knows the world's rules and has only the feed; in the others it only tells which silences could be told")
+	fl.IntVar(&o.written, "written-seeds", 3, "worlds, at most, of a scenario that names its ships one by one, so that seeds differ only in who is heard when")
+	fl.IntVar(&o.jobs, "jobs", 0, "worlds at once (0: as many as there are processors); the result is the same")
 	fl.BoolVar(&o.smaller.Thin, "thin", false, "one report in some minutes, as archives have it, in place of one in some seconds")
 	fl.DurationVar(&o.smaller.Every, "every", 0, "with --thin: positions at this interval (0: what --thin does)")
 	return c
@@ -61,15 +65,20 @@ func (o *accuracyOptions) run(ctx context.Context, paths []string, stdout, stder
 	if o.seeds < 1 || o.seeds > 10_000 {
 		return usageError{fmt.Errorf("--seeds %d: expected 1 to 10000", o.seeds)}
 	}
-	if o.ceiling < 0 {
-		return usageError{fmt.Errorf("--ceiling %d: expected 0 or more worlds", o.ceiling)}
+	for _, f := range []struct {
+		name         string
+		value, least int
+	}{{"ceiling", o.ceiling, 0}, {"written-seeds", o.written, 1}, {"jobs", o.jobs, 0}} {
+		if f.value < f.least {
+			return usageError{fmt.Errorf("--%s %d: expected %d or more", f.name, f.value, f.least)}
+		}
 	}
 	sections, specs, err := o.plan(paths)
 	if err != nil {
 		return usageError{err}
 	}
 	ended := 0
-	scores, err := trial.Many(ctx, specs, func(s trial.Spec, r score.Report) {
+	scores, err := trial.Many(ctx, specs, o.jobs, func(s trial.Spec, r score.Report) {
 		ended++
 		fmt.Fprintf(stderr, "%d/%d  %s, seed %d: %d of %d lifts found\n", ended, len(specs), r.Scenario, s.Seed, r.Lifts.At[1].Paired, r.Lifts.At[1].True)
 	})
@@ -78,9 +87,12 @@ func (o *accuracyOptions) run(ctx context.Context, paths []string, stdout, stder
 	}
 	var pools []*score.Pool
 	for i := range sections {
-		sections[i].Pool, sections[i].Ceiling = trial.Pool(scores[i*o.seeds : (i+1)*o.seeds])
+		n := o.worlds(sections[i].Scenario)
+		sections[i].Pool, sections[i].Ceiling = trial.Pool(scores[:n])
+		scores = scores[n:]
 		pools = append(pools, sections[i].Pool)
 	}
+	holdAgainst(sections)
 	if err := o.write(sections, paths, pools); err != nil {
 		return err
 	}
@@ -99,13 +111,35 @@ func (o *accuracyOptions) plan(paths []string) ([]trial.Section, []trial.Spec, e
 		}
 		sections = append(sections, trial.Section{Scenario: s})
 		spec.Path = path
-		worlds := trial.Seeds(spec, o.first, o.seeds)
-		for i := range min(o.ceiling, o.seeds) {
-			worlds[i].Ceiling = oracle.Claims
+		worlds := trial.Seeds(spec, o.first, o.worlds(s))
+		for i := range worlds {
+			worlds[i].Rules = oracle.Silences
+			if i < o.ceiling {
+				worlds[i].Ceiling = oracle.Claims
+			}
 		}
 		specs = append(specs, worlds...)
 	}
 	return sections, specs, nil
+}
+
+// worlds is how many worlds of a scenario are tried.
+func (o *accuracyOptions) worlds(s *scenario.Scenario) int {
+	if s.Population == nil {
+		return min(o.seeds, o.written)
+	}
+	return o.seeds
+}
+
+// holdAgainst holds scenarios against those that they name, where both were tried.
+func holdAgainst(sections []trial.Section) {
+	for _, s := range sections {
+		for _, other := range sections {
+			if s.Scenario.Beside != "" && s.Scenario.Beside == other.Scenario.Name {
+				s.Pool.HoldAgainst(other.Pool)
+			}
+		}
+	}
 }
 
 // write writes what was asked for.
@@ -163,7 +197,7 @@ func (o *accuracyOptions) command(paths []string) string {
 	if o.smaller.Every > 0 {
 		parts = append(parts, "--every "+o.smaller.Every.String())
 	}
-	parts = append(parts, fmt.Sprintf("--ceiling %d", o.ceiling))
+	parts = append(parts, fmt.Sprintf("--written-seeds %d", o.written), fmt.Sprintf("--ceiling %d", o.ceiling))
 	parts = append(parts, "--out "+o.out)
 	if o.svg != "" {
 		parts = append(parts, "--svg "+o.svg)

@@ -111,6 +111,38 @@ func TestSilencesOfReception(t *testing.T) {
 	}
 }
 
+// lashed is a tanker that lies at another's side for 20 hours, and a small one that stays in a corner.
+const lashed = `
+  - {name: SYN HOST, mmsi: 636999001, imo_serial: 900001, hull: vlcc, from: [56.60, 25.20], steps: [{anchor: {at: roads, until_day: 8}}]}
+  - {name: SYN VISITOR, mmsi: 636999002, imo_serial: 900002, hull: vlcc, day: 0.2, from: [56.90, 25.30], steps: [{alongside: {ship: SYN HOST, side: port, ahead_m: 10, hours: 20, purpose: service}}, {sail: {via: [[57.6, 25.0]], knots: 11}}]}
+`
+
+func TestMeetingsTellHowOftenBothWereHeard(t *testing.T) {
+	truth := world(t, lashed).Truth()
+	a, b := truth.Meetings[0].Visitor, truth.Meetings[0].Host
+	from, to := truth.Meetings[0].Start, truth.Meetings[0].End
+	if _, ok := truth.Every(a, b, from, to); ok || truth.Meetings[0].Every != nil {
+		t.Error("a truth that nobody heard knows how often both were heard")
+	}
+	truth.Mark(ear{messages: []heardMessage{{636999001, 0, geo.Point{}}}})
+	if m := truth.Meetings[0]; m.Every == nil || *m.Every != 7 {
+		t.Errorf("got %v, want 7 minutes", m.Every)
+	}
+	if every, ok := truth.Every(Vessel{MMSI: 1, IMO: a.IMO}, b, from, to); !ok || every != 7*time.Minute {
+		t.Errorf("by IMO number: got %v, want 7 minutes", every)
+	}
+	if _, ok := truth.Every(Vessel{MMSI: 1}, b, from, to); ok {
+		t.Error("a ship that is not of the world was heard")
+	}
+}
+
+func TestTankerHoursAreThoseInTheWorld(t *testing.T) {
+	// One stays for the eight of twelve days, the other for the 20 hours and her way there and off.
+	if got := world(t, lashed).Truth().Totals.TankerHours; got < 192+20 || got > 192+40 {
+		t.Errorf("got %d hours, want 192 of one and some 30 of the other", got)
+	}
+}
+
 // borrowed is a ship that sends another's MMSI for two days, and one that becomes another.
 const borrowed = `
   - {name: SYN ONE, mmsi: 636999001, imo_serial: 900001, hull: vlcc, mmsi_of: SYN TWO, mmsi_of_days: {from_day: 2, to_day: 4}, from: [56.60, 25.20], steps: [{anchor: {at: roads, until_day: 8}}]}

@@ -246,6 +246,29 @@ func TestOutages(t *testing.T) {
 	}
 }
 
+func TestHowOftenTwoAreHeard(t *testing.T) {
+	_, _, heard := deliveries(t, world(t, fujairah, "reporting: {moving: 4m, still: 12m}", "feed_outages: [{from_day: 1, to_day: 1.25}]"))
+	for _, c := range []struct {
+		name        string
+		one, other  uint32
+		from, to    float64 // days
+		least, most time.Duration
+		ok          bool
+	}{
+		{"at anchor", 636999001, 636999001, 0.3, 0.7, 11 * time.Minute, 13 * time.Minute, true},
+		{"the sparser of both counts", 470999003, 636999001, 0.3, 0.7, 11 * time.Minute, 30 * time.Minute, true},
+		{"an outage that is half of the time", 636999001, 636999001, 0.9, 1.2, 6 * time.Hour, 7 * time.Hour, true},
+		{"an outage that is less than half", 636999001, 636999001, 0.6, 1.2, 11 * time.Minute, 13 * time.Minute, true},
+		{"within the outage", 636999001, 636999001, 1.05, 1.2, 0, 0, false},
+		{"who is not there", 636999001, 999, 0.3, 0.7, 0, 0, false},
+	} {
+		got, ok := heard.Every(c.one, c.other, sim.Span{From: sim.Days(c.from), To: sim.Days(c.to)})
+		if ok != c.ok || got < c.least || got > c.most {
+			t.Errorf("%s: got %v, %v, want %v to %v", c.name, got, ok, c.least, c.most)
+		}
+	}
+}
+
 func TestClocks(t *testing.T) {
 	all, _, _ := deliveries(t, world(t, strings.Replace(fujairah, "range_km: 60", "range_km: 60, clock_s: 3, clock_jumps: [{from_day: 0.5, to_day: 0.75, seconds: -90}]", 1)))
 	start := time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)

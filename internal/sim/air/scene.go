@@ -309,13 +309,21 @@ func (g *grid) at(n int64) time.Duration {
 type Rules struct {
 	scene  *scene
 	start  time.Time
-	faults []scenario.Window // outages of the feed
-	crowd  float64           // messages a second of the scenario's ships
+	faults []scenario.Window            // outages of the feed
+	crowd  float64                      // messages a second of the scenario's ships
+	skies  map[time.Duration][]overhead // by window, of each satellite: silences of many ships are asked of the same hours
+}
+
+// overhead is where a satellite is over a window.
+type overhead struct {
+	first time.Duration
+	below []vector
+	load  []float64
 }
 
 // NewRules reads a scenario's receivers. Ships is how many of the scenario's ships are there at a time, about.
 func NewRules(s *scenario.Scenario, ships float64) *Rules {
-	r := &Rules{scene: &scene{}, start: s.Start.Time, faults: s.FeedOutages, crowd: ships * otherRate}
+	r := &Rules{scene: &scene{}, start: s.Start.Time, faults: s.FeedOutages, crowd: ships * otherRate, skies: map[time.Duration][]overhead{}}
 	for i, d := range s.Ducts {
 		r.scene.ducts = append(r.scene.ducts, duct{Duct: d, index: uint64(i), start: s.Start.Time})
 	}
@@ -336,7 +344,7 @@ func (r *Rules) Chance(p geo.Point, from, lasts, spacing time.Duration, stands f
 		miss *= r.coastMisses(&r.scene.coasts[i], p, from, lasts, spacing, stands)
 	}
 	for i := range r.scene.sats {
-		miss *= r.spaceMisses(&r.scene.sats[i], p, from, lasts, spacing, stands)
+		miss *= r.spaceMisses(i, p, from, lasts, spacing, stands)
 	}
 	return 1 - miss
 }
@@ -352,9 +360,9 @@ func (r *Rules) coastMisses(c *coast, p geo.Point, from, lasts, spacing time.Dur
 }
 
 // spaceMisses is the chance that a satellite hears nothing: of each pass either all or what survives collisions.
-func (r *Rules) spaceMisses(s *satellite, p geo.Point, from, lasts, spacing time.Duration, stands float64) float64 {
-	miss := 1.0
-	for _, q := range r.passes(s, p, from) {
+func (r *Rules) spaceMisses(i int, p geo.Point, from, lasts, spacing time.Duration, stands float64) float64 {
+	miss, s := 1.0, &r.scene.sats[i]
+	for _, q := range r.passes(i, p, from) {
 		begin, end := max(from, q.begin), min(from+lasts, q.end)
 		if begin >= end || down(s.Outages, begin) || down(r.faults, begin) {
 			continue
@@ -369,13 +377,20 @@ func (r *Rules) spaceMisses(s *satellite, p geo.Point, from, lasts, spacing time
 }
 
 // passes are those that touch the window in which a time lies.
-func (r *Rules) passes(s *satellite, p geo.Point, at time.Duration) []pass {
-	first := at.Truncate(window)
+func (r *Rules) passes(i int, p geo.Point, at time.Duration) []pass {
+	first, s := at.Truncate(window), &r.scene.sats[i]
 	if s.orbit == nil {
 		return s.byTheClock(nil, 0, first)
 	}
-	if len(s.below) == 0 || s.first != first-longPass {
-		s.prepare(first, crowd{})
+	if r.skies[first] == nil {
+		r.skies[first] = make([]overhead, len(r.scene.sats))
 	}
+	x := &r.skies[first][i]
+	if x.below == nil {
+		s.below, s.load = nil, nil
+		s.prepare(first, crowd{})
+		*x = overhead{s.first, s.below, s.load}
+	}
+	s.first, s.below, s.load = x.first, x.below, x.load
 	return s.passes(nil, 0, vectorOf(p), first)
 }

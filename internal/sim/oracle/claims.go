@@ -33,28 +33,19 @@ func Claims(ctx context.Context, feed io.Reader, s *scenario.Scenario) ([]event.
 
 // listen makes claims by some rules.
 func listen(ctx context.Context, feed io.Reader, s *scenario.Scenario, r *rules) ([]event.Event, error) {
-	heard, err := hear(ctx, feed, r)
+	c, ships, err := witness(ctx, feed, s, r)
 	if err != nil {
 		return nil, err
 	}
-	world := learn(heard)
-	ships := heard.ships()
-	r.count(s, ships)
-	for _, v := range ships {
-		v.believe(world)
-	}
-	jam(ships)
 	met := meetings(r, ships)
 	for _, v := range ships {
-		v.build(world, met, heard.newest)
+		v.build(c.reception, met, c.newest)
 		v.infer(r)
 	}
 	couple(ships)
 	for _, v := range ships {
 		v.infer(r)
 	}
-	world.air = air.NewRules(s, heard.present())
-	c := &claimant{rules: r, reception: world, newest: heard.newest}
 	c.meetings(ships, met)
 	for _, m := range unseen(r, ships) {
 		c.meeting(m)
@@ -64,6 +55,49 @@ func listen(ctx context.Context, feed io.Reader, s *scenario.Scenario, r *rules)
 	}
 	slices.SortFunc(c.events, event.Compare)
 	return c.events, nil
+}
+
+// Silences reads a feed as Claims does, and tells only which silences are none of reception's: those whose chance under the
+// world's own rules is at most 0.01. It weighs no story, so that it takes a fraction of the time; its events have that
+// chance as a rule and no probability.
+func Silences(ctx context.Context, feed io.Reader, s *scenario.Scenario) ([]event.Event, error) {
+	r, err := newRules(s)
+	if err != nil {
+		return nil, fmt.Errorf("load coastline: %w", err)
+	}
+	c, ships, err := witness(ctx, feed, s, r)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range ships {
+		for _, h := range v.hidden(c.newest) {
+			if !h.told() {
+				continue
+			}
+			if d := c.gap(&h); tellable(d) {
+				c.add(event.Gap, h.from, h.to, h.noB, 0, h.place(), c.vessel(event.Subject, v)).Details = d
+			}
+		}
+	}
+	slices.SortFunc(c.events, event.Compare)
+	return c.events, nil
+}
+
+// witness reads a feed and learns what could be heard in its world; of the positions it believes those that can be true.
+func witness(ctx context.Context, feed io.Reader, s *scenario.Scenario, r *rules) (*claimant, []*ship, error) {
+	heard, err := hear(ctx, feed, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	world := learn(heard)
+	ships := heard.ships()
+	r.count(s, ships)
+	for _, v := range ships {
+		v.believe(world)
+	}
+	jam(ships)
+	world.air = air.NewRules(s, heard.present())
+	return &claimant{rules: r, reception: world, newest: heard.newest}, ships, nil
 }
 
 // build makes the slots of a ship's story.
@@ -181,7 +215,7 @@ func (c *claimant) add(kind event.Kind, from, to int32, open bool, p float64, at
 func (c *claimant) ship(s *ship) {
 	for i := range s.slots {
 		o := &s.slots[i]
-		if o.stretch != nil && !(o.stretch.fake && !o.stretch.jammed) {
+		if o.stretch != nil && o.stretch.told() {
 			c.silence(s, o)
 		}
 		if p := o.sum(func(o option) bool { return o.what == lifted }); p >= leastClaim {
@@ -190,15 +224,20 @@ func (c *claimant) ship(s *ship) {
 	}
 }
 
+// told is a stretch that is claimed as a silence: a false track by the ship's own doing is none.
+func (h *stretch) told() bool { return !h.fake || h.jammed }
+
+// tellable tells whether a silence is none of reception's.
+func tellable(d event.GapDetails) bool { return len(d.Rules.Rules) > 0 && d.Rules.Rules[0].Passed }
+
 func (c *claimant) silence(s *ship, o *slot) {
 	causes := map[event.Cause]float64{}
 	for _, x := range o.options {
 		causes[x.cause] += x.p * (1 - o.paired)
 	}
 	causes[event.SwitchedOff] += o.paired
-	d := c.gap(o)
-	tellable := len(d.Rules.Rules) > 0 && d.Rules.Rules[0].Passed
-	if o.stretch.noA && causes[event.SwitchedOff] < 0.2 || causes[event.NotReceived]+causes[event.FeedOutage] > 0.9 && !tellable {
+	d := c.gap(o.stretch)
+	if o.stretch.noA && causes[event.SwitchedOff] < 0.2 || causes[event.NotReceived]+causes[event.FeedOutage] > 0.9 && !tellable(d) {
 		return
 	}
 	e := c.add(event.Gap, o.from, o.to, o.stretch.noB, causes[event.SwitchedOff], o.stretch.place(), c.vessel(event.Subject, s))
@@ -209,8 +248,7 @@ func (c *claimant) silence(s *ship, o *slot) {
 }
 
 // gap tells how likely a silence is by the rules of reception. Before the first fix no rule says that she was there.
-func (c *claimant) gap(o *slot) event.GapDetails {
-	h := o.stretch
+func (c *claimant) gap(h *stretch) event.GapDetails {
 	d := event.GapDetails{DurationH: float64(h.to-h.from) / 3600, ReceptionModel: "rules of the world"}
 	if h.noA {
 		d.ReceptionModel = "none"

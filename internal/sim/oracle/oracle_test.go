@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -121,6 +122,28 @@ func TestSilencesCarryTheirChance(t *testing.T) {
 	}
 	if checked == 0 {
 		t.Error("no silence of SYN DARK with a chance")
+	}
+}
+
+// TestSilencesAreThoseOfTheClaims: who weighs no story finds the same silences that are none of reception's.
+func TestSilencesAreThoseOfTheClaims(t *testing.T) {
+	s, feed, _, events := traps(t, nil)
+	got, err := Silences(t.Context(), bytes.NewReader(feed), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, e := range events {
+		if d, ok := e.Details.(event.GapDetails); ok && tellable(d) {
+			want = append(want, fmt.Sprint(e.ID, e.End, d.Rules.Rules))
+		}
+	}
+	var list []string
+	for _, e := range got {
+		list = append(list, fmt.Sprint(e.ID, e.End, e.Details.(event.GapDetails).Rules.Rules))
+	}
+	if len(want) < 3 || !slices.Equal(list, want) {
+		t.Errorf("got %q, want %q", list, want)
 	}
 }
 

@@ -76,6 +76,12 @@ func TestPoolAddsUp(t *testing.T) {
 	if p.Sum.Gaps.Calibration.Claims != 3*all.Gaps.Calibration.Claims {
 		t.Errorf("claims: got %d, want three times %d", p.Sum.Gaps.Calibration.Claims, all.Gaps.Calibration.Claims)
 	}
+	if g, one := p.Sum.Detectors.LongGaps, all.Detectors.LongGaps; g.Asked != 4 || g.Determinable != 4*one.Determinable || g.Found != 3*one.Found {
+		t.Errorf("long gaps: got %+v, want three of four", g)
+	}
+	if f, one := p.Sum.Detectors.FalseLifts, all.Detectors.FalseLifts; f.TankerMonths != 4*one.TankerMonths {
+		t.Errorf("tanker-months: got %v, want four times %v", f.TankerMonths, one.TankerMonths)
+	}
 	if _, ok := p.Measure("beauty"); ok {
 		t.Error("there is a measure of beauty")
 	}
@@ -242,5 +248,35 @@ func TestEndsInTime(t *testing.T) {
 	}
 	if on := got[1]; on.Pairs != 1 || !is(on.Bias, 2) {
 		t.Errorf("on: got %+v, want 2 h late, of the one that ended", on)
+	}
+}
+
+// TestOnlySharedSeedsAreHeldAgainstEachOther: what one pool claims on a seed that the other lacks counts for nothing.
+func TestOnlySharedSeedsAreHeldAgainstEachOther(t *testing.T) {
+	of := func(change func(*sim.Truth, *Output), seeds ...uint64) *Pool {
+		p := &Pool{}
+		for _, s := range seeds {
+			r := reportOf(t, change)
+			r.Seed = s
+			p.Add(r)
+		}
+		return p
+	}
+	moved := func(_ *sim.Truth, o *Output) { // half of the claims are about nobody
+		for i := range o.Events {
+			if i%2 == 0 {
+				o.Events[i].Vessels = []event.Vessel{{MMSI: 999000001}, {MMSI: 999000002}}
+			}
+		}
+	}
+	p := of(moved, 2)
+	p.Add(func() Report { r := reportOf(t, know); r.Seed = 9; return r }()) // would halve the loss
+	p.HoldAgainst(of(know, 1, 2, 3))
+	if l := p.Lost; l.Seeds != 1 || l.Gaps == nil || *l.Gaps < 35 || *l.Gaps > 65 || l.Rendezvous == nil || l.Lifts == nil {
+		t.Errorf("got %+v, want about half of the precision lost on one seed", l)
+	}
+	p = of(mute, 1)
+	if p.HoldAgainst(of(know, 1)); p.Lost.Gaps != nil {
+		t.Errorf("got %+v, want nothing known of a pool that claims nothing", p.Lost)
 	}
 }

@@ -307,6 +307,7 @@ type Pool struct {
 	Seeds    []uint64 `json:"seeds"`
 	Sum      Report   `json:"sum"`
 	Spreads  []Spread `json:"measures"`
+	Lost     *Lost    `json:"precision_lost,omitempty"` // to the scenario that it is held against
 
 	runs []Report
 }
@@ -338,9 +339,19 @@ func (p *Pool) Add(r Report) {
 // Runs are the reports added so far.
 func (p *Pool) Runs() []Report { return p.runs }
 
-// Shared adds up the runs of two pools apart, of the seeds that both have.
-func Shared(a, b *Pool) (first, second *Pool) {
-	only := func(p, other *Pool) *Pool {
+// Lost is by how many points the precisions of one pool are below those of another, on the seeds that both have. Below zero
+// they are above; null where one of them claims nothing.
+type Lost struct {
+	Scenario   string   `json:"scenario"` // the other
+	Seeds      int      `json:"seeds"`
+	Gaps       *float64 `json:"gaps"`
+	Rendezvous *float64 `json:"rendezvous"`
+	Lifts      *float64 `json:"lifts"`
+}
+
+// HoldAgainst notes what the pool's precisions lose to another's.
+func (p *Pool) HoldAgainst(other *Pool) {
+	shared := func(p, other *Pool) *Pool {
 		out := &Pool{}
 		for _, r := range p.runs {
 			if slices.Contains(other.Seeds, r.Seed) {
@@ -349,7 +360,17 @@ func Shared(a, b *Pool) (first, second *Pool) {
 		}
 		return out
 	}
-	return only(a, b), only(b, a)
+	here, there := shared(p, other), shared(other, p)
+	lost := func(name string) *float64 {
+		a, _ := here.Measure(name)
+		b, _ := there.Measure(name)
+		if a.Pooled == nil || b.Pooled == nil {
+			return nil
+		}
+		points := 100 * (*b.Pooled - *a.Pooled)
+		return &points
+	}
+	p.Lost = &Lost{other.Scenario, len(here.Seeds), lost("gap_precision"), lost("rendezvous_precision"), lost("lift_precision")}
 }
 
 // spread works out how far the measures of the runs spread. A run lacks the measures of modes it does not have.

@@ -25,13 +25,14 @@ type figure struct {
 // aim is a row of the table of detectors: a number that a detector is held to, where, and how to read it from a pool. A row
 // without a limit has no aim and is there to be read beside the others.
 type aim struct {
-	name  string
-	text  string // the aim in words
-	least bool   // the aim is at least the limit, else below it or equal to it
-	limit float64
-	eased float64  // by how much perturbed may be worse
-	where []string // scenarios in which it holds; none: no aim
-	of    func(columns map[string]*Section, s *Section) figure
+	name    string
+	text    string // the aim in words
+	least   bool   // the aim is at least the limit, else below it or equal to it
+	limit   float64
+	eased   float64  // by how much perturbed may be worse
+	where   []string // scenarios in which it holds; none: no aim
+	measure string   // gives the value, where it has a name
+	of      func(*score.Pool) figure
 }
 
 // both are the scenarios that most aims are stated for; rough those in which precision may fall a little.
@@ -41,19 +42,16 @@ var (
 )
 
 // pooled reads a figure from the sum of all seeds.
-func pooled(digits int, read func(score.Report) (*float64, int)) func(map[string]*Section, *Section) figure {
-	return func(_ map[string]*Section, s *Section) figure {
-		value, n := read(s.Pool.Sum)
+func pooled(digits int, read func(score.Report) (*float64, int)) func(*score.Pool) figure {
+	return func(p *score.Pool) figure {
+		value, n := read(p.Sum)
 		return figure{value, n, digits}
 	}
 }
 
-// measured reads a named measure, and how many things it is told of.
-func measured(digits int, measure string, n func(score.Report) int) func(map[string]*Section, *Section) figure {
-	return func(_ map[string]*Section, s *Section) figure {
-		m, _ := s.Pool.Measure(measure)
-		return figure{m.Pooled, n(s.Pool.Sum), digits}
-	}
+// counted leaves the value to a named measure, and says how many things it is told of.
+func counted(digits int, n func(score.Report) int) func(*score.Pool) figure {
+	return func(p *score.Pool) figure { return figure{nil, n(p.Sum), digits} }
 }
 
 // aims are those of the detectors, in the order in which a reader asks.
@@ -63,15 +61,15 @@ func aims() []aim {
 	}
 	list := []aim{
 		{name: "**switched off, 12 h and more**: precision of claims", text: "≥ 0.90, perturbed 0.87", least: true, limit: 0.9, eased: 0.03, where: both,
-			of: measured(2, "long_gap_precision", gaps(func(g score.LongGaps) int { return g.Claimed }))},
+			measure: "long_gap_precision", of: counted(2, gaps(func(g score.LongGaps) int { return g.Claimed }))},
 		{name: "recall of the determinable", text: "≥ 0.85, perturbed 0.82", least: true, limit: 0.85, eased: 0.03, where: both,
-			of: measured(2, "long_gap_recall", gaps(func(g score.LongGaps) int { return g.Determinable }))},
-		{name: "determinable, of all that crews made", of: measured(2, "long_gap_determinable", gaps(func(g score.LongGaps) int { return g.True }))},
+			measure: "long_gap_recall", of: counted(2, gaps(func(g score.LongGaps) int { return g.Determinable }))},
+		{name: "determinable, of all that crews made", measure: "long_gap_determinable", of: counted(2, gaps(func(g score.LongGaps) int { return g.True }))},
 		{name: "determinable silences, of any cause, with an answer", text: "≥ 0.60", least: true, limit: 0.6, where: both,
-			of: measured(2, "long_gap_answered", gaps(func(g score.LongGaps) int { return g.Silences }))},
-		{name: "all gap events with an answer", of: measured(2, "long_gap_events_answered", gaps(func(g score.LongGaps) int { return g.Events }))},
+			measure: "long_gap_answered", of: counted(2, gaps(func(g score.LongGaps) int { return g.Silences }))},
+		{name: "all gap events with an answer", measure: "long_gap_events_answered", of: counted(2, gaps(func(g score.LongGaps) int { return g.Events }))},
 		{name: "honest failures called switched off", text: "0", where: both,
-			of: measured(2, "failures_called_switched_off", gaps(func(g score.LongGaps) int { return g.Failures.True }))},
+			measure: "failures_called_switched_off", of: counted(2, gaps(func(g score.LongGaps) int { return g.Failures.True }))},
 	}
 	list = append(list, meetingAims()...)
 	list = append(list, reliabilityAims()...)
@@ -79,9 +77,20 @@ func aims() []aim {
 		of: pooled(2, func(r score.Report) (*float64, int) {
 			return r.Detectors.FalseLifts.Per500(), r.Detectors.FalseLifts.Events
 		})})
-	for _, m := range []struct{ name, measure string }{
-		{"**precision lost** to jams and outages, in points: gaps", "gap_precision"}, {"cargo meetings", "rendezvous_precision"}, {"lifts", "lift_precision"}} {
-		list = append(list, aim{name: m.name, text: "< 5", limit: 5, where: rough, of: fall(m.measure)})
+	for _, m := range []struct {
+		name string
+		of   func(score.Lost) *float64
+	}{
+		{"**precision lost** to jams and outages, in points: gaps", func(l score.Lost) *float64 { return l.Gaps }},
+		{"cargo meetings", func(l score.Lost) *float64 { return l.Rendezvous }},
+		{"lifts", func(l score.Lost) *float64 { return l.Lifts }},
+	} {
+		list = append(list, aim{name: m.name, text: "< 5", limit: 5, where: rough, of: func(p *score.Pool) figure {
+			if p.Lost == nil {
+				return figure{}
+			}
+			return figure{m.of(*p.Lost), p.Lost.Seeds, 1}
+		}})
 	}
 	return list
 }
@@ -110,7 +119,7 @@ func meetingAims() []aim {
 			return c.Signed, c.Claims
 		})},
 		aim{name: "**bunkerings** called cargo", text: "< 0.02", limit: 0.02, where: both,
-			of: measured(3, "bunkering_called_cargo", func(r score.Report) int { return r.Detectors.Bunkering.True })})
+			measure: "bunkering_called_cargo", of: counted(3, func(r score.Report) int { return r.Detectors.Bunkering.True })})
 }
 
 // reliabilityAims are those of probabilities.
@@ -136,27 +145,8 @@ func reliabilityAims() []aim {
 const calibrationError = "calibration error"
 
 // calibrationOf reads a calibration error.
-func calibrationOf(of func(score.Report) reliability.Calibration) func(map[string]*Section, *Section) figure {
+func calibrationOf(of func(score.Report) reliability.Calibration) func(*score.Pool) figure {
 	return pooled(3, func(r score.Report) (*float64, int) { c := of(r); return c.Error, c.Claims })
-}
-
-// fall is by how many points a measure is worse than in the scenario that this one is held against, on the seeds that
-// both have.
-func fall(measure string) func(map[string]*Section, *Section) figure {
-	return func(all map[string]*Section, s *Section) figure {
-		other := all[s.Scenario.Beside]
-		if other == nil {
-			return figure{}
-		}
-		here, there := score.Shared(s.Pool, other.Pool)
-		a, _ := here.Measure(measure)
-		b, _ := there.Measure(measure)
-		if a.Pooled == nil || b.Pooled == nil {
-			return figure{}
-		}
-		points := 100 * (*b.Pooled - *a.Pooled)
-		return figure{&points, len(here.Seeds), 1}
-	}
 }
 
 const detectorsIntro = `
@@ -167,15 +157,15 @@ brackets is how many things the figure is a share of. A dash is a share of nothi
 the %d from which a calibration error is told.
 
 - **Determinable** is a silence that the world's own rules of reception gave a chance of at most 0.01: the ships and stations round
-  it were heard, so that it can hardly be bad luck. A reader that knows these rules says so, in the first seeds of each
-  scenario; the rows that need it are of those seeds alone. *Precision* there is of all claims, determinable or not.
+  it were heard, so that it can hardly be bad luck. A reader that knows these rules, and has only the feed, says which they are.
+  *Precision* is of all claims of twelve hours and more, determinable or not.
 - **With an answer** is a silence of which a gap event tells, with another likeliest cause than "unknown".
 - **Heard every 10 min**: for half of the time alongside, the received positions of both ships lay no farther apart than that. A
   false claim belongs to the rate at which its own two ships were heard. Cargo that goes on under another's name (a blend) is cargo.
 - **Bunkerings called cargo** are those during which a claim of one half or more says that the two passed cargo, of all bunkerings.
 - **False lifts**: the probabilities of all lifts to which no loading belongs, added up, however small each is. A tanker-month is 30 days of one
   tanker of 10,000 t deadweight or more in the world; the number in brackets counts the events.
-- **Precision lost** is that of the scenario beside that of baseline on the same seeds; below zero it is better.`
+- **Precision lost** is that of the scenario beside that of baseline on the same seeds, whose number is in brackets; below zero it is better.`
 
 // detectors is the table of what the detectors are held to, and what it rests on.
 func (d *document) detectors(sections []Section) {
@@ -195,7 +185,7 @@ func (d *document) detectors(sections []Section) {
 			shown = append(shown, &sections[i])
 		}
 	}
-	head, seeds := []string{"measure", "aim"}, []string{"seeds (with the rules of reception)", ""}
+	head, seeds := []string{"measure", "aim"}, []string{"seeds (in which silences could be judged)", ""}
 	for _, s := range shown {
 		head = append(head, s.Pool.Scenario)
 		seeds = append(seeds, fmt.Sprintf("%d (%d)", s.Pool.Sum.Runs, s.Pool.Sum.Detectors.LongGaps.Asked))
@@ -204,7 +194,7 @@ func (d *document) detectors(sections []Section) {
 	for _, a := range aims() {
 		row := []string{a.name, cmp.Or(a.text, none)}
 		for _, s := range shown {
-			row = append(row, a.cell(named, s))
+			row = append(row, a.cell(s.Pool))
 		}
 		rows = append(rows, row)
 	}
@@ -215,8 +205,12 @@ func (d *document) detectors(sections []Section) {
 }
 
 // cell is a figure with its verdict.
-func (a aim) cell(all map[string]*Section, s *Section) string {
-	f := a.of(all, s)
+func (a aim) cell(p *score.Pool) string {
+	f := a.of(p)
+	if a.measure != "" {
+		m, _ := p.Measure(a.measure)
+		f.value = m.Pooled
+	}
 	if f.value == nil {
 		if f.n > 0 && f.n < reliability.Least && strings.HasSuffix(a.name, calibrationError) {
 			return fmt.Sprintf("too few (%d)", f.n)
@@ -224,8 +218,8 @@ func (a aim) cell(all map[string]*Section, s *Section) string {
 		return none
 	}
 	text := value(f.value, f.digits)
-	if slices.Contains(a.where, s.Pool.Scenario) {
-		text += " " + a.verdict(s.Pool.Scenario, *f.value)
+	if slices.Contains(a.where, p.Scenario) {
+		text += " " + a.verdict(p.Scenario, *f.value)
 	}
 	return fmt.Sprintf("%s (%d)", text, f.n)
 }

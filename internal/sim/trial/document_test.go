@@ -18,7 +18,7 @@ func smallSections(t *testing.T) []Section {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scores, err := Many(t.Context(), Seeds(Spec{Path: path}, 1, 2), nil)
+	scores, err := Many(t.Context(), Seeds(Spec{Path: path}, 1, 2), 0, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,7 @@ func TestScenariosKeepTheirScores(t *testing.T) {
 }
 
 func keepsScores(t *testing.T, path string, s *scenario.Scenario) {
-	scores, err := Many(t.Context(), Seeds(Spec{Path: path, Smaller: s.Expect.Smaller()}, s.Seed, max(1, s.Expect.Seeds)), nil)
+	scores, err := Many(t.Context(), Seeds(Spec{Path: path, Smaller: s.Expect.Smaller()}, s.Seed, max(1, s.Expect.Seeds)), 0, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,16 +24,19 @@ type Scores struct {
 	Ceiling *score.Report // nil where none was asked for
 }
 
-// Many runs trials, as many at once as there are processors to use, and gives their scores in the order of the specs.
+// Many runs trials, some at once or, of zero, as many as there are processors to use, and gives their scores in the order of the specs.
 // Done is told of each trial that ends, one at a time and in any order; it may be nil. The first error ends all.
-func Many(ctx context.Context, specs []Spec, done func(Spec, score.Report)) ([]Scores, error) {
+func Many(ctx context.Context, specs []Spec, jobs int, done func(Spec, score.Report)) ([]Scores, error) {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	scores := make([]Scores, len(specs))
 	queue := make(chan int)
 	var workers sync.WaitGroup
 	var telling sync.Mutex
-	for range min(runtime.GOMAXPROCS(0), len(specs)) {
+	if jobs < 1 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	for range min(jobs, len(specs)) {
 		workers.Go(func() {
 			for i := range queue {
 				out, err := Run(ctx, specs[i])

@@ -31,6 +31,9 @@ type Spec struct {
 	Listener         pipeline.Listener
 	Software         string // name and version written into events
 	Ceiling          Reader // is scored beside the engine; may be nil
+	// Rules tells which silences could be told, for want of a ceiling that does; nil without either, and then no measure
+	// of such silences has a value.
+	Rules Reader
 }
 
 // Reader makes claims from a feed, knowing the scenario's rules and nothing of what happens in its world. Package oracle
@@ -64,7 +67,7 @@ func Run(ctx context.Context, spec Spec) (*Outcome, error) {
 	if out.Said, err = output(out.Found); err != nil {
 		return nil, err
 	}
-	if spec.Ceiling != nil {
+	if spec.reader() != nil {
 		out.Said.Rules = append([]event.Event{}, out.best...)
 	}
 	if out.Report, err = score.Of(out.Truth, out.Said); err != nil {
@@ -75,6 +78,14 @@ func Run(ctx context.Context, spec Spec) (*Outcome, error) {
 		out.Ceiling = &best
 	}
 	return out, nil
+}
+
+// reader is who reads the feed beside the engine, nil for nobody.
+func (s Spec) reader() Reader {
+	if s.Ceiling != nil {
+		return s.Ceiling
+	}
+	return s.Rules
 }
 
 // world makes the world.
@@ -127,12 +138,12 @@ func (s Spec) hear(ctx context.Context, world *sim.World) (*Outcome, error) {
 	var made, read error
 	var to io.Writer = pipe
 	finish := pipe.CloseWithError
-	if s.Ceiling != nil {
+	if reader := s.reader(); reader != nil {
 		beside, copied := io.Pipe()
 		to = io.MultiWriter(pipe, copied)
 		finish = func(err error) error { return errors.Join(pipe.CloseWithError(err), copied.CloseWithError(err)) }
 		making.Go(func() {
-			out.best, read = s.Ceiling(ctx, beside, world.Scenario())
+			out.best, read = reader(ctx, beside, world.Scenario())
 			_, _ = io.Copy(io.Discard, beside) // or the engine would wait for what is not read here
 		})
 	}

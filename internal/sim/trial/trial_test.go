@@ -61,11 +61,11 @@ func TestManyKeepOrderWhateverTheSchedule(t *testing.T) {
 	spec := Spec{Path: small, Smaller: scenario.Smaller{Thin: true}}
 	specs := Seeds(spec, 7, 3)
 	ended := 0
-	first, err := Many(t.Context(), specs, func(Spec, score.Report) { ended++ })
+	first, err := Many(t.Context(), specs, 1, func(Spec, score.Report) { ended++ })
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := Many(t.Context(), specs, nil)
+	again, err := Many(t.Context(), specs, 2, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,13 +83,13 @@ func TestManyEndWithTheirContext(t *testing.T) {
 	stop := errors.New("enough")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(stop)
-	if _, err := Many(ctx, Seeds(Spec{Path: small}, 1, 3), nil); !errors.Is(err, stop) {
+	if _, err := Many(ctx, Seeds(Spec{Path: small}, 1, 3), 0, nil); !errors.Is(err, stop) {
 		t.Errorf("got %v, want the reason to end", err)
 	}
 }
 
 func TestMissingScenarioIsAnError(t *testing.T) {
-	if _, err := Many(t.Context(), []Spec{{Path: "nowhere.yaml"}}, nil); err == nil {
+	if _, err := Many(t.Context(), []Spec{{Path: "nowhere.yaml"}}, 0, nil); err == nil {
 		t.Error("a scenario that is not there runs")
 	}
 }
