@@ -28,7 +28,8 @@ func (c *cast) span(cmd command, from, to int) (*actor, time.Time, time.Time, er
 	return a, begin, end, err
 }
 
-// sail moves a ship along a straight line at a steady speed: sail MMSI TIME LAT LON TIME LAT LON.
+// sail moves a ship along a straight line at a steady speed, beyond 75° of latitude along a great circle: sail MMSI TIME
+// LAT LON TIME LAT LON.
 func (c *cast) sail(cmd command) error {
 	if err := cmd.need(7, "MMSI TIME LAT LON TIME LAT LON"); err != nil {
 		return err
@@ -49,7 +50,13 @@ func (c *cast) sail(cmd command) error {
 	speed := geo.Knots(geo.DistanceExact(from, to).NauticalMiles() / hours)
 	course := geo.Bearing(from, to)
 	return c.play(cmd, a, scene{begin, end, func(t time.Time) pose {
-		return pose{geo.Interpolate(from, to, t.Sub(begin).Hours()/hours), course, course, speed}
+		gone := t.Sub(begin).Hours() / hours
+		if polar := 75.0; max(from[1], to[1]) > polar || min(from[1], to[1]) < -polar {
+			at := geo.Destination(from, course, geo.Metres(gone)*geo.DistanceExact(from, to))
+			ahead := geo.Bearing(at, to)
+			return pose{at, ahead, ahead, speed}
+		}
+		return pose{geo.Interpolate(from, to, gone), course, course, speed}
 	}}, 0)
 }
 
