@@ -2,41 +2,54 @@ package story
 
 import (
 	"fmt"
-	"math/rand/v2"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 )
 
-// lawful is a tanker's voyage along the coast of Oman, with calls nowhere.
-const lawful = `ledger
-crowd 8 1T00:00 9T00:00 24.90N 57.20E
-vessel 620999001 name=STORY_ONE imo=9074729 hull=283,50,30,30 draught=9.8
+// others are what every voyage needs: ships that give the feed a habit, the tanker, and two that are spoofed with her.
+const others = `ledger
+crowd 6 1T00:00 8T00:00 24.90N 57.20E every=30
+vessel 620999001 name=STORY_ONE imo=9074729 hull=283,50,30,30 draught=9.8 every=10
 vessel 620999002 type=70
 vessel 620999003 type=70
-sail 620999001 1T00:00 24.00N 59.20E 2T00:00 25.10N 57.00E
-anchor 620999001 2T00:05 6T00:00 25.15N 56.95E swing=60
-static 620999001 6T00:00 draught=20.9
-sail 620999001 6T00:05 25.10N 57.00E 7T00:00 24.00N 59.20E
-%s
-advance 9T00:00
-----
+vessel 620999004 type=70
 `
 
-// lifting is the voyage of a tanker that is silent while she loads at Kharg.
-const lifting = `ledger
-crowd 8 1T00:00 9T00:00 24.90N 57.20E
-vessel 620999001 name=STORY_ONE imo=9074729 hull=283,50,30,30 draught=9.8
-vessel 620999002 type=70
-vessel 620999003 type=70
-sail 620999001 1T00:00 25.00N 57.20E 1T08:00 26.30N 56.65E
+// The voyages into which false positions are inserted: into each, between 1T04:00 and 5T20:00.
+const (
+	// waiting: along the coast of Oman, with calls nowhere; what makes her laden is not told.
+	waiting = others + `sail 620999001 1T00:00 24.00N 59.20E 2T00:00 25.10N 57.00E
+anchor 620999001 2T00:10 6T00:00 25.15N 56.95E swing=60
+static 620999001 6T00:00 draught=20.9
+sail 620999001 6T00:10 25.10N 57.00E 7T00:00 24.00N 59.20E
+%s
+advance 8T00:00
+----
+`
+	// lawful: she loads at Ras Tanura for a day and a half, and sails towards the Strait.
+	lawful = others + `sail 620999001 1T00:00 27.60N 51.60E 1T08:00 26.70N 50.20E
+berth 620999001 1T08:10 3T00:00 26.645N 50.165E heading=20
+static 620999001 2T20:00 draught=20.9
+sail 620999001 3T00:10 26.70N 50.20E 3T10:00 27.30N 51.60E
+sail 620999001 3T10:10 27.30N 51.60E 5T20:00 25.60N 54.80E
+sail 620999001 5T20:10 25.60N 54.80E 6T12:00 26.40N 56.50E
+%s
+advance 8T00:00
+----
+`
+	// lifting: she is silent while she loads at Kharg.
+	lifting = others + `sail 620999001 1T00:00 25.00N 57.20E 1T08:00 26.30N 56.65E
 static 620999001 6T08:00 draught=20.9
 sail 620999001 6T08:40 26.30N 56.70E 6T16:40 25.00N 57.30E
 %s
-advance 9T00:00
+advance 8T00:00
 ----
 `
+)
 
 var liftLine = regexp.MustCompile(`(?m)^lift 620999001 (\w+).* q=([0-9.]+)`)
 
@@ -63,66 +76,91 @@ func lifted(t *testing.T, text string) (float64, bool) {
 	return q, astray.MatchString(said)
 }
 
-// untrue inserts false positions of one of the kinds that are detected, at Kharg or elsewhere, within some days.
-func untrue(rng *rand.Rand, from, to float64) string {
-	places := []string{"29.23N 50.32E", "25.32N 55.30E", "26.88N 50.27E", "27.49N 52.62E", "24.20N 60.40E"}
-	at := places[rng.IntN(len(places))]
-	length := 0.2 + rng.Float64()*(to-from-0.3)
-	begin := from + rng.Float64()*(to-from-length)
-	when := func(day float64) string {
-		minutes := int(day * 24 * 60)
-		return fmt.Sprintf("%dT%02d:%02d", 1+minutes/1440, minutes/60%24, minutes%60)
-	}
-	switch rng.IntN(3) {
-	case 0: // she and two others are drawn to one place
-		length = min(length, 0.4)
-		var lines []string
+// untrue are the ways in which positions are false, from one moment to another and at a place.
+var untrue = map[string]func(from, to, at string) string{
+	"drawn with others": func(from, to, at string) string {
+		lines := []string{fmt.Sprintf("berth 620999001 %s %s %s instead=yes", from, to, at)}
 		for i := range 3 {
-			if i > 0 {
-				lines = append(lines, fmt.Sprintf("berth 62099900%d %s %s 25.%d0N 57.10E", i+1, when(begin-0.1), when(begin-0.005), i))
-			}
-			lines = append(lines, fmt.Sprintf("berth 62099900%d %s %s %s", i+1, when(begin), when(begin+length), at))
+			lines = append(lines, fmt.Sprintf("berth 62099900%d 1T00:00 %s 25.%d0N 57.10E every=30", i+2, from, i),
+				fmt.Sprintf("berth 62099900%d %s:30 %s %s", i+2, from, to, at))
 		}
 		return strings.Join(lines, "\n")
-	case 1:
-		return fmt.Sprintf("anchor 620999001 %s %s %s swing=50", when(begin), when(begin+length), at)
+	},
+	"at anchor": func(from, to, at string) string {
+		return fmt.Sprintf("anchor 620999001 %s %s %s swing=50 instead=yes", from, to, at)
+	},
+	"in circles": func(from, to, at string) string {
+		return fmt.Sprintf("circle 620999001 %s %s %s radius=2 speed=6 instead=yes", from, to, at)
+	},
+	"frozen": func(from, to, at string) string {
+		return fmt.Sprintf("berth 620999001 %s %s %s instead=yes", from, to, at)
+	},
+	"besides her own": func(from, to, at string) string {
+		return fmt.Sprintf("anchor 620999001 %s %s %s swing=50", from, to, at)
+	},
+	"for a moment": func(from, to, at string) string {
+		return fmt.Sprintf("fix 620999001 %s:20 %s 11kn\nfix 620999001 %s:40 %s 11kn", from, at, from, at)
+	},
+}
+
+// insertion is when and where positions are false.
+type insertion struct{ from, to, at string }
+
+var (
+	early   = insertion{"1T04:02", "1T12:02", "29.232N 50.342E"} // Kharg's jetty
+	during  = insertion{"2T10:02", "2T22:02", "24.20N 60.40E"}   // open sea
+	through = insertion{"1T20:02", "4T20:02", "27.49N 52.62E"}   // Assaluyeh's berths
+	after   = insertion{"4T02:02", "5T19:02", "29.232N 50.342E"}
+)
+
+// each plays a voyage with false positions of every kind at some insertions, and hands on what became of it.
+func each(t *testing.T, voyage string, when []insertion, check func(kind string, i insertion, q float64, caught bool)) {
+	t.Helper()
+	for _, kind := range slices.Sorted(maps.Keys(untrue)) {
+		for _, i := range when {
+			q, caught := lifted(t, fmt.Sprintf(voyage, untrue[kind](i.from, i.to, i.at)))
+			check(kind, i, q, caught)
+		}
 	}
-	return fmt.Sprintf("circle 620999001 %s %s %s radius=2 speed=6", when(begin), when(begin+length), at)
 }
 
 func TestFalsePositionsInALawfulTrackCreateNoLift(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 1))
-	if q, _ := lifted(t, fmt.Sprintf(lawful, "")); q != 0 {
-		t.Fatalf("the lawful voyage itself: got a lift with q %.2f, want none", q)
-	}
-	for range 6 {
-		fake := untrue(rng, 1.2, 4.8)
-		if q, _ := lifted(t, fmt.Sprintf(lawful, fake)); q >= 0.2 {
-			t.Errorf("with\n%s\ngot a lift with q %.2f, want none from 0.2 on", fake, q)
+	for _, v := range []struct {
+		name, voyage string
+		when         []insertion
+	}{
+		{"waiting", waiting, []insertion{through}},
+		{"lawful", lawful, []insertion{during, after}},
+	} {
+		if q, _ := lifted(t, fmt.Sprintf(v.voyage, "")); q != 0 {
+			t.Fatalf("%s voyage itself: got a lift with q %.2f, want none", v.name, q)
 		}
+		each(t, v.voyage, v.when, func(kind string, i insertion, q float64, caught bool) {
+			if q >= 0.2 {
+				t.Errorf("%s voyage, %s, %v: got a lift with q %.2f, want none from 0.2 on", v.name, kind, i, q)
+			}
+			if alone := kind == "besides her own" || kind == "for a moment"; v.name == "lawful" && !alone && !caught {
+				t.Errorf("%s voyage, %s, %v: nobody saw that it is false", v.name, kind, i)
+			}
+		})
 	}
 }
 
-// TestFalsePositionsInALiftingTrackNeverRaiseItsProbability holds for all that the detectors see. A false stay that she
-// could have sailed to, told by a feed without stations, is a stay to everybody. Stories print two decimals.
+// TestFalsePositionsInALiftingTrackNeverRaiseItsProbability knows one exception: a false stay at a loading place that the
+// silent ship could have sailed to, of which nothing else is known to be wrong, is a stay to everybody. Stories print two
+// decimals.
 func TestFalsePositionsInALiftingTrackNeverRaiseItsProbability(t *testing.T) {
-	rng := rand.New(rand.NewPCG(2, 2))
 	honest, _ := lifted(t, fmt.Sprintf(lifting, ""))
 	if honest < 0.2 {
 		t.Fatalf("the dark voyage itself: got q %.2f, want a lift", honest)
 	}
-	seen := 0
-	for range 8 {
-		fake := untrue(rng, 0.4, 5.2)
-		q, caught := lifted(t, fmt.Sprintf(lifting, fake))
-		if caught {
-			seen++
+	each(t, lifting, []insertion{early, through, after}, func(kind string, i insertion, q float64, caught bool) {
+		credible := i == through && kind != "in circles" && kind != "for a moment"
+		if q > honest+0.015 && (caught || !credible) {
+			t.Errorf("%s, %v: got q %.2f, want at most %.2f", kind, i, q, honest)
 		}
-		if caught && q > honest+0.015 {
-			t.Errorf("with\n%s\ngot q %.2f, want at most %.2f", fake, q, honest)
+		if kind == "in circles" && !caught {
+			t.Errorf("%s, %v: nobody saw that it is false", kind, i)
 		}
-	}
-	if seen < 4 {
-		t.Errorf("%d of 8 false tracks were seen, want half and more", seen)
-	}
+	})
 }

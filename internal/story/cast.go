@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -364,13 +365,19 @@ func (c *cast) deliver(r *ais.Report) {
 	}
 }
 
-// play adds a scene to a ship and sends her reports in it, the first after lag.
+// play adds a scene to a ship and sends her reports in it, the first after lag. With instead=yes she sends nothing else that
+// was told before for that time.
 func (c *cast) play(cmd command, a *actor, s scene, lag time.Duration) error {
 	v, err := a.voice(cmd)
 	if err != nil {
 		return err
 	}
 	a.scenes = append(a.scenes, s)
+	if _, ok := cmd.opts["instead"]; ok {
+		c.pending = slices.DeleteFunc(c.pending, func(r ais.Report) bool {
+			return r.MMSI == a.mmsi && r.Time >= ais.Milli(s.from) && r.Time <= ais.Milli(s.to)
+		})
+	}
 	for t := s.from.Add(lag); !t.After(s.to); t = t.Add(v.every) {
 		if v.hears(t) {
 			c.send(v.report(a, t, s.pose(t)))
