@@ -1,60 +1,141 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/darkwake/darkwake/pkg/cargo"
+	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/explain"
 	"github.com/darkwake/darkwake/pkg/export"
+	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// explainFlags are the flags of explain.
+type explainFlags struct {
+	in    string
+	chart string // where the map goes: a file, - for characters, none, or empty: characters if a terminal reads
+	ascii bool
+}
+
+// The size of a map in characters.
+const (
+	mapColumns = 76
+	mapRows    = 24
 )
 
 func newExplain() *cobra.Command {
-	var in string
+	var f explainFlags
 	c := &cobra.Command{
 		Use:   "explain EVENT_ID",
-		Short: "Print the facts, rules and raw sentences behind an event",
-		Long:  "Prints the facts, the rules with value against threshold, and the raw sentences behind an event of an earlier run. The id may be cut short.",
-		Args:  exactly(1, "one event id, such as gap-5f1c0a9b3d2e4c17, or its beginning"),
+		Short: "Say why: rules, rivals, what would change the verdict, raw sentences, a map",
+		Long: `Prints what an event of an earlier run claims, the rival explanations, each rule with its value against its threshold, what
+would change the verdict, the facts, the versions, and the raw sentences with time and station. The id may be cut short.
+On a terminal a small map is drawn with it; --map FILE.svg writes it as a picture.`,
+		Args: exactly(1, "one event id, such as gap-5f1c0a9b3d2e4c17, or its beginning"),
 		RunE: func(c *cobra.Command, args []string) error {
-			e, err := findEvent(filepath.Join(in, "events.jsonl"), args[0])
+			if f.chart != "" && f.chart != "-" && f.chart != "none" && filepath.Ext(f.chart) != ".svg" {
+				return usageError{fmt.Errorf("--map %q: a file that ends in .svg, - or none expected", f.chart)}
+			}
+			versions, err := findEvent(filepath.Join(f.in, "events.jsonl"), args[0])
 			if err != nil {
 				return usageError{err}
 			}
-			return export.Explain(c.OutOrStdout(), e)
+			d := explain.Dossier{Versions: versions, Weights: weights()}
+			if err := explain.Text(c.OutOrStdout(), d); err != nil {
+				return err
+			}
+			return f.draw(d.Event(), c.OutOrStdout())
 		},
 	}
-	c.Flags().StringVar(&in, "in", "out", "folder that replay wrote")
+	fl := c.Flags()
+	fl.StringVar(&f.in, "in", "out", "folder that replay wrote")
+	fl.StringVar(&f.chart, "map", "", "write the map to this SVG file; - prints it as characters, none leaves it out (default: characters on a terminal)")
+	fl.BoolVar(&f.ascii, "ascii", false, "print the map in plain ASCII")
 	return c
 }
 
-// findEvent returns the last version of the one event whose id starts with prefix.
-func findEvent(path, prefix string) (event.Event, error) {
+// draw makes the map, if one is wanted.
+func (f explainFlags) draw(e event.Event, stdout io.Writer) error {
+	if f.chart == "none" || f.chart == "" && !f.ascii && !terminal(stdout) {
+		return nil
+	}
+	places, err := place.Default()
+	if err != nil {
+		return fmt.Errorf("draw map: %w", err)
+	}
+	picture, ok := explain.Chart(e, places)
+	if !ok {
+		_, err := fmt.Fprintf(stdout, "\nNo map: the event has no position.\n")
+		return err
+	}
+	if f.chart == "" || f.chart == "-" {
+		if _, err := fmt.Fprintln(stdout); err != nil {
+			return err
+		}
+		return picture.Text(stdout, mapColumns, mapRows, f.ascii)
+	}
+	file, err := os.Create(f.chart)
+	if err != nil {
+		return usageError{fmt.Errorf("--map: %w", err)}
+	}
+	if err := errors.Join(picture.SVG(file), file.Close()); err != nil {
+		return fmt.Errorf("write map: %w", err)
+	}
+	return nil
+}
+
+// terminal tells whether a person is likely to read what is written.
+func terminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// weights are those of the models behind meetings and lifts, as this program carries them.
+func weights() (all []explain.Weight) {
+	for _, t := range rendezvous.DefaultWeights().Terms {
+		all = append(all, explain.Weight{Kind: event.Rendezvous, Cause: t.Cause, Finding: t.Finding, Weight: t.Weight})
+	}
+	lifts := cargo.DefaultWeights()
+	for _, t := range lifts.Terms {
+		all = append(all, explain.Weight{Kind: event.Lift, Finding: t.Name, Weight: t.Weight, Block: t.Block, Cap: lifts.BlockCap})
+	}
+	return all
+}
+
+// findEvent returns the versions of the one event whose id starts with prefix, rising.
+func findEvent(path, prefix string) ([]event.Event, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return event.Event{}, fmt.Errorf("open events: %w (run detect replay first, or name its folder with --in)", err)
+		return nil, fmt.Errorf("open events: %w (run detect replay first, or name its folder with --in)", err)
 	}
 	defer f.Close()
-	var found event.Event
+	var versions []event.Event
 	ids := map[string]bool{}
 	err = export.ReadEvents(f, func(e event.Event) bool {
 		if strings.HasPrefix(e.ID, prefix) {
 			ids[e.ID] = true
-			if e.ID != found.ID || e.Version >= found.Version {
-				found = e
-			}
+			versions = append(versions, e)
 		}
 		return true
 	})
 	switch {
 	case err != nil:
-		return event.Event{}, fmt.Errorf("read %s: %w", path, err)
+		return nil, fmt.Errorf("read %s: %w", path, err)
 	case len(ids) == 0:
-		return event.Event{}, fmt.Errorf("event %q: not in %s", prefix, path)
+		return nil, fmt.Errorf("event %q: not in %s", prefix, path)
 	case len(ids) > 1:
-		return event.Event{}, fmt.Errorf("event %q: %d events begin so in %s: give more of the id", prefix, len(ids), path)
+		return nil, fmt.Errorf("event %q: %d events begin so in %s: give more of the id", prefix, len(ids), path)
 	}
-	return found, nil
+	slices.SortFunc(versions, func(a, b event.Event) int { return cmp.Compare(a.Version, b.Version) })
+	return versions, nil
 }

@@ -87,14 +87,22 @@ func explainLift(t *testing.T, dir, table string) {
 			t.Errorf("the table names no %s", kind)
 			continue
 		}
-		code, stdout, stderr := command(t, "explain", id[:len(kind)+9], "--in", dir)
+		code, stdout, stderr := command(t, "explain", id[:len(kind)+9], "--in", dir, "--map", "-")
 		if code != exitOK {
 			t.Fatalf("explain %s: got exit code %d: %s", id, code, stderr)
 		}
-		for _, want := range []string{id, "Rules", "Facts", "Evidence", "!AIVDM", "first-look.nmea.zst, byte ", "SYN TANKER"} {
+		for _, want := range []string{id, "Rules", "What would change the verdict", "nearest rule that holds", "Versions", "Facts", "Evidence", "heard by ", "!AIVDM",
+			"first-look.nmea.zst, byte ", "SYN TANKER", "north is up"} {
 			if !strings.Contains(stdout, want) {
 				t.Errorf("explain %s does not say %q", id, want)
 			}
+		}
+		picture := filepath.Join(t.TempDir(), "map.svg")
+		if code, stdout, stderr := command(t, "explain", id, "--in", dir, "--map", picture); code != exitOK || strings.Contains(stdout, "north is up") {
+			t.Errorf("explain --map %s: got exit code %d, %s", picture, code, stderr)
+		}
+		if svg, err := os.ReadFile(picture); err != nil || !strings.HasPrefix(string(svg), "<svg ") {
+			t.Errorf("explain --map %s: got no picture (%v)", picture, err)
 		}
 	}
 }
@@ -237,6 +245,7 @@ func TestExitCodes(t *testing.T) {
 		{"most lines refused", []string{"replay", refused}, exitInput, "refused.nmea"},
 		{"no such run", []string{"explain", "gap-00", "--in", dir}, exitUsage, "run detect replay first"},
 		{"no id", []string{"explain"}, exitUsage, "event id"},
+		{"map to no picture", []string{"explain", "gap-00", "--in", dir, "--map", "map.png"}, exitUsage, "map.png"},
 		{"version", []string{"version"}, exitOK, ""},
 		{"configuration", []string{"config"}, exitOK, ""},
 		{"configuration with an argument", []string{"config", "print"}, exitUsage, "none"},

@@ -34,12 +34,14 @@ var allowed = map[string][]string{
 	"pkg/estimate":   {"pkg/param", "pkg/cargo", "pkg/event", "pkg/vessel", "pkg/coverage"},
 	"pkg/feed":       {"pkg/param", "pkg/ais", "pkg/geo", "pkg/feed/", "proto/"},
 	"pkg/feed/table": {"pkg/ais", "pkg/geo"},
-	"pkg/export":     {"pkg/event", "pkg/estimate", "pkg/cargo", "pkg/vessel", "pkg/geo", "pkg/coverage"},
+	"pkg/export":     {"pkg/chart", "pkg/event", "pkg/estimate", "pkg/cargo", "pkg/vessel", "pkg/geo", "pkg/coverage"},
+	"pkg/chart":      {"pkg/geo"},
+	"pkg/explain":    {"pkg/ais", "pkg/chart", "pkg/event", "pkg/export", "pkg/geo", "pkg/place", "pkg/vessel"},
 }
 
 // pure packages have no clock, logger, network, disk, goroutine or unseeded randomness. Reading embedded data and an
 // io.Reader that somebody else opened is no effect.
-var pure = []string{"pkg/param", "pkg/geo", "pkg/ais", "pkg/place", "pkg/vessel/", "pkg/event", "pkg/track", "pkg/coverage",
+var pure = []string{"pkg/param", "pkg/chart", "pkg/explain", "pkg/geo", "pkg/ais", "pkg/place", "pkg/vessel/", "pkg/event", "pkg/track", "pkg/coverage",
 	"pkg/call", "pkg/detect/", "pkg/cargo", "pkg/estimate"}
 
 // effects are the imports that a pure package must not have.

@@ -114,6 +114,16 @@ type Vessel struct {
 	Draught Span[geo.Metres] `json:"draught_m"`
 	Load    Span[string]     `json:"load"`
 	Listed  []string         `json:"listed,omitempty"`
+	Hull    *Hull            `json:"hull_m,omitempty"` // nil when her dimensions are not known
+}
+
+// Hull is the distances from a ship's antenna to her ends and sides.
+type Hull struct {
+	Bow            geo.Metres `json:"bow"`
+	Stern          geo.Metres `json:"stern"`
+	Port           geo.Metres `json:"port"`
+	Starboard      geo.Metres `json:"starboard"`
+	AntennaUnknown bool       `json:"antenna_unknown,omitempty"` // length and beam are known, the antenna's place is not
 }
 
 // Place is where an event happened.

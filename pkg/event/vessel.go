@@ -14,6 +14,9 @@ func FromShip(role Role, s vessel.Ship, before, after time.Time) Vessel {
 	if s.Class != vessel.ClassUnknown {
 		v.Class = s.Class.String()
 	}
+	if h := s.Hull; s.HasHull {
+		v.Hull = &Hull{h.Bow, h.Stern, h.Port, h.Starboard, h.AntennaUnknown}
+	}
 	v.Draught.Before, v.Load.Before = stateAt(s, before)
 	v.Draught.After, v.Load.After = stateAt(s, after)
 	return v

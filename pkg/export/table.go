@@ -24,55 +24,55 @@ const (
 // Table prints what a person wants to read after a run: the number, the days with their intervals, the events behind
 // them, what was refused and why, and how long it took.
 func Table(w io.Writer, events []event.Event, e estimate.Result, s Summary) error {
-	p := &printer{w: w}
+	p := NewPrinter(w)
 	if s.Synthetic {
-		p.printf("SYNTHETIC: the input says that it was made by a simulator. No ship and no barrel in it is real.\n\n")
+		p.Printf("SYNTHETIC: the input says that it was made by a simulator. No ship and no barrel in it is real.\n\n")
 	}
 	p.headline(e)
 	p.days(e.Days)
 	p.lifts(events)
-	p.printf("  Candidates that carry no barrels: %d wait for their outcome, %d are too improbable.\n", s.Waiting, s.BelowCut)
+	p.Printf("  Candidates that carry no barrels: %d wait for their outcome, %d are too improbable.\n", s.Waiting, s.BelowCut)
 	p.others(events, s)
 	p.input(s)
-	return p.err
+	return p.Err()
 }
 
-func (p *printer) headline(e estimate.Result) {
+func (p *Printer) headline(e estimate.Result) {
 	if len(e.Days) == 0 {
-		p.printf("No day to estimate: nothing with a time and a position was read.\n")
+		p.Printf("No day to estimate: nothing with a time and a position was read.\n")
 		return
 	}
 	last := e.Days[len(e.Days)-1]
-	p.printf("Barrels a day slipping past sanctions, mean of the %d days to %s", last.WindowDays, last.Date.Format(time.DateOnly))
+	p.Printf("Barrels a day slipping past sanctions, mean of the %d days to %s", last.WindowDays, last.Date.Format(time.DateOnly))
 	if !last.Known {
-		p.printf(":\n  no number: too little was heard. Anything from %s to %s b/d.\n", barrels(last.Month.P05), barrels(last.Month.P95))
+		p.Printf(":\n  no number: too little was heard. Anything from %s to %s b/d.\n", barrels(last.Month.P05), barrels(last.Month.P95))
 		return
 	}
-	p.printf(" (%s):\n  %s b/d, 90 %% between %s and %s\n", last.Status, barrels(last.Month.Mean), barrels(last.Month.P05), barrels(last.Month.P95))
+	p.Printf(" (%s):\n  %s b/d, 90 %% between %s and %s\n", last.Status, barrels(last.Month.Mean), barrels(last.Month.P05), barrels(last.Month.P95))
 	for i, h := range e.Headline {
 		if i == 0 {
-			p.printf("  if this share of lifts could be seen at all: ")
+			p.Printf("  if this share of lifts could be seen at all: ")
 		} else {
-			p.printf("; ")
+			p.Printf("; ")
 		}
-		p.printf("%.0f %%: %s", h.A*100, barrels(h.Month.Mean))
+		p.Printf("%.0f %%: %s", h.A*100, barrels(h.Month.Mean))
 	}
-	p.printf("\n")
+	p.Printf("\n")
 }
 
-func (p *printer) days(rows []estimate.Row) {
+func (p *Printer) days(rows []estimate.Row) {
 	if len(rows) == 0 {
 		return
 	}
 	if hidden := len(rows) - tableDays; hidden > 0 {
-		p.printf("\n(%d earlier days are in daily.csv)", hidden)
+		p.Printf("\n(%d earlier days are in daily.csv)", hidden)
 		rows = rows[hidden:]
 	}
 	var top vessel.Barrels
 	for _, r := range rows {
 		top = max(top, r.Day.Mean)
 	}
-	p.printf("\n%-10s %11s  %-21s %5s  %10s %10s %10s %11s  %4s  %-11s\n", "day (UTC)", "mean b/d", "90 % between", "lifts",
+	p.Printf("\n%-10s %11s  %-21s %5s  %10s %10s %10s %11s  %4s  %-11s\n", "day (UTC)", "mean b/d", "90 % between", "lifts",
 		"seen", "inferred", "pending", "unobserved", "feed", "status")
 	for _, r := range rows {
 		number := func(b vessel.Barrels) string {
@@ -82,7 +82,7 @@ func (p *printer) days(rows []estimate.Row) {
 			return barrels(b)
 		}
 		span := fmt.Sprintf("%s – %s", barrels(r.Day.P05), barrels(r.Day.P95))
-		p.printf("%-10s %11s  %-21s %5.2f  %10s %10s %10s %11s  %4.2f  %-11s %s\n", r.Date.Format(time.DateOnly), number(r.Day.Mean), span,
+		p.Printf("%-10s %11s  %-21s %5.2f  %10s %10s %10s %11s  %4.2f  %-11s %s\n", r.Date.Format(time.DateOnly), number(r.Day.Mean), span,
 			r.Lifts, number(r.Seen), number(r.Inferred), number(r.Pending), number(r.Unobserved), r.Health, r.Status, bar(r, top))
 	}
 }
@@ -95,13 +95,13 @@ func bar(r estimate.Row, top vessel.Barrels) string {
 	return strings.Repeat("▇", int(r.Day.Mean*16/top))
 }
 
-func (p *printer) lifts(events []event.Event) {
+func (p *Printer) lifts(events []event.Event) {
 	lifts := newest(events, event.Lift)
 	if len(lifts) == 0 {
-		p.printf("\nNo lift of sanctioned crude was found.\n")
+		p.Printf("\nNo lift of sanctioned crude was found.\n")
 		return
 	}
-	p.printf("\nLifts: cargoes that probably left an Iranian terminal (probability, million barrels if so, loaded between)\n")
+	p.Printf("\nLifts: cargoes that probably left an Iranian terminal (probability, million barrels if so, loaded between)\n")
 	shown, hidden := atMost(lifts, 2*tableEvents)
 	for _, e := range shown {
 		route := ""
@@ -112,13 +112,13 @@ func (p *printer) lifts(events []event.Event) {
 		if e.Barrels != nil {
 			million = float64(e.Barrels.Mean) / 1e6
 		}
-		p.printf("  %.2f  %5.2f Mb  %s  %-9s %-22s %s\n", e.Probability, million, days(e), route, ships(e), e.ID)
+		p.Printf("  %.2f  %5.2f Mb  %s  %-9s %-22s %s\n", e.Probability, million, days(e), route, ships(e), e.ID)
 	}
 	p.more(hidden)
 }
 
 // others lists the events of the other kinds: counts, and the most probable of the kinds that an analyst asks for first.
-func (p *printer) others(events []event.Event, s Summary) {
+func (p *Printer) others(events []event.Event, s Summary) {
 	for _, kind := range []struct {
 		kind  event.Kind
 		title string
@@ -130,46 +130,46 @@ func (p *printer) others(events []event.Event, s Summary) {
 		if len(found) == 0 {
 			continue
 		}
-		p.printf("\n%s\n", kind.title)
+		p.Printf("\n%s\n", kind.title)
 		shown, hidden := atMost(found, tableEvents)
 		for _, e := range shown {
-			p.printf("  %.2f  %-44s %-40s %s\n", e.Probability, Span(e.Start, e.End), ships(e), e.ID)
+			p.Printf("  %.2f  %-44s %-40s %s\n", e.Probability, Span(e.Start, e.End), ships(e), e.ID)
 		}
 		p.more(hidden)
 	}
-	p.printf("\nAll events: %s", counts(s.Events))
+	p.Printf("\nAll events: %s", counts(s.Events))
 	if s.Retracted > 0 {
-		p.printf("; %d more were retracted", s.Retracted)
+		p.Printf("; %d more were retracted", s.Retracted)
 	}
-	p.printf("\n")
+	p.Printf("\n")
 }
 
-func (p *printer) more(hidden int) {
+func (p *Printer) more(hidden int) {
 	if hidden > 0 {
-		p.printf("  and %d more in events.jsonl\n", hidden)
+		p.Printf("  and %d more in events.jsonl\n", hidden)
 	}
 }
 
-func (p *printer) input(s Summary) {
-	p.printf("\nRead %s lines, %s reports of %d ships", Thousands(s.Lines), Thousands(s.Reports), s.Ships)
+func (p *Printer) input(s Summary) {
+	p.Printf("\nRead %s lines, %s reports of %d ships", Thousands(s.Lines), Thousands(s.Reports), s.Ships)
 	if s.First != nil && s.Last != nil {
-		p.printf(", %s", Span(*s.First, s.Last))
+		p.Printf(", %s", Span(*s.First, s.Last))
 	}
-	p.printf(", in %.1f s (%.2f million lines a second).\n", s.Seconds, s.LinesPerS/1e6)
+	p.Printf(", in %.1f s (%.2f million lines a second).\n", s.Seconds, s.LinesPerS/1e6)
 	for _, l := range s.Lists {
-		p.printf("Watch list %s (%s): %s ships; %s rows of others, %s of no use.\n", l.Name, l.Format, Thousands(int64(l.Ships)), Thousands(int64(l.Other)), Thousands(int64(l.BadRows)))
+		p.Printf("Watch list %s (%s): %s ships; %s rows of others, %s of no use.\n", l.Name, l.Format, Thousands(int64(l.Ships)), Thousands(int64(l.Other)), Thousands(int64(l.BadRows)))
 	}
 	if len(s.Rejected) == 0 {
-		p.printf("Refused: nothing.\n")
+		p.Printf("Refused: nothing.\n")
 	} else {
-		p.printf("Refused: %s.\n", counts(s.Rejected))
+		p.Printf("Refused: %s.\n", counts(s.Rejected))
 	}
-	p.printf("Configuration: %s (config.yaml).\n", s.Config)
+	p.Printf("Configuration: %s (config.yaml).\n", s.Config)
 	if s.Late > 0 {
-		p.printf("Late, and so revising what was said before: %s reports.\n", Thousands(s.Late))
+		p.Printf("Late, and so revising what was said before: %s reports.\n", Thousands(s.Late))
 	}
 	for _, problem := range s.Problems {
-		p.printf("Unusable: %s\n", problem)
+		p.Printf("Unusable: %s\n", problem)
 	}
 }
 

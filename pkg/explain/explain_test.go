@@ -1,11 +1,10 @@
-package export
+package explain
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/darkwake/darkwake/pkg/event"
-	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
 // TestEvidenceSaysWhereEachLineStands follows evidence back to its source: the offset is that of a message's last line,
@@ -29,7 +28,7 @@ func TestEvidenceSaysWhereEachLineStands(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var out strings.Builder
-			if err := Explain(&out, event.Event{ID: "outage-1", Kind: event.Outage, Evidence: tc.evidence}); err != nil {
+			if err := Text(&out, Dossier{Versions: []event.Event{{ID: "outage-1", Kind: event.Outage, Evidence: tc.evidence}}}); err != nil {
 				t.Fatal(err)
 			}
 			for _, want := range tc.says {
@@ -44,27 +43,10 @@ func TestEvidenceSaysWhereEachLineStands(t *testing.T) {
 // TestOutageStandsNowhere keeps the point 0° N 0° E, a place in the Atlantic, off an event that has no position.
 func TestOutageStandsNowhere(t *testing.T) {
 	var out strings.Builder
-	if err := Explain(&out, event.Event{ID: "outage-1", Kind: event.Outage}); err != nil {
+	if err := Text(&out, Dossier{Versions: []event.Event{{ID: "outage-1", Kind: event.Outage}}}); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(out.String(), "0.0000°") {
 		t.Errorf("got a position for an outage:\n%s", out.String())
-	}
-}
-
-// TestTwoShipsOfOneName meet under both their names: only a ship that has two roles is named once.
-func TestTwoShipsOfOneName(t *testing.T) {
-	one, other := event.Vessel{MMSI: 620999001, Name: "SYN A"}, event.Vessel{MMSI: 620999002, Name: "SYN A"}
-	for _, tc := range []struct {
-		vessels []event.Vessel
-		want    string
-	}{
-		{[]event.Vessel{one, other}, "SYN A + SYN A"},
-		{[]event.Vessel{one, one}, "SYN A"},
-		{[]event.Vessel{{MMSI: vessel.MMSI(620999003)}}, "620999003"},
-	} {
-		if got := ships(event.Event{Vessels: tc.vessels}); got != tc.want {
-			t.Errorf("got %q, want %q", got, tc.want)
-		}
 	}
 }

@@ -1,0 +1,94 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/ais"
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/export"
+	"github.com/darkwake/darkwake/pkg/vessel"
+)
+
+// Reading is one quoted report of an event's evidence: where it stands, and what its sentences say.
+type Reading struct {
+	Source  string
+	Offset  int64
+	Raw     string
+	Decoded bool // the sentences are NMEA that makes a report
+	Report  ais.Report
+}
+
+// Readings decodes an event's evidence, one reading for each reference, in its order. A report without sentences, or
+// with sentences of another kind, stays undecoded.
+func Readings(e event.Event) []Reading {
+	out := make([]Reading, len(e.Evidence.Refs))
+	for i, ref := range e.Evidence.Refs {
+		out[i] = Reading{Source: ref.Source, Offset: ref.Offset}
+		if i >= len(e.Evidence.Sentences) {
+			continue
+		}
+		out[i].Raw = e.Evidence.Sentences[i]
+		if r, ok := decode(out[i].Raw); ok {
+			out[i].Report, out[i].Decoded = r, true
+		}
+	}
+	return out
+}
+
+// last keeps the last report of some lines.
+type last struct {
+	report ais.Report
+	found  bool
+}
+
+func (l *last) Report(r *ais.Report) { l.report, l.found = *r.Clone(), true }
+func (l *last) Reject(ais.Reject)    {}
+
+func decode(raw string) (ais.Report, bool) {
+	d, to := ais.NewDecoder(ais.Defaults()), &last{}
+	number := uint64(1)
+	for line := range strings.SplitSeq(raw, "\n") {
+		d.Decode([]byte(line), ais.At{Line: number}, to)
+		number++
+	}
+	d.Flush(to)
+	return to.report, to.found
+}
+
+// Time is when the report was heard, zero where its sentences do not tell.
+func (r Reading) Time() time.Time {
+	if !r.Decoded || r.Report.Time == 0 {
+		return time.Time{}
+	}
+	return r.Report.Time.Time()
+}
+
+// MMSI is the sender, zero where it is not known.
+func (r Reading) MMSI() vessel.MMSI { return vessel.MMSI(r.Report.MMSI) }
+
+// summary is the time, the station, the ship and what she said, ready to stand before the source.
+func (r Reading) summary() string {
+	if !r.Decoded {
+		return ""
+	}
+	var s strings.Builder
+	if t := r.Time(); !t.IsZero() {
+		s.WriteString(t.UTC().Format("2006-01-02 15:04:05") + "  ")
+	}
+	if name := r.Report.Station.String(); name != "" {
+		s.WriteString("heard by " + name + "  ")
+	}
+	s.WriteString("MMSI " + r.Report.MMSI.String())
+	if r.Report.Carries(ais.HasPosition) {
+		s.WriteString("  " + export.Position(r.Report.Position[0], r.Report.Position[1]))
+	}
+	if r.Report.Carries(ais.HasSOG) {
+		fmt.Fprintf(&s, "  %.1f kn", float64(r.Report.SOG))
+	}
+	if r.Report.Carries(ais.HasDraught) {
+		fmt.Fprintf(&s, "  draught %.1f m", float64(r.Report.Draught))
+	}
+	return s.String() + "  in "
+}
