@@ -126,12 +126,21 @@ func (d *Displaced) At(m vessel.MMSI, t time.Time) (Displacement, bool) { return
 
 // Share is the part of a time in which a ship was displaced by interference.
 func (d *Displaced) Share(m vessel.MMSI, from, to time.Time) float64 {
+	return d.share(m, from, to, func(k Kind) bool { return k == Interference })
+}
+
+// Covered is the part of a time in which a ship was displaced by anything.
+func (d *Displaced) Covered(m vessel.MMSI, from, to time.Time) float64 {
+	return d.share(m, from, to, func(Kind) bool { return true })
+}
+
+func (d *Displaced) share(m vessel.MMSI, from, to time.Time, counts func(Kind) bool) float64 {
 	if !to.After(from) {
 		return 0
 	}
 	var inside time.Duration
 	for _, x := range d.ships[m] {
-		if x.Kind != Interference {
+		if !counts(x.Kind) {
 			continue
 		}
 		begin, end := x.From, x.To

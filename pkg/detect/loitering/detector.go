@@ -52,6 +52,8 @@ type Detector struct {
 	ships  map[vessel.MMSI]*drift
 	heard  map[vessel.MMSI]bool // since the last grid point, with a run
 	slow   map[vessel.MMSI]bool // with a run
+	doubt  map[vessel.MMSI]bool // of which something else is known since the last grid point
+	astray event.Displaced      // when ships were not where they said
 }
 
 // drift is what is remembered of one ship.
@@ -66,6 +68,8 @@ type drift struct {
 	first *track.Fix    // of it
 	last  *track.Fix
 	run   *run
+	quiet []time.Time   // when the silences of the last day began
+	told  []event.Event // ended, of the last days
 }
 
 // run is hours in a row that were slow.
@@ -78,16 +82,24 @@ type run struct {
 	told       *event.Event
 }
 
+// keepTold is how many ended events of a ship may still be taken back, and for how long: a false position is seen as one
+// within days.
+const (
+	keepTold = 8
+	keepFor  = 10 * 24 * time.Hour
+)
+
 // New returns a detector that knows no ship. The sea is not needed.
 func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, _ *geo.Sea) *Detector {
-	return &Detector{o: o, fleet: fleet, places: places, ships: map[vessel.MMSI]*drift{}, heard: map[vessel.MMSI]bool{}, slow: map[vessel.MMSI]bool{}}
+	return &Detector{o: o, fleet: fleet, places: places, ships: map[vessel.MMSI]*drift{}, heard: map[vessel.MMSI]bool{},
+		slow: map[vessel.MMSI]bool{}, doubt: map[vessel.MMSI]bool{}}
 }
 
 // Observe takes in samples, and silences short enough to say something.
 func (d *Detector) Observe(f track.Fact) {
 	switch f := f.(type) {
 	case *track.Sample:
-		if s := d.of(f.MMSI); s != nil && !f.OnLand && f.Bin.After(s.at) {
+		if s := d.of(f.MMSI); s != nil && !f.OnLand && f.Bin.After(s.at) && !d.displaced(f.MMSI, f.Before, f.After) {
 			d.take(s, f.Bin.Add(-track.Grid), f.Bin, knots(f), f.Place, f.Before, f.After)
 		}
 	case *track.Silence:
@@ -95,8 +107,8 @@ func (d *Detector) Observe(f track.Fact) {
 		if s == nil {
 			return
 		}
-		s.limit = max(d.o.Silence, time.Duration(d.o.Intervals*float64(f.Interval)))
-		if f.On == nil || f.On.Time.Sub(f.Off.Time) > s.limit || f.Off.Time.Before(s.at.Add(-track.Grid)) || f.Off.OnLand || f.On.OnLand {
+		s.limit = max(d.o.Silence, time.Duration(d.o.Intervals*float64(s.interval(f))))
+		if f.On == nil || f.On.Time.Sub(f.Off.Time) > s.limit || f.Off.Time.Before(s.at.Add(-track.Grid)) || f.Off.OnLand || f.On.OnLand || d.displaced(f.MMSI, &f.Off, f.On) {
 			return
 		}
 		hours := f.On.Time.Sub(f.Off.Time).Hours()
@@ -107,6 +119,28 @@ func (d *Detector) Observe(f track.Fact) {
 		}
 		d.take(s, f.Off.Time, f.On.Time, speed, id, &f.Off, f.On)
 	}
+}
+
+// interval is how long she is usually not heard: the median time between her fixes, or where only passing satellites hear
+// her, so that fixes come in bunches, the time between bunches.
+func (s *drift) interval(f *track.Silence) time.Duration {
+	if !slices.ContainsFunc(s.quiet, f.Off.Time.Equal) {
+		s.quiet = append(s.quiet, f.Off.Time)
+	}
+	s.quiet = slices.DeleteFunc(s.quiet, func(t time.Time) bool { return f.Off.Time.Sub(t) > 24*time.Hour })
+	if n := len(s.quiet); n >= bunches {
+		return max(f.Interval, 24*time.Hour/time.Duration(n))
+	}
+	return f.Interval
+}
+
+// bunches is how many silences within a day show that she is heard in bunches.
+const bunches = 4
+
+// displaced tells whether she was not where she said at either of two fixes.
+func (d *Detector) displaced(m vessel.MMSI, a, b *track.Fix) bool {
+	_, astray := d.astray.Within(m, a.Time, b.Time)
+	return astray
 }
 
 // of is what is remembered of a ship, nil for what is none.
@@ -168,8 +202,10 @@ func (d *Detector) restful(id place.ID) bool {
 	if id == place.NoPlace {
 		return false
 	}
-	switch d.places.At(id).Kind {
-	case place.STSArea, place.Zone, place.Gate:
+	switch p := d.places.At(id); p.Kind {
+	case place.STSArea:
+		return p.Confidence == "high" // a published anchorage in which cargo is passed, too
+	case place.Zone, place.Gate:
 		return false
 	}
 	return true
@@ -215,13 +251,50 @@ func (s *drift) end(why string) {
 	}
 }
 
-// Hear ignores events.
-func (d *Detector) Hear(event.Event) {}
+// Hear takes in interference and false positions: a ship that is elsewhere does not loiter.
+func (d *Detector) Hear(e event.Event) {
+	for _, m := range d.astray.Hear(e) {
+		if d.ships[m] != nil {
+			d.doubt[m] = true
+		}
+	}
+}
+
+// takeBack retracts what was told of a ship of hours for half of which she was not where she said. A run that is not
+// over is forgotten then.
+func (d *Detector) takeBack(m vessel.MMSI, w time.Time) []event.Event {
+	s := d.ships[m]
+	var out []event.Event
+	s.told = slices.DeleteFunc(s.told, func(e event.Event) bool {
+		if d.astray.Covered(m, e.Start, *e.End) < 0.5 {
+			return w.Sub(*e.End) > keepFor
+		}
+		out = append(out, retract(e, w))
+		return true
+	})
+	if r := s.run; r != nil && d.astray.Covered(m, r.begin, r.end) >= 0.5 {
+		if r.told != nil {
+			out = append(out, retract(*r.told, w))
+		}
+		s.run = nil
+		delete(d.slow, m)
+		delete(d.heard, m)
+	}
+	return out
+}
+
+func retract(e event.Event, w time.Time) event.Event {
+	e.Version++
+	e.Status, e.Probability, e.Watermark, e.Why = event.Retracted, 0, w, "she was not where she said"
+	e.Explanations = []event.Explanation{{Cause: event.Unknown, P: 1}}
+	return e
+}
 
 // Advance returns what is new at the grid point w, in canonical order.
 func (d *Detector) Advance(w time.Time) []event.Event {
 	var out []event.Event
 	if w.Equal(w.Truncate(time.Hour)) {
+		d.astray.Forget(w)
 		for m := range d.slow {
 			if s := d.ships[m]; w.Sub(s.at) > max(s.limit, d.o.Silence)+lag {
 				d.close(s)
@@ -230,6 +303,10 @@ func (d *Detector) Advance(w time.Time) []event.Event {
 			}
 		}
 	}
+	for _, m := range slices.Sorted(maps.Keys(d.doubt)) {
+		out = append(out, d.takeBack(m, w)...)
+	}
+	clear(d.doubt)
 	for _, m := range slices.Sorted(maps.Keys(d.heard)) {
 		if s := d.ships[m]; s.run != nil {
 			out = append(out, d.judge(m, s, w)...)
@@ -249,7 +326,7 @@ func (d *Detector) judge(m vessel.MMSI, s *drift, w time.Time) []event.Event {
 		s.run = nil
 		delete(d.slow, m)
 	}
-	if r.end.Sub(r.begin) < d.o.Least || r.told != nil && r.ended == "" {
+	if r.end.Sub(r.begin) < d.o.Least || d.astray.Covered(m, r.begin, r.end) >= 0.5 || r.told != nil && r.ended == "" {
 		return nil
 	}
 	ship := d.fleet.About(m)
@@ -258,6 +335,11 @@ func (d *Detector) judge(m vessel.MMSI, s *drift, w time.Time) []event.Event {
 		e.Version = r.told.Version + 1
 	}
 	r.told = &e
+	if r.ended != "" {
+		if s.told = append(s.told, e); len(s.told) > keepTold {
+			s.told = slices.Delete(s.told, 0, 1)
+		}
+	}
 	return []event.Event{e}
 }
 

@@ -156,3 +156,69 @@ func TestAnHourThatWasClosedMayGoOn(t *testing.T) {
 		t.Error("nothing was told of five hours at rest")
 	}
 }
+
+// pretended is a false position of her, from one hour to another.
+func pretended(from, to float64, p float64) event.Event {
+	end := at(to)
+	return event.Event{ID: "false-1", Kind: event.FalsePosition, Status: event.Closed, Start: at(from), End: &end, Probability: p,
+		Vessels: []event.Vessel{{MMSI: one}}, Details: event.FalsePositionDetails{}}
+}
+
+func TestWhoIsElsewhereDoesNotLoiter(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		from, to float64
+		p        float64
+		want     event.Status
+	}{
+		{"elsewhere all the time", 0, 12, 0.9, event.Retracted},
+		{"elsewhere for two thirds of it", 4, 12, 0.9, event.Retracted},
+		{"elsewhere for an hour", 4, 5, 0.9, event.Closed},
+		{"nobody knows", 0, 12, 0.3, event.Closed},
+	} {
+		t.Run(tc.name+", known afterwards", func(t *testing.T) {
+			r := newRig(t, 80)
+			r.goes(0, 12, 0.5, sea)
+			r.goes(12, 14, 10, sea)
+			r.walk(at(16))
+			r.d.Hear(pretended(tc.from, tc.to, tc.p))
+			r.walk(at(17))
+			if e := r.said[len(r.said)-1]; e.Status != tc.want || tc.want == event.Retracted && e.Version != r.said[len(r.said)-2].Version+1 {
+				t.Errorf("got %s, version %d, want %s", e.Status, e.Version, tc.want)
+			}
+		})
+	}
+	t.Run("known at the time", func(t *testing.T) {
+		r := newRig(t, 80)
+		r.d.Hear(pretended(0, 12, 0.9))
+		r.goes(0, 12, 0.5, sea)
+		r.goes(12, 14, 10, sea)
+		r.walk(at(16))
+		r.want()
+	})
+	t.Run("known while it lasts", func(t *testing.T) {
+		r := newRig(t, 80)
+		r.goes(0, 6, 0.5, sea)
+		r.d.Hear(pretended(0, 24, 0.9))
+		r.goes(6, 12, 0.5, sea)
+		r.walk(at(16))
+		if e := r.said[len(r.said)-1]; len(r.said) != 2 || e.Status != event.Retracted {
+			t.Errorf("got %d versions, the last %s; want one and its retraction", len(r.said), e.Status)
+		}
+	})
+}
+
+func TestAPublishedAnchorageIsNoOpenSea(t *testing.T) {
+	r := newRig(t, 80)
+	r.goes(0, 12, 0.1, geo.PointFromDegrees(56.515, 25.22)) // off Fujairah
+	r.goes(12, 14, 10, sea)
+	r.walk(at(16))
+	r.want()
+	r = newRig(t, 80)
+	r.goes(0, 12, 0.1, geo.PointFromDegrees(57.3, 25.1)) // where ships wait dark
+	r.goes(12, 14, 10, sea)
+	r.walk(at(16))
+	if len(r.said) != 2 {
+		t.Errorf("in an area of transfers at sea: got %d versions, want an open one and a closed one", len(r.said))
+	}
+}
