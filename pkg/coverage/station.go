@@ -28,6 +28,7 @@ type earshot struct {
 type footprint struct {
 	emitters                 int
 	west, east, south, north float64 // of the middles of cells; not across the date line
+	wide                     bool    // as only a satellite hears
 }
 
 // busy is the least number of emitters in cells that shows how far a station hears.
@@ -72,6 +73,7 @@ func (m *Model) observeStation(in Input, h int32) {
 	}
 	f.emitters += in.Emitters
 	f.west, f.east, f.south, f.north = min(f.west, at[0]), max(f.east, at[0]), min(f.south, at[1]), max(f.north, at[1])
+	f.wide = f.span() >= geo.Metres(m.o.Wide)*geo.Kilometre
 	s.hours[h] = f
 	m.fresh[s] = true
 }
@@ -84,7 +86,7 @@ func (m *Model) settleStations() {
 		for _, f := range s.hours {
 			if f.emitters >= busy {
 				enough++
-				if f.span() >= geo.Metres(m.o.Wide)*geo.Kilometre {
+				if f.wide {
 					wide++
 				}
 			}
