@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"slices"
 	"sync"
 	"time"
 
@@ -96,6 +95,7 @@ func (s *shard) run() {
 	}
 }
 
+// walkGrid walks the grid points in order; each one's facts come in canonical order.
 func (s *shard) walkGrid(w walk) walked {
 	var found walked
 	emit := func(f track.Fact) {
@@ -110,7 +110,6 @@ func (s *shard) walkGrid(w walk) walked {
 			s.tracker.Advance(tick, emit)
 		}
 	}
-	slices.SortStableFunc(found.facts, track.Compare)
 	found.refused, s.refused = s.refused, [ais.Reasons]int64{}
 	return found
 }

@@ -117,7 +117,9 @@ func (b *stageB) run(walks <-chan walk, shards []*shard) {
 				b.refused[reason] += n
 			}
 		}
-		slices.SortStableFunc(facts, track.Compare)
+		if len(shards) > 1 {
+			slices.SortStableFunc(facts, track.Compare)
+		}
 		for _, e := range w.ended {
 			b.coverage.Ended(e.source, e.at)
 			b.outages.Ended(e.source)
