@@ -30,6 +30,7 @@ type FixRef struct {
 	SOG     *geo.Knots   `json:"sog_kn,omitempty"`
 	COG     *geo.Degrees `json:"cog_deg,omitempty"`
 	Source  string       `json:"source"`
+	Offset  int64        `json:"offset,omitempty"` // of its (last) line in the source
 	Station string       `json:"station,omitempty"`
 }
 
@@ -182,6 +183,9 @@ type OutageDetails struct {
 	Region  string  `json:"region"`
 	SilentH float64 `json:"silent_h"`
 	Health  float64 `json:"health"`
+	// ReachM is how far the cells in which the source habitually hears somebody lie from the event's position, their
+	// middle, root mean square. Zero where it is not known; the position means nothing then.
+	ReachM geo.Metres `json:"reach_m,omitempty"`
 }
 
 // InterferenceDetails describe a place to which the navigation of several ships was drawn at once.

@@ -51,6 +51,16 @@ func (b *EvidenceBuilder) Done() Evidence {
 	return e
 }
 
+// Raw returns the sentences that are quoted for a line of a source, empty where none are.
+func (e Evidence) Raw(source string, offset int64) string {
+	for i, r := range e.Refs {
+		if r == (Ref{source, offset}) && i < len(e.Sentences) {
+			return e.Sentences[i]
+		}
+	}
+	return ""
+}
+
 func (b *EvidenceBuilder) hash() string {
 	h := sha256.New()
 	var buf []byte

@@ -100,7 +100,10 @@ func (p *page) head(e event.Event) {
 	p.Printf("%s  version %d, %s\n", e.ID, e.Version, e.Status)
 	p.Printf("  claim        %s: probability %.2f\n", claim, e.Probability)
 	p.Printf("  when         %s\n", export.Span(e.Start, e.End))
-	if e.Kind != event.Outage { // a feed is out everywhere that it listens
+	if d, ok := e.Details.(event.OutageDetails); ok && d.ReachM > 0 { // a feed is out everywhere that it listens
+		p.Printf("  where        heard round %s, within some %s km\n", export.Position(e.Lon, e.Lat), number(math.Round(float64(d.ReachM)/1000)))
+	}
+	if e.Kind != event.Outage {
 		p.Printf("  where        %s", export.Position(e.Lon, e.Lat))
 		if e.Place != nil {
 			p.Printf(", %s (%s)", e.Place.Name, strings.ReplaceAll(e.Place.Kind, "_", " "))

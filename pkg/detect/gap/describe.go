@@ -226,7 +226,7 @@ func evidence(f *track.Silence) event.Evidence {
 }
 
 func quote(f *track.Fix) event.FixRef {
-	q := event.FixRef{Time: f.Time, Lon: f.Position[0], Lat: f.Position[1], Source: f.Source, Station: f.Station.String()}
+	q := event.FixRef{Time: f.Time, Lon: f.Position[0], Lat: f.Position[1], Source: f.Source, Offset: f.Offset, Station: f.Station.String()}
 	if sog, ok := f.Speed(); ok {
 		q.SOG = &sog
 	}

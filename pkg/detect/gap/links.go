@@ -36,7 +36,8 @@ func (d *Detector) continues(e event.Event, details event.IdentityDetails) {
 			delete(d.numbers.links, from)
 		}
 	} else {
-		on := track.Fix{Time: details.On.Time, Position: geo.PointFromDegrees(details.On.Lon, details.On.Lat), Source: details.On.Source}
+		on := track.Fix{Time: details.On.Time, Position: geo.PointFromDegrees(details.On.Lon, details.On.Lat), Source: details.On.Source,
+			Offset: details.On.Offset, Raw: e.Evidence.Raw(details.On.Source, details.On.Offset)}
 		if details.On.SOG != nil {
 			on.SOG = *details.On.SOG
 		}

@@ -57,13 +57,16 @@ type Detector struct {
 // source is what is remembered of one source.
 type source struct {
 	name   string
-	last   time.Time     // when it was last heard, as far as is known
-	hourly bool          // last is known by a count: what comes after it is told with the end of an hour
-	fresh  moments       // heard since, in this tick
-	back   time.Time     // when it was first heard again after an outage, until told
-	hours  map[int64]int // emitters by hour since 1970, of the last Memory
-	pauses []pause       // that were no outages, of the last Memory
-	open   *event.Event  // the outage that lasts
+	last   time.Time           // when it was last heard, as far as is known
+	hourly bool                // last is known by a count: what comes after it is told with the end of an hour
+	fresh  moments             // heard since, in this tick
+	back   time.Time           // when it was first heard again after an outage, until told
+	hours  map[int64]int       // emitters by hour since 1970, of the last Memory
+	pauses []pause             // that were no outages, of the last Memory
+	open   *event.Event        // the outage that lasts
+	where  map[int64]direction // of these emitters
+	before *track.Fix          // the last before an outage
+	after  *track.Fix          // the first after it, until told
 	ended  bool
 }
 
@@ -98,7 +101,9 @@ func (d *Detector) Observe(f track.Fact) {
 	switch f := f.(type) {
 	case *track.Reception:
 		s := d.of(f.Source)
-		s.hours[f.Start.Unix()/3600] += f.Emitters
+		hour := f.Start.Unix() / 3600
+		s.hours[hour] += f.Emitters
+		s.where[hour] = s.where[hour].add(f.Cell.Centre(), f.Emitters)
 		s.count(f)
 	case *track.Sample:
 		d.fix(f.Before)
@@ -111,14 +116,16 @@ func (d *Detector) Observe(f track.Fact) {
 
 func (d *Detector) fix(f *track.Fix) {
 	if f != nil {
-		d.of(f.Source).hear(f.Time)
+		s := d.of(f.Source)
+		s.hear(f.Time)
+		s.quote(f)
 	}
 }
 
 func (d *Detector) of(name string) *source {
 	s := d.sources[name]
 	if s == nil {
-		s = &source{name: name, hours: map[int64]int{}}
+		s = &source{name: name, hours: map[int64]int{}, where: map[int64]direction{}}
 		d.sources[name] = s
 	}
 	return s
@@ -247,6 +254,7 @@ func (s *source) forget(before time.Time) {
 	for h := range s.hours {
 		if h < before.Unix()/3600 {
 			delete(s.hours, h)
+			delete(s.where, h)
 		}
 	}
 	s.pauses = slices.DeleteFunc(s.pauses, func(p pause) bool { return p.end.Before(before) })
@@ -254,7 +262,9 @@ func (s *source) forget(before time.Time) {
 
 func (d *Detector) begin(s *source, w time.Time) event.Event {
 	silent, threshold := w.Sub(s.last).Hours(), d.threshold(s).Hours()
+	middle, reach := s.region()
 	e := event.Event{
+		Lon: middle[0], Lat: middle[1],
 		Schema: event.Schema, ID: event.OutageID(s.last, s.name, everywhere), Version: 1,
 		Kind: event.Outage, Status: event.Open, Start: s.last, Watermark: w,
 		Why:         fmt.Sprintf("nothing from %s for %.1f h, habitually %d emitters an hour", s.name, silent, s.habit()),
@@ -266,9 +276,9 @@ func (d *Detector) begin(s *source, w time.Time) event.Event {
 				{Name: "source_silent", Value: silent, Op: ">=", Threshold: threshold, Unit: "h", Passed: true, Note: "longest pause of its own counted twice"},
 				{Name: "habitual_emitters", Value: float64(s.habit()), Op: ">=", Threshold: float64(d.o.Emitters), Unit: "an hour", Passed: true},
 			}},
-			Source: s.name, Region: everywhere, SilentH: silent,
+			Source: s.name, Region: everywhere, SilentH: silent, ReachM: reach,
 		},
-		Evidence: (&event.EvidenceBuilder{}).Done(),
+		Evidence: s.evidence(),
 	}
 	s.open = &e
 	return e
@@ -293,6 +303,10 @@ func (s *source) close(w time.Time, least time.Duration) event.Event {
 		e.Status, e.Why, e.Probability = event.Retracted, "heard late: the pause was shorter than the threshold", 0
 		e.Explanations = []event.Explanation{{Cause: event.Unknown, P: 1}}
 	}
+	e.Evidence = s.evidence()
 	s.open, s.back = nil, time.Time{}
+	if s.after != nil {
+		s.before, s.after = s.after, nil
+	}
 	return e
 }
