@@ -61,6 +61,9 @@ func TestDoubtfulFalsePositionsDisplaceNobody(t *testing.T) {
 	if share := d.Share(1, noon, noon.Add(time.Hour)); share != 0 {
 		t.Errorf("share of interference: got %v, want none", share)
 	}
+	if covered := d.Covered(1, noon.Add(-time.Hour), noon.Add(time.Hour)); covered != 0.5 {
+		t.Errorf("covered by anything: got %v, want a half", covered)
+	}
 	e.Version, e.End = 3, &noon
 	d.Hear(e)
 	d.Forget(noon.Add(101 * 24 * time.Hour))

@@ -109,3 +109,20 @@ func TestJammedShipsDoNotMeet(t *testing.T) {
 		t.Errorf("got %s to %v, want within the three hours of 17 March 2026", e.Start, e.End)
 	}
 }
+
+// TestDecoderSamplesTellNoTales replays the sentences that aislib's authors chose: a dozen ships, heard for seconds. Nobody
+// can say anything of them.
+func TestDecoderSamplesTellNoTales(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(recordings, "aislib", "*.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Skip("../shared/data/aislib is not present: skipping the replay of its samples")
+	}
+	for _, path := range files {
+		for _, e := range replayRecording(t, path).Events {
+			t.Errorf("%s: got %s of %v with %.2f, want no event", filepath.Base(path), e.Kind, e.Vessels, e.Probability)
+		}
+	}
+}
