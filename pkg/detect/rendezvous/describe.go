@@ -42,7 +42,7 @@ func (d *Detector) tell(r *run, w time.Time, why string) event.Event {
 	}
 	details := d.details(r, c)
 	ceiling := 1.0
-	if !c.v.hull {
+	if !c.v.hull || c.v.looks > 0 {
 		ceiling = d.o.AntennaCap
 	}
 	e.Explanations = d.weights.weigh(details.Findings, ceiling)

@@ -21,6 +21,7 @@ type Detector struct {
 
 	bins    map[int64][]*track.Sample // by Unix seconds, until decided
 	search  *search
+	turns   turns
 	runs    map[pair]*run   // that last
 	recent  map[pair][]*run // that ended less than Options.Draught ago
 	changes map[vessel.MMSI][]draughtChange
@@ -45,15 +46,38 @@ type draughtChange struct {
 
 // New returns a detector that has seen no ship. The sea is not needed.
 func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, _ *geo.Sea) *Detector {
-	return &Detector{o: o, weights: DefaultWeights(), visits: map[vessel.MMSI][]visit{}, fleet: fleet, places: places, bins: map[int64][]*track.Sample{}, search: newSearch(),
+	return &Detector{o: o, weights: DefaultWeights(), visits: map[vessel.MMSI][]visit{}, fleet: fleet, places: places, bins: map[int64][]*track.Sample{}, search: newSearch(), turns: turns{fixes: map[cell][]glance{}},
 		runs: map[pair]*run{}, recent: map[pair][]*run{}, changes: map[vessel.MMSI][]draughtChange{}}
 }
 
-// Observe takes in samples. Bins that were decided already are not opened again.
+// Observe takes in samples, and the fixes that end silences. Bins that were decided already are not opened again.
 func (d *Detector) Observe(f track.Fact) {
-	s, ok := f.(*track.Sample)
-	if ok && s.Bin.Add(d.o.Decide).Compare(s.Tick) >= 0 {
+	switch f := f.(type) {
+	case *track.Sample:
+		d.take(f)
+	case *track.Silence:
+		d.turns.hear(f)
+		if f.On != nil {
+			d.glimpse(f)
+		}
+	}
+}
+
+func (d *Detector) take(s *track.Sample) {
+	if s.Bin.Add(d.o.Decide).Compare(s.Tick) >= 0 {
 		d.bins[s.Bin.Unix()] = append(d.bins[s.Bin.Unix()], s)
+	}
+}
+
+// glimpse takes in the fix that ends a silence. Where only satellites hear, it may be all there is of a pass: no sample
+// lies between two fixes that are hours apart. It stands in the bins on both sides of it.
+func (d *Detector) glimpse(f *track.Silence) {
+	on := f.On
+	for _, bin := range [2]time.Time{on.Time.Truncate(track.Grid), on.Time.Truncate(track.Grid).Add(track.Grid)} {
+		d.take(&track.Sample{
+			Header: track.Header{Tick: f.Tick, MMSI: f.MMSI, Start: bin}, Bin: bin, Position: on.Position, Has: on.Has, SOG: on.SOG,
+			COG: on.COG, Heading: on.Heading, OnLand: on.OnLand, Before: on, After: on, Place: f.OnPlace,
+		})
 	}
 }
 
@@ -96,6 +120,7 @@ func (d *Detector) Advance(w time.Time) []event.Event {
 		d.decide(d.bins[bin])
 		delete(d.bins, bin)
 	}
+	d.turns.pairs(w, d.o, d.meet)
 	out := append(d.progress(w), d.retell(w)...)
 	slices.SortFunc(out, event.Compare)
 	return out
@@ -105,32 +130,35 @@ func (d *Detector) Advance(w time.Time) []event.Event {
 func (d *Detector) decide(list []*track.Sample) {
 	list = d.o.usable(list)
 	d.look(list)
-	d.search.pairs(d.o, list, func(a, b *track.Sample) {
-		shipA, shipB := d.fleet.About(a.MMSI), d.fleet.About(b.MMSI)
-		reach := d.o.Antennas + (shipA.Hull.Length()+shipB.Hull.Length())/2
-		if geo.Distance(a.Position, b.Position) > reach || !mayCarry(shipA, shipB) {
-			return
-		}
-		if d.stray(a) || d.stray(b) {
-			return
-		}
-		p := pair{a.MMSI, b.MMSI} // the list is sorted by ship
-		r := d.runs[p]
-		after := time.Time{}
-		if r != nil {
-			after = r.newest
-		}
-		for _, x := range d.o.points(a, b, shipA, shipB, after) {
-			if r == nil {
-				if !x.close {
-					continue
-				}
-				r = &run{a: p.a, b: p.b, start: x.at, middle: x.middle, lastClose: x.at, seen: [2]sight{sightOf(a), sightOf(b)}}
-				d.runs[p] = r
+	d.search.pairs(d.o, list, d.meet)
+}
+
+// meet adds the points of a pair, the lower MMSI first.
+func (d *Detector) meet(a, b *track.Sample) {
+	shipA, shipB := d.fleet.About(a.MMSI), d.fleet.About(b.MMSI)
+	reach := d.o.Antennas + (shipA.Hull.Length()+shipB.Hull.Length())/2
+	if geo.Distance(a.Position, b.Position) > reach || !mayCarry(shipA, shipB) {
+		return
+	}
+	if d.stray(a) || d.stray(b) {
+		return
+	}
+	p := pair{a.MMSI, b.MMSI}
+	r := d.runs[p]
+	after := time.Time{}
+	if r != nil {
+		after = r.newest
+	}
+	for _, x := range d.o.points(a, b, shipA, shipB, after) {
+		if r == nil {
+			if !x.close {
+				continue
 			}
-			r.add(x, d.o.Missing)
+			r = &run{a: p.a, b: p.b, start: x.at, middle: x.middle, lastClose: x.at, seen: [2]sight{sightOf(a), sightOf(b)}}
+			d.runs[p] = r
 		}
-	})
+		r.add(x, d.o.Missing)
+	}
 }
 
 // look notes which ships of runs were heard in a bin, and where.
@@ -142,14 +170,18 @@ func (d *Detector) look(list []*track.Sample) {
 				r.seen[i] = sightOf(list[at])
 			}
 		}
+		a, b := r.seen[0], r.seen[1]
+		if a.at.After(r.lastClose) && b.at.After(r.lastClose) && a.at.Sub(b.at).Abs() <= d.o.Missing {
+			r.parted = r.parted || geo.Distance(a.place, b.place) > d.o.Antennas+2*halfLength+adrift
+		}
 	}
 }
 
-// waits tells whether a break may be one in hearing only: since the last close point one of the ships was not heard for
-// most of the time, and the other neither left the place nor got up speed, though she may drift. A silence is no
-// parting.
+// waits tells whether a break may be one in hearing only: since the last close point the ships were not seen apart, and
+// neither was heard to leave the place or to get up speed, though they may drift. A silence is no parting.
 func (d *Detector) waits(r *run, decided time.Time) bool {
-	if decided.Sub(r.lastClose) > d.o.Unheard {
+	silent := decided.Sub(r.lastClose)
+	if silent > d.o.Unheard || r.parted || len(r.tail) > d.o.Looks {
 		return false
 	}
 	unheard := 0
@@ -161,8 +193,15 @@ func (d *Detector) waits(r *run, decided time.Time) bool {
 			unheard++
 		}
 	}
-	return unheard == 1
+	passes := d.o.Passes
+	if r.sum.looks > 1 {
+		passes *= 2 // one pass is missed
+	}
+	return silent <= passes || unheard == 1
 }
+
+// adrift is how far a ship drifts in half an hour, at 2 kn.
+const adrift geo.Metres = 1850
 
 // stays is how far from the place of a run a ship may be that has not left it: the circle round an anchor, 550 m for a
 // VLCC, across, and half a ship.
@@ -190,7 +229,7 @@ func (d *Detector) progress(w time.Time) []event.Event {
 			if r.last != nil {
 				out = append(out, r.takeBack(w))
 			}
-		case r.last == nil && silent > r.patient(d.o.Missing):
+		case r.last == nil && silent > r.patient(d.o.Missing) && !d.waits(r, decided):
 			delete(d.runs, p)
 		case r.last == nil:
 			out = append(out, d.tryOpen(r, w)...)
@@ -209,9 +248,10 @@ func (d *Detector) progress(w time.Time) []event.Event {
 
 // tryOpen opens a run if the ships lay alongside over its whole, or over its last two hours.
 func (d *Detector) tryOpen(r *run, w time.Time) []event.Event {
-	if r.lastClose.Sub(r.start) < d.o.Hold {
+	if r.lastClose.Sub(r.start) < d.o.Hold || !r.lastClose.After(r.tried) {
 		return nil
 	}
+	r.tried = r.lastClose
 	if !d.o.judge(&r.sum).alongside {
 		kept := *r
 		kept.points = slices.Clone(r.points)

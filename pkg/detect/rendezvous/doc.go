@@ -35,6 +35,12 @@
 // round. Without that, without a hull or with fewer points, only the distance of the antennas is known: it must stay
 // within 250 m (a VLCC and a Suezmax that touch in opposite directions) and the probability is capped at 0.7.
 //
+// Where only satellites hear, no two fixes of a ship may be an hour apart for days. A fix that ends a silence is set
+// against the other ship's nearest, at most 3 min away, carried on by dead reckoning; and two ships at rest that are heard
+// in turns are placed by the fixes on both sides of silences of up to 12 h, by their antennas alone. A break ends when the
+// ships were seen apart, when one leaves or gets up speed, or after 12 h, twice that where passes were missed before. A
+// meeting that was not followed for two hours needs three looks, and its probability is capped like that of antennas.
+//
 // # What they did
 //
 // The headline is that oil cargo was transferred. Its rivals are bunkering, service craft, neighbours at anchor,

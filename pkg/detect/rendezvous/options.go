@@ -19,9 +19,13 @@ type Options struct {
 	Missing time.Duration // without a close point
 	Merge   time.Duration // breaks that are shorter are none
 	Unheard time.Duration // a break in which one ship is not heard and the other stays may be as long as this
+	Passes  time.Duration // and one in which neither is heard as long as this, twice if there were others before
 	Decide  time.Duration // how long after a bin it is decided
 
 	Bracket    time.Duration // the longest bracket over which a position is interpolated
+	Turns      time.Duration // the longest silence in which a ship at rest is placed by the fixes on both sides of it
+	Skew       time.Duration // beyond a bracket a position is carried on for so long
+	Looks      int           // with silences between them that show a meeting which was not followed for Hold
 	Touch      geo.Metres    // median gap alongside, besides 2σ
 	Close      geo.Metres    // gap of a close point, besides 2σ
 	CloseShare float64
@@ -41,13 +45,14 @@ type Options struct {
 // chapter 6), doubled for a following current and for trials. 250 m and the error model: METHODS' hull geometry. Brackets
 // of an hour are the longest that stage A gives; METHODS' half hour would lose ships that report every half hour and are
 // heard a moment late, and their points weigh little. 36 h unheard: transfers of two million barrels take 33 to 66 h, so
-// that longer breaks would join meetings. A close pair of antennas below 10 m would have to stand on one hull, since the
-// beams of two tankers are wider. The rest are start values.
+// that longer breaks would join meetings. 3 min and three looks: METHODS' satellite-only pairs. 12 h: sun-synchronous
+// satellites come by so often, and in them two ships that drift each her own way part by miles. A close pair of antennas
+// below 10 m would have to stand on one hull, since the beams of two tankers are wider. The rest are start values.
 func Defaults() Options {
 	return Options{
 		Antennas: 500, Relative: 1, Slow: 3, Underway: 10, SameCourse: 15,
-		Hold: 2 * time.Hour, Missing: 30 * time.Minute, Merge: 4 * time.Hour, Unheard: 36 * time.Hour, Decide: 30 * time.Minute,
-		Bracket: time.Hour, Touch: 15, Close: 50, CloseShare: 0.8, Points: 6,
+		Hold: 2 * time.Hour, Missing: 30 * time.Minute, Merge: 4 * time.Hour, Unheard: 36 * time.Hour, Passes: 12 * time.Hour, Decide: 30 * time.Minute,
+		Bracket: time.Hour, Turns: 12 * time.Hour, Skew: 3 * time.Minute, Looks: 3, Touch: 15, Close: 50, CloseShare: 0.8, Points: 6,
 		AntennaPoints: 3, AntennaClose: 250, AntennaLeast: 10, AntennaCap: 0.7,
 		CargoAfter: 6 * time.Hour, Draught: 24 * time.Hour,
 	}
@@ -65,8 +70,12 @@ func (o *Options) Params() param.Group {
 		param.Time("missing", &o.Missing, 5*time.Minute, 4*time.Hour, "without a close point", "METHODS 4"),
 		param.Time("merge", &o.Merge, o.Missing, 48*time.Hour, "breaks that are shorter are none", "METHODS 4; Global Fishing Watch"),
 		param.Time("unheard", &o.Unheard, o.Merge, 96*time.Hour, "a break in which one ship is not heard and the other stays may be as long", "transfers of two million barrels take 33 to 66 h"),
+		param.Time("passes", &o.Passes, o.Merge, o.Unheard, "and one in which neither is heard, twice that if there were others before", "METHODS 3: sun-synchronous passes are 12 h apart"),
 		param.Time("decide", &o.Decide, 5*time.Minute, 4*time.Hour, "how long after a bin it is decided", "start value"),
 		param.Time("bracket", &o.Bracket, time.Minute, time.Hour, "the longest bracket over which a position is interpolated", "METHODS 4 has 30 min; an hour is what stage A gives, at little weight"),
+		param.Time("turns", &o.Turns, o.Bracket, 24*time.Hour, "the longest silence in which a ship at rest is placed by the fixes on both sides", "METHODS 3: sun-synchronous passes are 12 h apart"),
+		param.Time("skew", &o.Skew, 0, 30*time.Minute, "beyond a bracket a position is carried on for so long", "METHODS 4: satellite-only pairs"),
+		param.Number("looks", &o.Looks, 2, 100, "looks", "with silences between them that show a meeting which was not followed for hold", "METHODS 4: satellite-only pairs"),
 		param.Number("touch_m", &o.Touch, 0, 100, "m", "median gap alongside, besides 2σ", "METHODS 4"),
 		param.Number("close_m", &o.Close, float64(o.Touch), 300, "m", "gap of a close point, besides 2σ", "METHODS 4"),
 		param.Number("close_share", &o.CloseShare, 0.5, 1, "", "of points that must be close", "METHODS 4"),

@@ -14,6 +14,7 @@ const (
 	positionError   = 5.0  // of each position: AIS "accurate" is better than 10 m at 95 % (ITU-R M.1371-5)
 	dimensionError  = 3.0  // typed in whole metres, antennas moved and not retyped
 	swing           = 4e-4 // m/s², what a straight line misses
+	roundedSpeed    = 0.03 // m/s: half of the tenth of a knot in which speed is sent
 	headingErrorDeg = 2.0
 	borrowedDeg     = 10.0 // of a heading that is taken from the ship alongside: how far tied hulls lie from parallel
 	vague           = 60.0 // m; a point that is less certain than this is no closer for it
@@ -41,7 +42,8 @@ type point struct {
 }
 
 // points evaluates a pair at a bin: at the latest fix before it and at the earliest after it, of either ship. Both
-// moments lie within the brackets of both ships, so that one position is real and the other interpolated.
+// moments lie within the brackets of both ships, so that one position is real and the other interpolated. A fix without a
+// bracket is set against the other ship's nearest, if that is no more than Options.Skew away.
 func (o Options) points(a, b *track.Sample, shipA, shipB vessel.Ship, after time.Time) []point {
 	first, last := a.Before.Time, a.After.Time
 	if b.Before.Time.After(first) {
@@ -49,6 +51,9 @@ func (o Options) points(a, b *track.Sample, shipA, shipB vessel.Ship, after time
 	}
 	if b.After.Time.Before(last) {
 		last = b.After.Time
+	}
+	if first.Sub(last) > o.Skew {
+		return nil
 	}
 	var out []point
 	for _, t := range [2]time.Time{first, last} {
@@ -70,7 +75,7 @@ func (o Options) point(t time.Time, a, b *track.Sample, shipA, shipB vessel.Ship
 	p.heading, p.headed = pa.heading, pa.headed
 	east, north := geo.Offset(pa.at, pb.at)
 	p.east, p.north = float64(east), float64(north)
-	known := measured(shipA) && measured(shipB)
+	known := measured(shipA) && measured(shipB) && p.bracket <= o.Bracket
 	p.hull, p.borrowed = known && pa.headed && pb.headed, known && pa.headed != pb.headed
 	arm := math.Hypot(float64(shipA.Hull.AntennaOffset()), float64(shipB.Hull.AntennaOffset()))
 	missed := max(pa.missed, pb.missed)
@@ -146,11 +151,9 @@ type placed struct {
 func placeAt(s *track.Sample, t time.Time) placed {
 	switch {
 	case !t.After(s.Before.Time):
-		h, ok := headingOf(s.Before)
-		return placed{at: s.Before.Position, heading: h, headed: ok, fix: s.Before}
+		return carried(s.Before, t)
 	case !t.Before(s.After.Time):
-		h, ok := headingOf(s.After)
-		return placed{at: s.After.Position, heading: h, headed: ok, fix: s.After}
+		return carried(s.After, t)
 	}
 	bracket := s.After.Time.Sub(s.Before.Time)
 	f := t.Sub(s.Before.Time).Seconds() / bracket.Seconds()
@@ -166,6 +169,23 @@ func placeAt(s *track.Sample, t time.Time) placed {
 	default:
 		p.heading, p.headed = headingOf(p.fix)
 	}
+	return p
+}
+
+// carried is a ship some time before or after a fix, by dead reckoning.
+func carried(f *track.Fix, t time.Time) placed {
+	h, ok := headingOf(f)
+	p := placed{at: f.Position, heading: h, headed: ok, fix: f}
+	seconds := t.Sub(f.Time).Seconds()
+	if seconds == 0 {
+		return p
+	}
+	speed, moves := f.Speed()
+	course, points := f.Course()
+	if moves && points {
+		p.at = geo.Destination(p.at, course, geo.Metres(speed.MetresPerSecond()*seconds))
+	}
+	p.missed = roundedSpeed*math.Abs(seconds) + swing*seconds*seconds/2
 	return p
 }
 

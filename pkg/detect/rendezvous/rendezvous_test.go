@@ -100,6 +100,10 @@ func (a actor) samples(from, to float64) []track.Fact {
 	var out []track.Fact
 	for i := 1; i < len(fixes); i++ {
 		before, after := fixes[i-1], fixes[i]
+		if after.Time.Sub(before.Time) >= time.Hour {
+			out = append(out, &track.Silence{Header: track.Header{Tick: after.Time.Add(track.Grid - 1).Truncate(track.Grid), MMSI: a.mmsi, Start: before.Time},
+				Off: *before, On: after, Place: place.NoPlace, OnPlace: place.NoPlace})
+		}
 		first := before.Time.Add(track.Grid - 1).Truncate(track.Grid)
 		for bin := first; bin.Before(after.Time) && after.Time.Sub(before.Time) <= time.Hour; bin = bin.Add(track.Grid) {
 			f := bin.Sub(before.Time).Seconds() / after.Time.Sub(before.Time).Seconds()
@@ -113,7 +117,7 @@ func (a actor) samples(from, to float64) []track.Fact {
 	return out
 }
 
-// play runs actors on the stage and returns every version told, with 12 hours to spare.
+// play runs actors on the stage and returns every version told, with 20 hours to spare.
 func (s stage) play(from, to float64, actors ...actor) []event.Event {
 	s.t.Helper()
 	byTick := map[time.Time][]track.Fact{}
@@ -123,7 +127,7 @@ func (s stage) play(from, to float64, actors ...actor) []event.Event {
 		}
 	}
 	var out []event.Event
-	for tick := at(from); !tick.After(at(to + 12)); tick = tick.Add(track.Grid) {
+	for tick := at(from); !tick.After(at(to + 20)); tick = tick.Add(track.Grid) {
 		for _, f := range byTick[tick] {
 			s.Observe(f)
 		}
@@ -243,6 +247,42 @@ func TestRendezvousTraps(t *testing.T) {
 		last := events[len(events)-1]
 		if last.Explanations[0].Cause != tc.first || last.Probability < tc.least || last.Probability > tc.most {
 			t.Errorf("%s: got %v, want %s first and cargo in %g to %g", tc.name, last.Explanations, tc.first, tc.least, tc.most)
+		}
+	}
+}
+
+// TestShipsHeardOnlyNowAndThen finds meetings of which satellites saw a fix now and then, and none between ships that were
+// heard as seldom and lay at anchors of their own.
+func TestShipsHeardOnlyNowAndThen(t *testing.T) {
+	seldom := func(a actor, every, phase time.Duration) actor { a.every, a.phase = every, phase; return a }
+	m := swinging(mother, openSea, 300)
+	tied := alongside(daughter, m, moored, 0)
+	beside := swinging(daughter, geo.Destination(openSea, 90, 900), 250)
+	for _, tc := range []struct {
+		name      string
+		daughter  actor
+		gap, skew time.Duration
+		least     int // meetings
+		most      float64
+	}{
+		{"in the same passes", tied, 100 * time.Minute, 2 * time.Minute, 1, 0.7},
+		{"in turns", tied, 100 * time.Minute, 50 * time.Minute, 1, 0.7},
+		{"in turns, many hours apart", tied, 7 * time.Hour, 3 * time.Hour, 1, 0.7},
+		{"in passes with a day between them", tied, 25 * time.Hour, 2 * time.Minute, 0, 0},
+		{"neighbours at anchor in the same passes", beside, 100 * time.Minute, 2 * time.Minute, 0, 0},
+		{"neighbours at anchor in turns", beside, 100 * time.Minute, 50 * time.Minute, 0, 0},
+	} {
+		s := newStage(t)
+		events := s.play(0, 60, seldom(m, tc.gap, time.Minute), seldom(tc.daughter, tc.gap, time.Minute+tc.skew))
+		ids := map[string]bool{}
+		for _, e := range events {
+			ids[e.ID] = true
+			if e.Probability > tc.most {
+				t.Errorf("%s: cargo is said at %.2f, want %.2f at most: the ships were not followed", tc.name, e.Probability, tc.most)
+			}
+		}
+		if len(ids) != tc.least {
+			t.Errorf("%s: got %d meetings, want %d", tc.name, len(ids), tc.least)
 		}
 	}
 }

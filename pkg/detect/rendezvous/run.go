@@ -26,6 +26,8 @@ type run struct {
 	refs       []reference
 	refTail    []reference
 	last       *event.Event
+	parted     bool          // since the last close point both were heard at about one time, far from each other
+	tried      time.Time     // the last close point when it was last judged, until opened
 	ended      time.Time     // zero while it lasts
 	touched    bool          // a draught was heard: to be told anew
 	astray     bool          // a ship was not where she said
@@ -61,7 +63,8 @@ const (
 	keepRefs   = 64
 )
 
-// add takes the next point of a pair, in time order.
+// add takes the next point of a pair, in time order. Points apart count if close ones follow soon, or if they are so few
+// that the ships were hardly heard meanwhile.
 func (r *run) add(p point, missing time.Duration) {
 	r.newest, r.bracket = p.at, p.bracket
 	if !p.close {
@@ -70,14 +73,14 @@ func (r *run) add(p point, missing time.Duration) {
 		}
 		return
 	}
-	if p.at.Sub(r.lastClose) <= r.patient(missing) {
+	if away := p.at.Sub(r.lastClose); away <= r.patient(missing) || time.Duration(len(r.tail))*missing <= away {
 		for _, t := range r.tail {
 			r.count(t)
 		}
 	}
 	r.tail = r.tail[:0]
 	r.count(p)
-	r.lastClose, r.lastMiddle = p.at, p.middle
+	r.lastClose, r.lastMiddle, r.parted = p.at, p.middle, false
 	r.refer(p.fixA)
 	r.refer(p.fixB)
 }
@@ -150,9 +153,21 @@ type sums struct {
 	guessed              histogram // gaps with a borrowed heading
 	speeds, diffs        histogram
 	turning              turning
+	last                 time.Time
+	followed             time.Duration // time between points of one look
+	looks                int           // with silences between them
 }
 
+// lookApart parts two looks: longer than the longest pass of a satellite, a quarter of an hour.
+const lookApart = 30 * time.Minute
+
 func (s *sums) add(p point) {
+	if step := p.at.Sub(s.last); s.all > 0 && step <= max(lookApart, p.bracket) && p.bracket <= time.Hour {
+		s.followed += step
+	} else {
+		s.looks++
+	}
+	s.last = p.at
 	w := 1 / (p.sigma * p.sigma)
 	s.all++
 	s.weight += w
@@ -241,12 +256,17 @@ type verdict struct {
 	speed     float64
 	points    int
 	turned    float64 // log-likelihood ratio: turning as one against each round her own anchor
+	looks     int     // where the ships were not followed for the least run; else zero
 }
 
 // judge decides on all points of a run, never on one.
 func (o Options) judge(s *sums) verdict {
 	v := verdict{hull: s.hulls >= o.Points, antennas: s.antennas.median(), speed: s.speeds.median() / 10,
 		points: s.all, opposite: s.anti > s.parallel, turned: s.turning.ratio()}
+	enough := true
+	if s.followed < o.Hold {
+		v.looks, enough = s.looks, s.looks >= o.Looks
+	}
 	if !v.hull {
 		v.sigma, v.share = medianError(s.all, s.weight), share(s.close, s.weight)
 		near := v.antennas <= float64(o.AntennaClose)
@@ -254,12 +274,12 @@ func (o Options) judge(s *sums) verdict {
 			v.gap = s.guessed.median()
 			near = math.Abs(v.gap) <= float64(o.Touch)+2*v.sigma
 		}
-		v.alongside = s.all >= o.AntennaPoints && v.share >= o.CloseShare && near && v.antennas >= float64(o.AntennaLeast)
+		v.alongside = enough && s.all >= o.AntennaPoints && v.share >= o.CloseShare && near && v.antennas >= float64(o.AntennaLeast)
 		return v
 	}
 	v.gap, v.diff, v.share, v.points = s.gaps.median(), s.diffs.median(), share(s.hullClose, s.hullWeight), s.hulls
 	v.sigma = medianError(s.hulls, s.hullWeight)
-	v.alongside = v.share >= o.CloseShare && v.gap <= float64(o.Touch)+2*v.sigma && v.gap >= -2*v.sigma &&
+	v.alongside = enough && v.share >= o.CloseShare && v.gap <= float64(o.Touch)+2*v.sigma && v.gap >= -2*v.sigma &&
 		v.misaligned() <= float64(o.SameCourse)
 	return v
 }
@@ -280,4 +300,54 @@ func share(part, of float64) float64 {
 		return 0
 	}
 	return part / of
+}
+
+// stray tells whether a sample rests on a fix of a time in which the ship was displaced.
+func (d *Detector) stray(s *track.Sample) bool {
+	_, displaced := d.astray.Within(s.MMSI, s.Before.Time, s.After.Time)
+	return displaced
+}
+
+// doubt marks the runs of a ship of which it has become known that she was displaced.
+func (d *Detector) doubt(m vessel.MMSI) {
+	for p, r := range d.runs {
+		if p.a == m || p.b == m {
+			r.astray = r.astray || d.displaced(r)
+		}
+	}
+	for p, runs := range d.recent {
+		for _, r := range runs {
+			if p.a == m || p.b == m {
+				r.astray = r.astray || d.displaced(r)
+			}
+		}
+	}
+}
+
+// displaced tells whether either ship was displaced for half of a run or more: a shorter time leaves the run what it is.
+func (d *Detector) displaced(r *run) bool {
+	var inside time.Duration
+	for _, m := range [2]vessel.MMSI{r.a, r.b} {
+		if x, ok := d.astray.Within(m, r.start, r.lastClose); ok {
+			from, to := x.From, x.To
+			if x.Lasts || to.After(r.lastClose) {
+				to = r.lastClose
+			}
+			if from.Before(r.start) {
+				from = r.start
+			}
+			inside = max(inside, to.Sub(from))
+		}
+	}
+	return inside > 0 && 2*inside >= r.lastClose.Sub(r.start)
+}
+
+// takeBack retracts a run that was told of ships that were not there.
+func (r *run) takeBack(w time.Time) event.Event {
+	e := *r.last
+	e.Version, e.Status, e.Probability, e.Watermark = e.Version+1, event.Retracted, 0, w
+	e.Why = "a ship was not where she said"
+	e.Explanations = []event.Explanation{{Cause: event.OtherMeeting, P: 1}}
+	r.last = &e
+	return e
 }

@@ -1,6 +1,7 @@
 package rendezvous
 
 import (
+	"github.com/darkwake/darkwake/pkg/geo"
 	"testing"
 	"time"
 )
@@ -10,7 +11,7 @@ func summed(o Options, n int, diff float64, gaps ...float64) *sums {
 	s := &sums{}
 	for i := range n {
 		gap, sigma := gaps[i%len(gaps)], 8.0
-		s.add(point{gap: gap, sigma: sigma, hull: true, diff: diff, antennas: 60 + gap,
+		s.add(point{at: day0.Add(time.Duration(i) * 30 * time.Minute), gap: gap, sigma: sigma, hull: true, diff: diff, antennas: 60 + gap,
 			close: gap <= float64(o.Close)+2*sigma && gap >= -float64(o.Touch)-2*sigma})
 	}
 	return s
@@ -45,7 +46,8 @@ func TestVerdict(t *testing.T) {
 func TestTwoShortMeetingsAreNone(t *testing.T) {
 	s := newStage(t)
 	m := anchored(mother, openSea, 20)
-	if got := s.play(0, 12, m, holes(alongside(daughter, m, moored, 0), 2, 6, 3.2, 4.8)); len(got) != 0 {
+	away := then(then(alongside(daughter, m, moored, 0), anchored(daughter, geo.Destination(openSea, 90, 5000), 20), 3.2), alongside(daughter, m, moored, 0), 4.8)
+	if got := s.play(0, 12, m, present(away, 2, 6)); len(got) != 0 {
 		t.Errorf("an hour, a break of more than an hour, an hour: got %d versions, want none", len(got))
 	}
 }

@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/track"
+	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
 // halfLength is half of the longest ship ever built (458 m): the search takes it for every ship, and the exact radius
@@ -112,3 +115,111 @@ func (o Options) usable(list []*track.Sample) []*track.Sample {
 }
 
 func sound(f *track.Fix) bool { return !f.Coarse && !f.OnLand }
+
+// turns finds ships at rest that are heard in turns: fixes of one inside silences of the other, no longer than
+// Options.Turns. Where only satellites hear, two ships are seldom heard within minutes of each other.
+type turns struct {
+	fixes  map[cell][]glance // of the last hours
+	closed []glance          // since the last grid point: by a fix at the end of a silence
+}
+
+// glance is a ship at rest: at a fix, or at both ends of a silence.
+type glance struct {
+	mmsi          vessel.MMSI
+	before, after *track.Fix
+}
+
+func (t glance) compare(o glance) int {
+	return cmp.Or(cmp.Compare(t.mmsi, o.mmsi), t.before.Time.Compare(o.before.Time), t.after.Time.Compare(o.after.Time))
+}
+
+// cell is a square of turnCell.
+type cell int32
+
+// turnCell is the side of a cell in degrees: some kilometres, more than any pair lies apart.
+const turnCell = 0.1
+
+func cellOf(p geo.Point, east, north int) cell {
+	const round = 360 / turnCell
+	lon := math.Mod(math.Floor((p.Lon()+180)/turnCell)+float64(east)+round, round)
+	return cell(int32(lon) + int32(round)*int32(math.Floor((p.Lat()+90)/turnCell)+float64(north)))
+}
+
+// hear takes in the ends of a silence.
+func (t *turns) hear(f *track.Silence) {
+	if !f.MMSI.Ship() {
+		return
+	}
+	off := &f.Off
+	t.closed = append(t.closed, glance{f.MMSI, off, off})
+	if f.On != nil {
+		t.closed = append(t.closed, glance{f.MMSI, off, f.On}, glance{f.MMSI, f.On, f.On})
+	}
+}
+
+// pairs calls fn for each fix of a ship at rest inside a silence that ended, of a ship at rest near her.
+func (t *turns) pairs(w time.Time, o Options, fn func(a, b *track.Sample)) {
+	slices.SortFunc(t.closed, glance.compare)
+	resting := slices.DeleteFunc(t.closed, func(x glance) bool { return !o.rests(x) })
+	for _, x := range resting {
+		if c := cellOf(x.before.Position, 0, 0); x.before == x.after {
+			t.fixes[c] = append(t.fixes[c], x)
+		}
+	}
+	for _, x := range resting {
+		if x.before == x.after {
+			continue
+		}
+		var inside []glance
+		for i := range 9 {
+			for _, y := range t.fixes[cellOf(x.before.Position, i/3-1, i%3-1)] {
+				if y.mmsi != x.mmsi && y.before.Time.After(x.before.Time) && y.before.Time.Before(x.after.Time) {
+					inside = append(inside, y)
+				}
+			}
+		}
+		slices.SortFunc(inside, func(y, z glance) int { return cmp.Or(y.before.Time.Compare(z.before.Time), y.compare(z)) })
+		for _, y := range inside {
+			a, b := x.sample(y.before.Time), y.sample(y.before.Time)
+			if a.MMSI > b.MMSI {
+				a, b = b, a
+			}
+			fn(a, b)
+		}
+	}
+	t.closed = t.closed[:0]
+	if w.Equal(w.Truncate(time.Hour)) {
+		t.forget(w.Add(-o.Turns - time.Hour))
+	}
+}
+
+// rests tells whether a ship kept still enough to be placed between two fixes.
+func (o Options) rests(x glance) bool {
+	if !sound(x.before) || !sound(x.after) || x.after.Time.Sub(x.before.Time) > o.Turns {
+		return false
+	}
+	for _, f := range [2]*track.Fix{x.before, x.after} {
+		if speed, moves := f.Speed(); moves && speed >= o.Slow {
+			return false
+		}
+	}
+	return geo.Distance(x.before.Position, x.after.Position) <= stays
+}
+
+// sample is the ship's state at a moment.
+func (x glance) sample(at time.Time) *track.Sample {
+	s := &track.Sample{Header: track.Header{MMSI: x.mmsi, Start: at}, Bin: at, Before: x.before, After: x.after, Has: x.before.Has,
+		SOG: x.before.SOG, COG: x.before.COG, Heading: x.before.Heading, Place: place.NoPlace}
+	s.Position = placeAt(s, at).at
+	return s
+}
+
+// forget drops fixes that no silence can be set against any more.
+func (t *turns) forget(before time.Time) {
+	for c, list := range t.fixes {
+		list = slices.DeleteFunc(list, func(x glance) bool { return x.before.Time.Before(before) })
+		if t.fixes[c] = list; len(list) == 0 {
+			delete(t.fixes, c)
+		}
+	}
+}

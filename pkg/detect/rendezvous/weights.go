@@ -89,6 +89,7 @@ const (
 	typeUnknown    = "type_unknown"  // one has no known type
 	byHulls        = "by_hulls"      // the hull gap shows that they touched
 	byAntennas     = "by_antennas"   // only antennas are known
+	inLooks        = "seen_in_looks" // they were not followed for two hours, but seen together now and then
 	touching       = "touching"      // the median gap is 15 m or less
 	opposed        = "headings_opposite"
 	turnedTogether = "turned_together" // one frame fits three e-folds better than the other
@@ -106,7 +107,7 @@ const (
 // findingNames lists all, in the order in which events quote them.
 func findingNames() []string {
 	return []string{always, smallerCarries, smallerBunkers, sizeUnknown, short, long, veryLong, bunkerLong, outlasting, serviceShip,
-		noTanker, typeUnknown, byHulls, byAntennas, touching, opposed, turnedTogether, turnedApart, betweenThem, underWay,
+		noTanker, typeUnknown, byHulls, byAntennas, inLooks, touching, opposed, turnedTogether, turnedApart, betweenThem, underWay,
 		atBerth, onRoads, manyVisits, loadsOpposite, bothMoved, oneMoved}
 }
 
@@ -153,7 +154,7 @@ func (c circumstances) findings(o Options) []string {
 			found[noTanker] = true
 		}
 	}
-	found[byHulls], found[byAntennas] = c.v.hull, !c.v.hull
+	found[byHulls], found[byAntennas], found[inLooks] = c.v.hull, !c.v.hull, c.v.looks > 0
 	found[opposed] = c.v.hull && c.v.opposite
 	found[atBerth], found[onRoads] = berthed(c.where), roads(c.where)
 	found[bothMoved] = c.drA*c.drB < 0
