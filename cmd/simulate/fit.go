@@ -15,9 +15,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/fit"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/internal/sim/trial"
+	"github.com/darkwake/darkwake/pkg/detect/encounter"
 	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
 	"github.com/darkwake/darkwake/pkg/event"
 )
@@ -35,7 +37,7 @@ type fitOptions struct {
 func fitCommand() *cobra.Command {
 	o := &fitOptions{smaller: scenario.Smaller{Thin: true}}
 	c := &cobra.Command{
-		Use:   "fit rendezvous SCENARIO...",
+		Use:   "fit rendezvous|encounter SCENARIO...",
 		Short: "Fit weights of evidence to simulated truth",
 		Long: "fit makes worlds of each scenario file, lets the engine read them, and finds the weights that agree best with\n" +
 			"what really happened: a logistic model whose signs are those of the weights that the program carries. Seeds to\n" +
@@ -58,8 +60,9 @@ func fitCommand() *cobra.Command {
 }
 
 func (o *fitOptions) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if args[0] != "rendezvous" {
-		return usageError{fmt.Errorf("fit %s: expected rendezvous", args[0])}
+	model, ok := models()[args[0]]
+	if !ok {
+		return usageError{fmt.Errorf("fit %s: expected rendezvous or encounter", args[0])}
 	}
 	if len(o.ridges) == 0 || slices.Min(o.ridges) <= 0 {
 		return usageError{fmt.Errorf("--ridge %v: expected numbers above 0", o.ridges)}
@@ -68,24 +71,20 @@ func (o *fitOptions) run(ctx context.Context, args []string, stdout, stderr io.W
 	if err != nil {
 		return usageError{err}
 	}
-	known, err := o.cases(ctx, args[1:], train, stderr)
+	known, err := o.cases(ctx, model, args[1:], train, stderr)
 	if err != nil {
 		return err
 	}
-	unseen, err := o.cases(ctx, args[1:], test, stderr)
+	unseen, err := o.cases(ctx, model, args[1:], test, stderr)
 	if err != nil {
 		return err
 	}
-	weights := rendezvous.DefaultWeights()
-	before := terms(weights)
+	before := model.terms
 	o.ridge = fit.Choose(before, known, o.ridges)
 	after := fit.Softmax(before, known, o.ridge)
-	weights.Note = o.note(args[1:], len(known))
-	for i := range weights.Terms {
-		weights.Terms[i].Weight = after[i].Weight
-	}
+	note := o.note(args[0], args[1:], len(known))
 	if o.out != "" {
-		if err := create(o.out, func(w io.Writer) error { return writeWeights(w, weights) }); err != nil {
+		if err := create(o.out, func(w io.Writer) error { return writeWeights(w, note, after) }); err != nil {
 			return err
 		}
 	}
@@ -125,7 +124,7 @@ func parseSeeds(s string) (seedRange, error) {
 }
 
 // cases tries all worlds one after the other: a trial uses the processors itself.
-func (o *fitOptions) cases(ctx context.Context, paths []string, seeds seedRange, stderr io.Writer) ([]fit.Case, error) {
+func (o *fitOptions) cases(ctx context.Context, m model, paths []string, seeds seedRange, stderr io.Writer) ([]fit.Case, error) {
 	var all []fit.Case
 	for _, path := range paths {
 		for _, every := range o.every {
@@ -136,7 +135,7 @@ func (o *fitOptions) cases(ctx context.Context, paths []string, seeds seedRange,
 				if err != nil {
 					return nil, err
 				}
-				cases := fit.Meetings(out.Truth, out.Found.Events)
+				cases := m.cases(out.Truth, out.Found.Events)
 				fmt.Fprintf(stderr, "%s, seed %d, every %s: %d cases\n", out.Truth.Scenario, seed, every, len(cases))
 				all = append(all, cases...)
 			}
@@ -145,16 +144,25 @@ func (o *fitOptions) cases(ctx context.Context, paths []string, seeds seedRange,
 	return all, nil
 }
 
-func terms(w rendezvous.Weights) []fit.Term {
-	out := make([]fit.Term, 0, len(w.Terms))
-	for _, t := range w.Terms {
-		out = append(out, fit.Term{Cause: string(t.Cause), Finding: t.Finding, Sign: t.Sign, Prior: t.Prior, Weight: t.Weight})
+// model is what can be fitted: the present weights, and how cases come out of a world.
+type model struct {
+	terms []fit.Term
+	cases func(*sim.Truth, []event.Event) []fit.Case
+}
+
+func models() map[string]model {
+	met, missed := model{cases: fit.Meetings}, model{cases: fit.Unseen}
+	for _, t := range rendezvous.DefaultWeights().Terms {
+		met.terms = append(met.terms, fit.Term{Cause: string(t.Cause), Finding: t.Finding, Sign: t.Sign, Prior: t.Prior, Weight: t.Weight})
 	}
-	return out
+	for _, t := range encounter.DefaultWeights().Terms {
+		missed.terms = append(missed.terms, fit.Term{Cause: string(t.Cause), Finding: t.Finding, Sign: t.Sign, Prior: t.Prior, Weight: t.Weight})
+	}
+	return map[string]model{"rendezvous": met, "encounter": missed}
 }
 
 // note says how the weights were made.
-func (o *fitOptions) note(paths []string, cases int) string {
+func (o *fitOptions) note(name string, paths []string, cases int) string {
 	var names []string
 	for _, p := range paths {
 		names = append(names, filepath.Base(p))
@@ -163,24 +171,24 @@ func (o *fitOptions) note(paths []string, cases int) string {
 	for _, e := range o.every {
 		every = append(every, fmt.Sprintf("%g min", e.Minutes()))
 	}
-	return fmt.Sprintf("fitted by simulate fit rendezvous on %d events of %s, seeds %s, traffic %g, reports every %s, ridge %g (the best on left-out seeds); tested on seeds %s; calibrated on simulation",
-		cases, strings.Join(names, " and "), o.train, o.smaller.Traffic, strings.Join(every, ", "), o.ridge, o.test)
+	return fmt.Sprintf("fitted by simulate fit %s on %d cases of %s, seeds %s, traffic %g, reports every %s, ridge %g (the best on left-out seeds); tested on seeds %s; calibrated on simulation",
+		name, cases, strings.Join(names, " and "), o.train, o.smaller.Traffic, strings.Join(every, ", "), o.ridge, o.test)
 }
 
 // writeWeights writes one term a line, so that two fits can be compared.
-func writeWeights(w io.Writer, weights rendezvous.Weights) error {
-	note, err := json.Marshal(weights.Note)
+func writeWeights(w io.Writer, text string, terms []fit.Term) error {
+	note, err := json.Marshal(text)
 	if err != nil {
 		return fmt.Errorf("write weights: %w", err)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "{\n  \"note\": %s,\n  \"terms\": [", note)
-	comma, last := "\n", event.Cause("")
-	for _, t := range weights.Terms {
+	comma, last := "\n", ""
+	for _, t := range terms {
 		if last != "" && t.Cause != last {
 			comma = ",\n\n"
 		}
-		fmt.Fprintf(&b, "%s    {\"cause\": %q, \"finding\": %q, \"sign\": %d, \"prior\": %v, \"weight\": %v}", comma, string(t.Cause), t.Finding, t.Sign, t.Prior, math.Round(t.Weight*1000)/1000)
+		fmt.Fprintf(&b, "%s    {\"cause\": %q, \"finding\": %q, \"sign\": %d, \"prior\": %v, \"weight\": %v}", comma, t.Cause, t.Finding, t.Sign, t.Prior, math.Round(t.Weight*1000)/1000)
 		comma, last = ",\n", t.Cause
 	}
 	b.WriteString("\n  ]\n}\n")

@@ -23,7 +23,7 @@ func TestFitRefusesWhatProvesNothing(t *testing.T) {
 func TestWeightsAreWrittenAsTheyAreRead(t *testing.T) {
 	want := rendezvous.DefaultWeights()
 	var out bytes.Buffer
-	if err := writeWeights(&out, want); err != nil {
+	if err := writeWeights(&out, want.Note, models()["rendezvous"].terms); err != nil {
 		t.Fatal(err)
 	}
 	got, err := rendezvous.ReadWeights(out.Bytes())

@@ -79,9 +79,32 @@ type HiddenCall struct {
 	Outside  bool      `json:"outside_hormuz"`
 }
 
-// RendezvousDetails describe two ships alongside.
+// Form is how a meeting is known.
+type Form string
+
+// The forms of a meeting. Of ships that were not heard nothing was measured: the geometry of RendezvousDetails is empty.
+const (
+	Alongside  Form = "alongside"   // both were heard beside each other
+	OneUnseen  Form = "one_unseen"  // one lay still, the other was silent and could have been there
+	BothUnseen Form = "both_unseen" // both were silent: the lowest tier, never a headline alone
+)
+
+// UnseenShip is a ship that was not heard and may have met another.
+type UnseenShip struct {
+	MMSI     vessel.MMSI `json:"mmsi"`
+	IMO      vessel.IMO  `json:"imo,omitempty"`
+	Name     string      `json:"name,omitempty"`
+	Gap      string      `json:"gap"`  // id of her gap event
+	P        float64     `json:"p"`    // that cargo passed between her and the ship that was heard
+	From     time.Time   `json:"from"` // when she could have been there, at service speed
+	To       time.Time   `json:"to"`
+	Findings []string    `json:"findings"`
+}
+
+// RendezvousDetails describe two ships alongside, or what speaks for it that they were.
 type RendezvousDetails struct {
 	Rules
+	Form           Form         `json:"form"`
 	DurationH      float64      `json:"duration_h"`
 	MedianGapM     geo.Metres   `json:"median_hull_gap_m"` // weighted; zero is touching
 	SigmaM         geo.Metres   `json:"sigma_m"`
@@ -91,8 +114,9 @@ type RendezvousDetails struct {
 	MedianSpeed    geo.Knots    `json:"median_speed_kn"`
 	AntennaOnly    bool         `json:"antenna_only"` // no hull geometry: probability capped at 0.7
 	MedianAntennaM geo.Metres   `json:"median_antenna_distance_m"`
-	InPort         bool         `json:"in_port"`  // another tier, never deleted
-	Findings       []string     `json:"findings"` // what spoke for or against the rival explanations
+	InPort         bool         `json:"in_port"`              // another tier, never deleted
+	Findings       []string     `json:"findings"`             // what spoke for or against the rival explanations
+	Candidates     []UnseenShip `json:"candidates,omitempty"` // who may have been the ship that was not heard, likeliest first
 }
 
 // PortCallDetails describe a stay at a place.

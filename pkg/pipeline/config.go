@@ -15,6 +15,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/cargo"
 	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/detect/draught"
+	"github.com/darkwake/darkwake/pkg/detect/encounter"
 	"github.com/darkwake/darkwake/pkg/detect/falseposition"
 	"github.com/darkwake/darkwake/pkg/detect/gap"
 	"github.com/darkwake/darkwake/pkg/detect/identity"
@@ -48,6 +49,7 @@ type Config struct {
 	Loitering     loitering.Options
 	Gap           gap.Options
 	Rendezvous    rendezvous.Options
+	Encounter     encounter.Options
 	Call          call.Options
 	Cargo         cargo.Options
 	Estimate      estimate.Options
@@ -64,7 +66,7 @@ func Defaults() Config {
 		Interference: interference.Defaults(), FalsePosition: falseposition.Defaults(), PortCall: portcall.Defaults(),
 		Identity: identity.Defaults(), Loitering: loitering.Defaults(),
 		Draught: draught.Defaults(), Gap: gap.Defaults(), Rendezvous: rendezvous.Defaults(),
-		Call: call.Defaults(), Cargo: cargo.Defaults(), Estimate: estimate.Defaults(), Software: "darkwake",
+		Encounter: encounter.Defaults(), Call: call.Defaults(), Cargo: cargo.Defaults(), Estimate: estimate.Defaults(), Software: "darkwake",
 	}
 }
 
@@ -73,7 +75,7 @@ func (c *Config) groups() []param.Group {
 	return []param.Group{
 		c.Feed.Params(), c.Track.Params(), c.Coverage.Params(), c.Outage.Params(), c.Interference.Params(), c.Identity.Params(),
 		c.FalsePosition.Params(), c.PortCall.Params(), c.Draught.Params(), c.Loitering.Params(), c.Gap.Params(),
-		c.Rendezvous.Params(), c.Call.Params(), c.Cargo.Params(), c.Estimate.Params(),
+		c.Rendezvous.Params(), c.Encounter.Params(), c.Call.Params(), c.Cargo.Params(), c.Estimate.Params(),
 	}
 }
 
@@ -160,6 +162,7 @@ func (c Config) data(w world) []Datum {
 		{"grades of oil", place.GradesHash()},
 		{"flags by MMSI", vessel.FlagsHash()},
 		{"weights of meetings", rendezvous.WeightsHash()},
+		{"weights of unseen meetings", encounter.WeightsHash()},
 		{"weights of lifts", hex.EncodeToString(sum[:])},
 	}
 	for _, l := range c.Lists {

@@ -9,6 +9,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/cargo"
 	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/detect/draught"
+	"github.com/darkwake/darkwake/pkg/detect/encounter"
 	"github.com/darkwake/darkwake/pkg/detect/falseposition"
 	"github.com/darkwake/darkwake/pkg/detect/gap"
 	"github.com/darkwake/darkwake/pkg/detect/identity"
@@ -98,6 +99,7 @@ func newStageB(c Config, w world, l Listener) *stageB {
 			loitering.New(c.Loitering, fleet, w.places, w.sea),
 			silent,
 			rendezvous.New(c.Rendezvous, fleet, w.places, w.sea),
+			encounter.New(c.Encounter, fleet, w.places, w.sea),
 		},
 		ledger:    cargo.New(c.Cargo, fleet, w.places, calls),
 		estimator: estimate.New(c.Estimate),

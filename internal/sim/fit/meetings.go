@@ -14,12 +14,36 @@ func Meetings(t *sim.Truth, events []event.Event) []Case {
 	var out []Case
 	for _, e := range events {
 		d, ok := e.Details.(event.RendezvousDetails)
-		if !ok || e.Status == event.Retracted || len(e.Vessels) != 2 || len(d.Findings) == 0 {
+		if !ok || e.Status == event.Retracted || len(e.Vessels) != 2 || len(d.Findings) == 0 || d.Form != event.Alongside {
 			continue
 		}
 		cause, sure := purpose(t, e)
 		if sure {
 			out = append(out, Case{d.Findings, string(cause), t.Seed})
+		}
+	}
+	return out
+}
+
+// Unseen are the cases of a world's meetings of which one ship was not heard: each candidate that an event lists, and
+// whether cargo passed between her and the ship that was heard, for at least half of the time that either the truth or
+// the claim covers.
+func Unseen(t *sim.Truth, events []event.Event) []Case {
+	var out []Case
+	for _, e := range events {
+		d, ok := e.Details.(event.RendezvousDetails)
+		if !ok || e.Status == event.Retracted || d.Form != event.OneUnseen {
+			continue
+		}
+		for _, c := range d.Candidates {
+			pair := e
+			pair.Vessels = []event.Vessel{e.Vessels[0], {MMSI: c.MMSI, IMO: c.IMO}}
+			pair.Start, pair.End = c.From, &c.To
+			cause, _ := purpose(t, pair)
+			if cause != event.CargoTransfer {
+				cause = event.OtherMeeting
+			}
+			out = append(out, Case{c.Findings, string(cause), t.Seed})
 		}
 	}
 	return out

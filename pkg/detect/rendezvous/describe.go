@@ -87,6 +87,7 @@ func (c circumstances) difference(start time.Time) change {
 func (d *Detector) details(r *run, c circumstances) event.RendezvousDetails {
 	v := c.v
 	details := event.RendezvousDetails{
+		Form:      event.Alongside,
 		DurationH: c.length.Hours(), MedianGapM: geo.Metres(v.gap), SigmaM: geo.Metres(v.sigma), ShareClose: v.share,
 		Points: v.points, MedianSpeed: geo.Knots(v.speed), AntennaOnly: !v.hull, MedianAntennaM: geo.Metres(v.antennas),
 		InPort: berthed(c.where) || c.where == place.Anchorage || c.where == place.TerminalZone,
