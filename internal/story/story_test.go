@@ -148,7 +148,7 @@ func TestEveryTrapHasAStory(t *testing.T) {
 func TestEveryDetectorHasAStory(t *testing.T) {
 	tells := map[string]event.Kind{"outage": event.Outage, "interference": event.Interference, "identity": event.Identity,
 		"falseposition": event.FalsePosition, "portcall": event.PortCall, "draught": event.DraughtChange,
-		"loitering": event.Loitering, "gap": event.Gap, "rendezvous": event.Rendezvous, "cargo": event.Lift}
+		"loitering": event.Loitering, "gap": event.Gap, "rendezvous": event.Rendezvous, "encounter": event.Rendezvous, "cargo": event.Lift}
 	shown := map[event.Kind]bool{}
 	for _, s := range heads(t) {
 		for _, c := range s.claims {

@@ -139,7 +139,9 @@ func meetingFacts(e event.Event, d event.RendezvousDetails) []string {
 		out = append(out, "end="+clock(*e.End))
 	}
 	out = append(out, length(d.DurationH))
-	if d.AntennaOnly {
+	if d.Form != event.Alongside {
+		out = append(out, string(d.Form))
+	} else if d.AntennaOnly {
 		out = append(out, "antennas only")
 	} else {
 		out = append(out, fmt.Sprintf("gap=%.0fm", float64(d.MedianGapM)))

@@ -199,7 +199,7 @@ func TestSwapsThatChanceMakesAreSubtracted(t *testing.T) {
 func TestMemoryIsReturned(t *testing.T) {
 	s := newStage(t)
 	s.hear(100, stays(seen, 20, 50), silent(hidden, 5, 65, homePlace, homePlace, 0.9), typed(seen, 52, 8, 20), typed(hidden, 66, 20, 9), alongside(rival, hidden, 70, 80))
-	s.hear(100+24*70)
+	s.hear(100 + 24*70)
 	if n := len(s.stays) + len(s.gaps) + len(s.changes) + len(s.seen) + len(s.both); n > 0 {
 		t.Errorf("got %d things remembered after seventy days, want none", n)
 	}

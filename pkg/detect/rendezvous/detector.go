@@ -50,7 +50,8 @@ func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, _ *geo.Sea) *D
 		runs: map[pair]*run{}, recent: map[pair][]*run{}, changes: map[vessel.MMSI][]draughtChange{}}
 }
 
-// Observe takes in samples, and the fixes that end silences. Bins that were decided already are not opened again.
+// Observe takes in samples, and the fixes that end silences. Bins that were decided already are not opened again; what
+// late reports say of them is held against the runs that rest on them.
 func (d *Detector) Observe(f track.Fact) {
 	switch f := f.(type) {
 	case *track.Sample:
@@ -66,6 +67,8 @@ func (d *Detector) Observe(f track.Fact) {
 func (d *Detector) take(s *track.Sample) {
 	if s.Bin.Add(d.o.Decide).Compare(s.Tick) >= 0 {
 		d.bins[s.Bin.Unix()] = append(d.bins[s.Bin.Unix()], s)
+	} else if sound(s.Before) && sound(s.After) {
+		d.restate(s)
 	}
 }
 
@@ -227,7 +230,12 @@ func (d *Detector) progress(w time.Time) []event.Event {
 		case r.astray:
 			delete(d.runs, p)
 			if r.last != nil {
-				out = append(out, r.takeBack(w))
+				out = append(out, r.takeBack(w, "a ship was not where she said"))
+			}
+		case r.refuted(d.o):
+			delete(d.runs, p)
+			if r.last != nil {
+				out = append(out, r.takeBack(w, refutation))
 			}
 		case r.last == nil && silent > r.patient(d.o.Missing) && !d.waits(r, decided):
 			delete(d.runs, p)
@@ -286,7 +294,13 @@ func (d *Detector) retell(w time.Time) []event.Event {
 	for p, runs := range d.recent {
 		for _, r := range runs {
 			if r.astray && r.last.Status != event.Retracted {
-				out = append(out, r.takeBack(w))
+				out = append(out, r.takeBack(w, "a ship was not where she said"))
+			}
+			if r.refuted(d.o) && r.last.Status != event.Retracted {
+				out = append(out, r.takeBack(w, refutation))
+			}
+			if r.cut(d.o.Hold) && r.last.Status != event.Retracted {
+				out = append(out, d.tell(r, w, "late reports show that they parted sooner"))
 			}
 			if r.touched && r.last.Status != event.Retracted && d.draught(r.a, r)|d.draught(r.b, r) != 0 {
 				out = append(out, d.tell(r, w, "a draught changed"))

@@ -54,6 +54,7 @@
 //
 // # What is missing
 //
-// One ship or both unseen, headings borrowed from neighbours at anchor, and bins restated by late reports after they
-// were decided.
+// Ships that were not heard are package encounter's. A bin is not decided anew: late reports that put a ship elsewhere
+// shorten a meeting or take it back, and such as put her alongside make none. Headings are not borrowed from neighbours at
+// anchor.
 package rendezvous

@@ -287,6 +287,47 @@ func TestShipsHeardOnlyNowAndThen(t *testing.T) {
 	}
 }
 
+// TestLateReportsReviseAMeeting lets a ship's fixes come a day late and put her elsewhere: all the while, or from some
+// hour on.
+func TestLateReportsReviseAMeeting(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		from, to float64 // late fixes
+		away     geo.Metres
+		want     string
+		end      float64
+	}{
+		{"where she was", 5, 27, 0, "", 0},
+		{"elsewhere all the while", 5, 27, 20_000, "retracted", 0},
+		{"elsewhere at the end", 20, 27, 20_000, "closed", 20},
+		{"elsewhere for an hour", 10, 11, 20_000, "", 0},
+	} {
+		s := newStage(t)
+		m := anchored(mother, openSea, 20)
+		events := s.play(0, 30, m, present(alongside(daughter, m, moored, 0), 5, 27))
+		before := events[len(events)-1]
+		late := anchored(daughter, geo.Destination(geo.Destination(openSea, 110, moored), 90, tc.away), 20)
+		for _, f := range late.samples(tc.from, tc.to) {
+			f.Head().Tick = at(51)
+			s.Observe(f)
+		}
+		after := s.Advance(at(51))
+		if tc.want == "" {
+			if len(after) != 0 {
+				t.Errorf("%s: got %s, %q; want nothing new", tc.name, after[0].Status, after[0].Why)
+			}
+			continue
+		}
+		if len(after) != 1 || string(after[0].Status) != tc.want || after[0].ID != before.ID || after[0].Version != before.Version+1 {
+			t.Errorf("%s: got %v, want the next version to be %s", tc.name, after, tc.want)
+			continue
+		}
+		if tc.end > 0 && after[0].End.Sub(at(tc.end)).Abs() > 10*time.Minute {
+			t.Errorf("%s: got the end at %v, want %v", tc.name, after[0].End, at(tc.end))
+		}
+	}
+}
+
 func noisy(a actor) actor  { a.jitter = 6; return a }
 func blind(a actor) actor  { a.nohdg = true; return a }
 func coarse(a actor) actor { a.coarse = true; return a }

@@ -33,6 +33,8 @@ type run struct {
 	astray     bool          // a ship was not where she said
 	bracket    time.Duration // of the last point: how seldom the rarer of the two reports
 	seen       [2]sight      // of both ships, since the last close point
+	way        []waypoint    // where the run was, every half hour of the last two days
+	elsewhere  []time.Time   // bins for which a late report puts one of the ships elsewhere, sorted
 }
 
 // sight is when and where a ship was last heard.
@@ -81,6 +83,12 @@ func (r *run) add(p point, missing time.Duration) {
 	r.tail = r.tail[:0]
 	r.count(p)
 	r.lastClose, r.lastMiddle, r.parted = p.at, p.middle, false
+	if n := len(r.way); n == 0 || p.at.Sub(r.way[n-1].at) >= wayStep {
+		if n == keepWay {
+			r.way = append(r.way[:0], r.way[1:]...)
+		}
+		r.way = append(r.way, waypoint{p.at, p.middle})
+	}
 	r.refer(p.fixA)
 	r.refer(p.fixB)
 }
@@ -343,11 +351,87 @@ func (d *Detector) displaced(r *run) bool {
 }
 
 // takeBack retracts a run that was told of ships that were not there.
-func (r *run) takeBack(w time.Time) event.Event {
+func (r *run) takeBack(w time.Time, why string) event.Event {
 	e := *r.last
 	e.Version, e.Status, e.Probability, e.Watermark = e.Version+1, event.Retracted, 0, w
-	e.Why = "a ship was not where she said"
+	e.Why = why
 	e.Explanations = []event.Explanation{{Cause: event.OtherMeeting, P: 1}}
 	r.last = &e
 	return e
+}
+
+// waypoint is where a run was at a time.
+type waypoint struct {
+	at    time.Time
+	place geo.Point
+}
+
+// A run remembers its way for as long as late reports revise: two days, every half hour.
+const (
+	wayStep = 30 * time.Minute
+	keepWay = 2 * 48
+)
+
+// refutation is the reason of a retraction.
+const refutation = "late reports put a ship elsewhere for much of the time"
+
+// restate holds a sample that came too late for its bin against the runs of its ship: where it puts her farther from the
+// run than the ships could lie apart, she was not there.
+func (d *Detector) restate(s *track.Sample) {
+	hold := func(r *run) {
+		if r.a != s.MMSI && r.b != s.MMSI || s.Bin.Before(r.start) || s.Bin.After(r.lastClose) {
+			return
+		}
+		at, ok := r.placeAt(s.Bin)
+		if !ok || geo.Distance(at, s.Position) <= d.o.Antennas+2*halfLength+adrift {
+			return
+		}
+		if i, known := slices.BinarySearchFunc(r.elsewhere, s.Bin, time.Time.Compare); !known {
+			r.elsewhere = slices.Insert(r.elsewhere, i, s.Bin)
+		}
+	}
+	for _, r := range d.runs {
+		hold(r)
+	}
+	for _, runs := range d.recent {
+		for _, r := range runs {
+			hold(r)
+		}
+	}
+}
+
+// placeAt is where the run was nearest to a time, if it is remembered.
+func (r *run) placeAt(t time.Time) (geo.Point, bool) {
+	for i := len(r.way) - 1; i >= 0; i-- {
+		if !r.way[i].at.After(t) {
+			return r.way[i].place, true
+		}
+	}
+	return geo.Point{}, false
+}
+
+// refuted tells whether late reports put a ship elsewhere for a larger share of a run than may be apart. What is cut off
+// at the end does not count.
+func (r *run) refuted(o Options) bool {
+	apart := time.Duration(len(r.elsewhere)) * track.Grid
+	return apart > 0 && apart.Seconds() > (1-o.CloseShare)*r.lastClose.Sub(r.start).Seconds() && !r.cuttable(o.Hold)
+}
+
+// cuttable tells whether all that is refuted lies at the end of an ended run, which is long enough without it.
+func (r *run) cuttable(hold time.Duration) bool {
+	n := len(r.elsewhere)
+	if n == 0 || r.ended.IsZero() || r.elsewhere[0].Sub(r.start) < hold {
+		return false
+	}
+	return r.elsewhere[n-1].Sub(r.elsewhere[0]) <= time.Duration(n)*track.Grid && r.lastClose.Sub(r.elsewhere[n-1]) <= wayStep
+}
+
+// cut ends an ended run where late reports first put a ship elsewhere, and tells whether it did.
+func (r *run) cut(hold time.Duration) bool {
+	if !r.cuttable(hold) {
+		return false
+	}
+	r.lastClose = r.elsewhere[0]
+	r.ended, r.elsewhere = r.lastClose, nil
+	return true
 }

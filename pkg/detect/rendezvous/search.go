@@ -129,8 +129,8 @@ type glance struct {
 	before, after *track.Fix
 }
 
-func (t glance) compare(o glance) int {
-	return cmp.Or(cmp.Compare(t.mmsi, o.mmsi), t.before.Time.Compare(o.before.Time), t.after.Time.Compare(o.after.Time))
+func (x glance) compare(o glance) int {
+	return cmp.Or(cmp.Compare(x.mmsi, o.mmsi), x.before.Time.Compare(o.before.Time), x.after.Time.Compare(o.after.Time))
 }
 
 // cell is a square of turnCell.
