@@ -2,11 +2,13 @@ package fit
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
 // told is a hundred cases of a finding, so many of which are "yes".
@@ -81,7 +83,7 @@ func TestMeetingsAreLabelledByTheTruth(t *testing.T) {
 	met := func(a, b event.Vessel, from, to int, kind string) event.Event {
 		end := hour(to)
 		e := event.Event{Kind: event.Rendezvous, Status: event.Closed, Vessels: []event.Vessel{a, b}, Start: hour(from), End: &end,
-			Details: event.RendezvousDetails{Findings: []string{"always"}}}
+			Details: event.RendezvousDetails{Form: event.Alongside, Findings: []string{"always"}}}
 		if kind != "" {
 			e.Place = &event.Place{Kind: kind}
 		}
@@ -107,5 +109,30 @@ func TestMeetingsAreLabelledByTheTruth(t *testing.T) {
 		if got != tc.want {
 			t.Errorf("%s: got %q, want %q", tc.name, got, tc.want)
 		}
+	}
+}
+
+func TestCandidatesAreLabelledByTheTruth(t *testing.T) {
+	day := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	hour := func(h int) time.Time { return day.Add(time.Duration(h) * time.Hour) }
+	truth := &sim.Truth{Start: day, End: hour(100), Meetings: []sim.Meeting{
+		{Visitor: sim.Vessel{MMSI: 1}, Host: sim.Vessel{MMSI: 2}, Purpose: "cargo", Start: hour(10), End: hour(30)},
+		{Visitor: sim.Vessel{MMSI: 1}, Host: sim.Vessel{MMSI: 4}, Purpose: "bunkering", Start: hour(40), End: hour(46)},
+	}}
+	who := func(m vessel.MMSI, from, to int) event.UnseenShip {
+		return event.UnseenShip{MMSI: m, From: hour(from), To: hour(to), Findings: []string{"always"}}
+	}
+	e := event.Event{Kind: event.Rendezvous, Status: event.Closed, Vessels: []event.Vessel{{MMSI: 1}, {MMSI: 2}},
+		Details: event.RendezvousDetails{Form: event.OneUnseen, Candidates: []event.UnseenShip{who(2, 8, 31), who(3, 8, 31), who(2, 29, 60), who(4, 40, 46)}}}
+	var got []string
+	for _, c := range Unseen(truth, []event.Event{e}) {
+		got = append(got, c.True)
+	}
+	if want := []string{"cargo_transfer", "other", "other", "other"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v: the ship, another ship, another time, another purpose", got, want)
+	}
+	e.Status = event.Retracted
+	if got := Unseen(truth, []event.Event{e}); len(got) != 0 {
+		t.Errorf("got %d cases of a claim that was taken back, want none", len(got))
 	}
 }

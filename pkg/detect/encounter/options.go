@@ -23,7 +23,7 @@ type Options struct {
 // found to type a draught, 30 days is as long as a gap may last in which a stay took place. 0.1 keeps what nobody saw
 // below every headline; of such pairs in simulated worlds fewer than one in ten had met. The rest are start values.
 func Defaults() Options {
-	return Options{Carries: 10_000, Together: 6 * time.Hour, Draught: 72 * time.Hour, Remember: 30 * 24 * time.Hour, Least: 0.05,
+	return Options{Carries: 10_000, Together: 6 * time.Hour, Draught: 72 * time.Hour, Remember: 30 * 24 * time.Hour, Least: 0.02,
 		Candidates: 5, UnseenCap: 0.1, UnseenTold: 0.02}
 }
 

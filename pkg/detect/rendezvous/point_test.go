@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
 )
 
@@ -73,6 +74,27 @@ func TestWeightsAreRead(t *testing.T) {
 		`{"terms":[{"cause":"bunkering","finding":"always","sign":2}]}`, `{"terms":[{"cause":"bunkering","finding":"under_6h","sign":-1,"weight":1}]}`} {
 		if _, err := ReadWeights([]byte(text)); err == nil {
 			t.Errorf("%s: got no error", text)
+		}
+	}
+}
+
+// TestClassesSumToOne weighs every pair of findings, with and without the cap of antennas.
+func TestClassesSumToOne(t *testing.T) {
+	w := DefaultWeights()
+	for _, a := range findingNames() {
+		for _, b := range findingNames() {
+			for _, ceiling := range []float64{1, 0.7} {
+				sum, seen := 0.0, map[event.Cause]bool{}
+				for _, x := range w.weigh([]string{always, a, b}, ceiling) {
+					if seen[x.Cause] || x.P < 0 || x.Cause == event.CargoTransfer && x.P > ceiling+1e-9 {
+						t.Errorf("%s, %s: %v", a, b, x)
+					}
+					sum, seen[x.Cause] = sum+x.P, true
+				}
+				if math.Abs(sum-1) > 1e-9 {
+					t.Errorf("%s, %s: the classes sum to %g", a, b, sum)
+				}
+			}
 		}
 	}
 }
