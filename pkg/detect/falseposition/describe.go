@@ -34,6 +34,9 @@ func (d *Detector) groups(s *ship, w time.Time) []group {
 		if x.lasts && w.Sub(x.to) > 2*d.o.Join {
 			x.lasts = false // nothing more came
 		}
+		if n := len(out); n > 0 && d.leaves(&out[n-1], x) {
+			continue
+		}
 		if n := len(out); n > 0 && x.from.Sub(out[n-1].to) <= d.o.Join {
 			g := &out[n-1]
 			g.signs, g.lasts = append(g.signs, x), g.lasts || x.lasts
@@ -45,6 +48,19 @@ func (d *Detector) groups(s *ship, w time.Time) []group {
 		out = append(out, group{[]*sign{x}, x.from, x.to, x.lasts})
 	}
 	return out
+}
+
+// leaves tells whether a leap leads away from a place that is doubted already to where stations hear her: then it ends the
+// doubtful time, and speaks for its having been false, since one of both sides must be.
+func (d *Detector) leaves(g *group, x *sign) bool {
+	if x.home == nil || x.before == nil || x.before.Time.Before(g.from) || x.before.Time.Sub(g.to) > 2*time.Hour || g.signs[0].sort == "teleport" {
+		return false
+	}
+	g.lasts = false
+	g.signs = append(g.signs, &sign{sort: "left", key: x.key, from: g.to, to: g.to, weight: d.o.Back, after: x.home, at: x.at, rules: []event.Rule{
+		rule("left_by_a_leap", 1, ">=", 1, "", "from there no hull can have sailed to where she was next, and stations hear her there"),
+	}})
+	return true
 }
 
 // judge decides on all signs of a ship and returns the new versions.

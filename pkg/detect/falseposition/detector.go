@@ -248,6 +248,7 @@ type sign struct {
 	key      int64 // tells signs of one sort apart
 	from, to time.Time
 	lasts    bool
+	home     *event.FixRef // of a leap to where stations hear her that hear ships there: the first fix
 	weight   float64
 	before   *event.FixRef // where she was before, if the sign itself tells
 	after    *event.FixRef

@@ -146,3 +146,30 @@ func TestOptionsAreChecked(t *testing.T) {
 		t.Errorf("zero options: got %v, want every breach", err)
 	}
 }
+
+func TestALeapAwayEndsADoubtfulTime(t *testing.T) {
+	home := &event.FixRef{Time: day0.Add(21 * time.Hour), Lon: 50, Lat: 29}
+	last := &event.FixRef{Time: day0.Add(20 * time.Hour), Lon: 56, Lat: 26}
+	for _, tc := range []struct {
+		name      string
+		home      *event.FixRef
+		low, high float64
+	}{
+		{"to where stations hear her", home, 0.95, 1},
+		{"to where nobody vouches for her", nil, 0.3, 0.9},
+	} {
+		d := New(Defaults(), vessel.NewFleet(), nil, call.New(call.Defaults(), nil, nil))
+		s := d.of(tanker)
+		s.seen = day0.Add(30 * time.Hour)
+		s.put(&sign{sort: "frozen", from: day0, to: day0.Add(20 * time.Hour), weight: 4.5})
+		s.put(&sign{sort: "teleport", from: home.Time, to: day0.Add(30 * time.Hour), weight: -1, before: last, home: tc.home})
+		d.touch(tanker)
+		out := d.Advance(day0.Add(31 * time.Hour))
+		if len(out) != 1 || out[0].End == nil || out[0].Probability < tc.low || out[0].Probability > tc.high {
+			t.Fatalf("%s: got %+v, want one of %.1f to %.1f, closed", tc.name, out, tc.low, tc.high)
+		}
+		if at := *out[0].End; tc.home != nil && !at.Equal(last.Time) {
+			t.Errorf("%s: ends %s, want %s: what came after is true", tc.name, at, last.Time)
+		}
+	}
+}

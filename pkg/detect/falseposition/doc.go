@@ -21,6 +21,7 @@
 //	circle         least-squares circle of 0.6–15 km radius through eight fixes or more over 240°, within 4 % of the radius
 //	receivers      hours in which no station heard her that hears ships at the place where she says she is, and stations
 //	               that heard her though they never hear that place
+//	left           a jump ends other signs, to a place whose stations hear her: one of both sides is false
 //	contradiction  reported speed and displacement differ by 5 kn and more, eight fixes in a row
 //	on land        the fixes lie well inside land
 //

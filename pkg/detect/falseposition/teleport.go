@@ -103,6 +103,8 @@ func (d *Detector) teleports(s *ship, w time.Time) {
 			weight: weight, before: quote(x.from), at: x.to.Position, fixes: x.fixes}
 		if x.back != nil {
 			g.after = quote(x.back)
+		} else if x.vouched > 0 {
+			g.home = quote(x.to)
 		}
 		miles := geo.DistanceExact(x.from.Position, x.to.Position).NauticalMiles()
 		g.rules = []event.Rule{
