@@ -44,6 +44,8 @@ func newReplay() *cobra.Command {
   daily.csv      barrels a day with interval, one row for each UTC day
   daily.json     the same with 7-day means and what the number rests on
   vintages.csv   every day's number as it stood at each midnight: revisions are data
+  coverage.csv   what was heard of ships with no reason to hide, by day and cell of 0.25 degrees (the newest days)
+  coverage.geojson  the chance of being heard in an hour, by cell and kind of receiver, for a map
   summary.json   counts, what was refused and why, timings, hashes
   config.yaml    every parameter that the run went by, with its source
 

@@ -37,13 +37,14 @@ type fitOptions struct {
 func fitCommand() *cobra.Command {
 	o := &fitOptions{smaller: scenario.Smaller{Thin: true}}
 	c := &cobra.Command{
-		Use:   "fit rendezvous|encounter SCENARIO...",
+		Use:   "fit rendezvous|encounter|gap SCENARIO...",
 		Short: "Fit weights of evidence to simulated truth",
 		Long: "fit makes worlds of each scenario file, lets the engine read them, and finds the weights that agree best with\n" +
 			"what really happened: a logistic model whose signs are those of the weights that the program carries. Seeds to\n" +
 			"fit on and seeds to test on must differ; the losses of both are printed, before and after.",
-		Example: "  simulate fit rendezvous testdata/scenarios/baseline.yaml --seeds 101-110 --test 201-205 --out weights.json",
-		Args:    func(c *cobra.Command, args []string) error { return usageArgs(cobra.MinimumNArgs(2)(c, args)) },
+		Example: "  simulate fit rendezvous testdata/scenarios/baseline.yaml --seeds 101-110 --test 201-205 --out weights.json\n" +
+			"  simulate fit gap testdata/scenarios/baseline.yaml --every 5m --traffic 0.1 --out weights.json",
+		Args: func(c *cobra.Command, args []string) error { return usageArgs(cobra.MinimumNArgs(2)(c, args)) },
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())
 		},
@@ -61,8 +62,8 @@ func fitCommand() *cobra.Command {
 
 func (o *fitOptions) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	model, ok := models()[args[0]]
-	if !ok {
-		return usageError{fmt.Errorf("fit %s: expected rendezvous or encounter", args[0])}
+	if !ok && args[0] != "gap" {
+		return usageError{fmt.Errorf("fit %s: expected rendezvous, encounter or gap", args[0])}
 	}
 	if len(o.ridges) == 0 || slices.Min(o.ridges) <= 0 {
 		return usageError{fmt.Errorf("--ridge %v: expected numbers above 0", o.ridges)}
@@ -70,6 +71,9 @@ func (o *fitOptions) run(ctx context.Context, args []string, stdout, stderr io.W
 	train, test, err := o.split()
 	if err != nil {
 		return usageError{err}
+	}
+	if args[0] == "gap" {
+		return o.gap(ctx, args[1:], train, test, stdout, stderr)
 	}
 	known, err := o.cases(ctx, model, args[1:], train, stderr)
 	if err != nil {
@@ -123,9 +127,14 @@ func parseSeeds(s string) (seedRange, error) {
 	return seedRange{from, to}, nil
 }
 
-// cases tries all worlds one after the other: a trial uses the processors itself.
+// cases are those of a model from all worlds.
 func (o *fitOptions) cases(ctx context.Context, m model, paths []string, seeds seedRange, stderr io.Writer) ([]fit.Case, error) {
-	var all []fit.Case
+	return casesOf(ctx, o, paths, seeds, stderr, m.cases)
+}
+
+// casesOf tries all worlds one after the other: a trial uses the processors itself.
+func casesOf[C any](ctx context.Context, o *fitOptions, paths []string, seeds seedRange, stderr io.Writer, of func(*sim.Truth, []event.Event) []C) ([]C, error) {
+	var all []C
 	for _, path := range paths {
 		for _, every := range o.every {
 			for seed := seeds.from; seed <= seeds.to; seed++ {
@@ -135,7 +144,7 @@ func (o *fitOptions) cases(ctx context.Context, m model, paths []string, seeds s
 				if err != nil {
 					return nil, err
 				}
-				cases := m.cases(out.Truth, out.Found.Events)
+				cases := of(out.Truth, out.Found.Events)
 				fmt.Fprintf(stderr, "%s, seed %d, every %s: %d cases\n", out.Truth.Scenario, seed, every, len(cases))
 				all = append(all, cases...)
 			}

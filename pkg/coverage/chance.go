@@ -24,13 +24,16 @@ type Path struct {
 type Answer struct {
 	Known        bool    // there were enough controls on most of the ways; else nothing is known, and P0 is 1
 	P0           float64 // the chance that a ship which kept sending was not heard at all, never below Floor
+	Raw          float64 // the same without a floor, where controls pass; as if nobody could hear her elsewhere
 	Floor        float64 // how often that happened to controls of which as much was expected
 	Controls     int     // distinct controls round the ship in the busiest hour of the silence
 	ControlHours int     // their ship-hours heard by coast stations, on the first path
 	Heard        int     // units in which the ship was heard in the 72 h before: ship-hours by coast stations, and passes
 	Expected     float64 // units in which a control would have been heard in her place
 	Missed       float64 // expected units of the silence, over the paths
-	Passes       int     // satellite passes in the silence, at off
+	Passes       int     // satellite passes in the silence, on the first path
+	Clusters     int     // of them, counted once in twelve hours: sun-synchronous satellites come together
+	ByCoast      float64 // Raw, were there no satellites
 	DayHours     float64 // hours a day in which she was heard: each could have been the last
 }
 
@@ -49,20 +52,21 @@ type unit struct {
 func (m *Model) unit(s *slow, k key, h int32, own *slot) unit {
 	r := s.of(k)
 	var c, near tally
-	var reg both
+	var reg, over both
 	n := m.hours[h]
 	if n != nil {
 		c = n.cells[key{k.cell, false}].plus(n.cells[key{k.cell, true}])
 		k.cell.around(func(o cell) { near = near.plus(n.cells[key{o, false}]).plus(n.cells[key{o, true}]) })
-		reg = n.region(k.cell.block())
+		reg, over = n.region(k.cell.block()), n.overhead(k.cell.block(), m.o.PassSupport)
 	}
 	if own != nil && own.bits&counted != 0 {
 		o := own.tally()
 		c, near = c.minus(o), near.minus(o)
-		*reg.of(own.bits&moving != 0) = reg.of(own.bits&moving != 0).minus(o)
+		underWay := own.bits&moving != 0
+		*reg.of(underWay), *over.of(underWay) = reg.of(underWay).minus(o), over.of(underWay).minus(o)
 	}
 	all := reg.all()
-	u := unit{coastKnown: r.coastKnown, pass: int(all.space) >= m.o.PassControls, controls: int(all.there), heard: int(all.coast)}
+	u := unit{coastKnown: r.coastKnown, pass: int(over.all().space) >= m.o.PassControls, controls: int(all.there), heard: int(all.coast)}
 	fresh := int64(h) > m.now-int64(m.o.FreshHours)
 	if r.coastKnown {
 		u.coast = r.coast
@@ -79,7 +83,7 @@ func (m *Model) unit(s *slow, k key, h int32, own *slot) unit {
 	if u.spaceKnown = u.pass && r.spaceKnown; u.spaceKnown {
 		u.space = r.space
 		if !fresh {
-			t := reg.of(k.moving)
+			t := over.of(k.moving)
 			u.space = lean(t.space, t.there, u.space, m.o.HourShrink)
 		}
 	}
@@ -108,33 +112,37 @@ func (m *Model) shock(all tally, habit [2]daily) float64 {
 // Chance answers for a ship that was last heard at off, over the paths she may have taken.
 func (m *Model) Chance(id uint32, off time.Time, paths []Path) Answer {
 	s := m.slow[0]
-	a := Answer{P0: 1}
+	a := Answer{P0: 1, Raw: 1, ByCoast: 1}
 	a.habit(m, s, id, int32(hourOf(off)))
-	steps, known, total, p := 0, 0.0, 0.0, 0.0
+	steps, known, total, p, coast := 0, 0.0, 0.0, 0.0, 0.0
 	for i, path := range paths {
-		rate, sure := a.along(m, s, path, i == 0)
+		rate, byCoast, sure := a.along(m, s, path, i == 0)
 		steps = max(steps, len(path.Steps))
 		total += path.Weight
 		known += path.Weight * sure
 		p += path.Weight * m.missed(a.Heard, a.Expected, rate)
+		coast += path.Weight * m.missed(a.Heard, a.Expected, byCoast)
 	}
 	if total <= 0 || steps == 0 {
 		return a
 	}
-	floor, calibrated := m.floor(p/total, steps)
-	if a.Known = calibrated && known/total >= leastKnown && a.Expected > 0; a.Known {
-		a.P0, a.Floor = min(1, max(p/total, floor)), floor
+	a.Raw, a.ByCoast = p/total, coast/total
+	floor, calibrated := m.floor(a.Raw, steps)
+	if a.Known = calibrated && known/total >= leastKnown; a.Known {
+		a.P0, a.Floor = min(1, max(a.Raw, floor)), floor
 	}
 	return a
 }
 
-// along sums up the rate at which she would have been heard along a path, and the share of its hours in which that is
-// known. What stood round the first path is told.
-func (a *Answer) along(m *Model, s *slow, path Path, first bool) (rate, known float64) {
+// along sums up the rate at which she would have been heard along a path, that by coast stations alone, and the share of
+// its hours in which that is known. What stood round the first path is told.
+func (a *Answer) along(m *Model, s *slow, path Path, first bool) (rate, byCoast, known float64) {
 	g := m.factor(a.Heard, a.Expected)
 	sure := 0
+	var cluster time.Time
 	for _, step := range path.Steps {
 		u := m.unit(s, key{cellOf(step.Position), step.Moving}, int32(hourOf(step.Hour)), nil)
+		byCoast += m.rate(g, u.coast)
 		rate += m.rate(g, u.coast) + m.rate(g, u.space)
 		if u.coastKnown || u.spaceKnown {
 			sure++
@@ -145,11 +153,19 @@ func (a *Answer) along(m *Model, s *slow, path Path, first bool) (rate, known fl
 			a.ControlHours += u.heard
 			if u.pass {
 				a.Passes++
+				if cluster.IsZero() || step.Hour.Sub(cluster) >= clusterEvery {
+					a.Clusters++
+					cluster = step.Hour
+				}
 			}
 		}
 	}
-	return rate, float64(sure) / float64(max(1, len(path.Steps)))
+	return rate, byCoast, float64(sure) / float64(max(1, len(path.Steps)))
 }
+
+// clusterEvery is how far apart the passes of a sun-synchronous orbit over one place are (METHODS section 3: 12 h), less
+// the hour to which passes are counted.
+const clusterEvery = 11 * time.Hour
 
 // factor is how well a ship is heard beside the controls: the mean of g ~ Gamma(kappa + heard, kappa + expected).
 func (m *Model) factor(heard int, expected float64) float64 {
@@ -198,6 +214,9 @@ func (a *Answer) habit(m *Model, s *slow, id uint32, off int32) {
 		there++
 		if p.bits&anyHeard != 0 {
 			heard++
+		}
+		if p.bits&astray != 0 {
+			continue // how well she was heard there says nothing: she was elsewhere
 		}
 		u := m.unit(s, p.key(), h, p)
 		n, expected := u.against(p)

@@ -43,7 +43,7 @@ func chanceClass(p float64) int {
 }
 
 // lengths are the silences that are checked, hours. No silence shorter than six hours is published.
-var lengths = [...]int{6, 12, 24}
+var lengths = [...]int{6, 12, 24, 48}
 
 // receivers are the kinds of receiver that are checked, in the order of their outcomes.
 var receivers = [...]string{"coast", "space", "any"}
@@ -51,8 +51,12 @@ var receivers = [...]string{"coast", "space", "any"}
 // everywhere is the region in which the floor of all answers is kept.
 const everywhere = "everywhere"
 
-// check asks of some controls what was to be expected of them three days ago, with what was known on the day before,
-// and compares it with what came. Three days: a silence of a day is over by then, or was no matter of reception.
+// checkAfter is how many days ago the day lies that is checked: a silence of two days is over by then, or was no matter
+// of reception.
+const checkAfter = 4
+
+// check asks of some controls what was to be expected of them some days ago, with what was known on the day before,
+// and compares it with what came.
 func (m *Model) check(today int32) {
 	s := m.slow[keepSlow-1]
 	if len(s.cells) == 0 {
@@ -68,7 +72,7 @@ func (m *Model) check(today int32) {
 	slices.Sort(ids) // sums of fractions depend on their order
 	for _, id := range ids {
 		if (id*2654435769+uint32(today))>>8%each == 0 {
-			m.checkShip(s, m.ships[id], (today-3)*24)
+			m.checkShip(s, m.ships[id], (today-checkAfter)*24)
 		}
 	}
 }
@@ -84,10 +88,13 @@ type window struct {
 	unit     unit
 }
 
+// windows are those of a ship before a day, in it and for the longest silence after it.
+type windows [habitHours + 24 + 48 + 1]window
+
 // checkShip asks for each hour of a day in which the control was heard.
 func (m *Model) checkShip(s *slow, own *ship, first int32) {
-	const before, after = habitHours, 24
-	var sums [before + 24 + after + 1]window
+	const before = habitHours
+	var sums windows
 	for i := 1; i < len(sums); i++ {
 		w := sums[i-1]
 		w.there, w.bits = false, 0
@@ -114,7 +121,7 @@ func (m *Model) checkShip(s *slow, own *ship, first int32) {
 }
 
 // checkHour asks for one hour in which the control was heard: how likely was silence after it, and did it come?
-func (m *Model) checkHour(sums *[habitHours + 49]window, i int) {
+func (m *Model) checkHour(sums *windows, i int) {
 	at, start := sums[i], sums[i-habitHours]
 	for r, name := range receivers {
 		mask := [...]uint8{byCoast, bySpace, anyHeard}[r]
@@ -177,8 +184,8 @@ func regionOf(c cell) string {
 	return fmt.Sprintf("%02d%c%03d%c", south, ns, west, ew)
 }
 
-// floor is how often controls were silent of which as little silence was expected: never less than what was seen. What
-// was not seen yet leans on the prediction with the weight of half a silence, and on no prediction below Surest.
+// floor is how often controls were silent of which as little silence was expected. It leans on the prediction with the
+// weight of half a silence, and on no prediction below Surest: one control whose transponder failed is no rate.
 // Classes of too few predictions lean on those below them; false if all together are too few.
 func (m *Model) floor(p float64, hours int) (float64, bool) {
 	length := lengths[0]
@@ -202,7 +209,7 @@ func (m *Model) floor(p float64, hours int) (float64, bool) {
 		return 1, false
 	}
 	n, k := float64(windows), float64(silent)
-	return max(k/n, (k+0.5)/(n+0.5/max(p, m.o.Surest))), true
+	return (k + 0.5) / (n + 0.5/max(p, m.o.Surest)), true
 }
 
 // Calibrations lists how predictions came true, sorted.

@@ -39,8 +39,9 @@ func (m *Model) HealthOf(source string, day time.Time) (Health, bool) {
 }
 
 // Health returns the health of all sources together on a day: the mean of theirs, weighted by the emitters that each
-// habitually delivers in an hour, so that a small station does not hide the loss of a large feed. Zero if no source was
-// there.
+// habitually delivers in an hour, so that a small station does not hide the loss of a large feed; times the share of
+// ship-hours in which ships were where they said, since a displaced ship tells as little as an unheard one. Zero if no
+// source was there.
 func (m *Model) Health(day time.Time) Health {
 	var sum, weights float64
 	for _, name := range m.Sources() {
@@ -55,7 +56,7 @@ func (m *Model) Health(day time.Time) Health {
 	if weights == 0 {
 		return 0
 	}
-	return sum / weights
+	return sum / weights * m.placed(day)
 }
 
 // habit is the median of emitters an hour over the days before the hour begin, silent hours included from the first

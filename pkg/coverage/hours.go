@@ -22,6 +22,7 @@ func (t tally) minus(o tally) tally {
 type hourCounts struct {
 	cells   map[key]tally
 	blocks  map[block]*both
+	seas    map[sea]*both
 	regions map[block]both
 	// Emitters by station, those that stand still (base stations, aids) included. One that heard none at all, and is
 	// wont to, is out.
@@ -43,7 +44,7 @@ func (b both) all() tally { return b[0].plus(b[1]) }
 func (m *Model) hour(h int32) *hourCounts {
 	n := m.hours[h]
 	if n == nil {
-		n = &hourCounts{cells: map[key]tally{}, blocks: map[block]*both{}, regions: map[block]both{}, stations: map[*Station]int32{}}
+		n = &hourCounts{cells: map[key]tally{}, blocks: map[block]*both{}, seas: map[sea]*both{}, regions: map[block]both{}, stations: map[*Station]int32{}}
 		m.hours[h] = n
 	}
 	return n
@@ -59,6 +60,12 @@ func (m *Model) count(h int32, k key, add tally) {
 		n.blocks[k.cell.block()] = b
 	}
 	*b.of(k.moving) = b.of(k.moving).plus(add)
+	w := n.seas[k.cell.block().sea()]
+	if w == nil {
+		w = &both{}
+		n.seas[k.cell.block().sea()] = w
+	}
+	*w.of(k.moving) = w.of(k.moving).plus(add)
 	clear(n.regions)
 }
 
@@ -75,6 +82,22 @@ func (n *hourCounts) region(b block) both {
 	})
 	n.regions[b] = r
 	return r
+}
+
+// overhead sums up what tells of a satellite's pass over a block: the controls within 2°, or, where these are few, all of
+// the sea round it. A satellite hears half a sea at once.
+func (n *hourCounts) overhead(b block, enough int) both {
+	near := n.region(b)
+	if int(near.all().there) >= enough {
+		return near
+	}
+	var wide both
+	b.sea().around(func(o sea) {
+		if t := n.seas[o]; t != nil {
+			wide[0], wide[1] = wide[0].plus(t[0]), wide[1].plus(t[1])
+		}
+	})
+	return wide
 }
 
 // daily is what the hours of a day add up to in a cell: all ship-hours, and those in which a satellite passed.
@@ -102,7 +125,7 @@ func (m *Model) sumDay(day int32) map[key]daily {
 
 // passed tells whether a satellite passed in the hour: enough controls round the block were heard by one.
 func (m *Model) passed(n *hourCounts, b block) bool {
-	return int(n.region(b).all().space) >= m.o.PassControls
+	return int(n.overhead(b, m.o.PassSupport).all().space) >= m.o.PassControls
 }
 
 // heardHours counts for each station the hours of a day in which it heard anything.

@@ -37,6 +37,8 @@ type Model struct {
 	prints   map[int64]map[earshot]int32 // what stations heard in cells, by day
 	slow     [keepSlow]*slow             // the newest first: what is learned from days before
 	checks   map[Check]*checked
+
+	shipHours map[int64]shipHours // by day
 }
 
 type cellHour struct {
@@ -56,7 +58,7 @@ type sourceCounts struct {
 func NewModel(o Options) *Model {
 	m := &Model{o: o, sources: map[string]*sourceCounts{}, cells: map[cellHour]int32{}, stations: map[stationName]*Station{}, fresh: map[*Station]bool{},
 		hours: map[int32]*hourCounts{}, ships: map[uint32]*ship{}, days: map[int32]map[key]daily{},
-		hearing: map[int32]map[*Station]int{}, prints: map[int64]map[earshot]int32{}, checks: map[Check]*checked{}}
+		hearing: map[int32]map[*Station]int{}, prints: map[int64]map[earshot]int32{}, checks: map[Check]*checked{}, shipHours: map[int64]shipHours{}}
 	for i := range m.slow {
 		m.slow[i] = newSlow(o)
 	}

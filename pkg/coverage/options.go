@@ -27,6 +27,9 @@ type Options struct {
 	Support int
 	// PassControls is the least number of controls heard by satellite within 2° for a pass to count.
 	PassControls int
+	// PassSupport is the least number of controls within 2° that tell alone whether a satellite passed; where there are
+	// fewer, those of the sea round them tell too.
+	PassSupport int
 	// FreshHours is how long an hour is new: controls that were missed in it may not have been heard again yet.
 	FreshHours int
 	// Wide is the distance in kilometres over which a station hears at once that is no coast station.
@@ -52,7 +55,7 @@ type Options struct {
 // satellite at 500 km sees 2,500.
 func Defaults() Options {
 	return Options{Fraction: 0.3, HabitDays: 14, KeepDays: 100, Kappa: 4, Sure: 0.95, Surest: 1e-5, Shrink: 10, HourShrink: 4, Support: 30,
-		PassControls: 3, FreshHours: 24, Wide: 900, Longest: 72, Checks: 200, LeastChecks: 1000}
+		PassControls: 3, PassSupport: 12, FreshHours: 24, Wide: 900, Longest: 72, Checks: 200, LeastChecks: 1000}
 }
 
 // Params describes every parameter: name, bounds, meaning and source.
@@ -68,6 +71,7 @@ func (o *Options) Params() param.Group {
 		param.Number("hour_shrink", &o.HourShrink, 0.1, 1000, "ships", "weight with which one hour of a cell leans on its habit and the hour's shock", "start value: half of what is seen counts when four are"),
 		param.Number("support", &o.Support, 1, 10_000, "ship-hours", "of controls round a cell for its habit to be known", "rule of three: none unheard among 30 puts the rate within 0.1"),
 		param.Number("pass_controls", &o.PassControls, 1, 100, "controls", "heard by satellite within 2° make a pass; one may be the ship herself", "METHODS 2"),
+		param.Number("pass_support", &o.PassSupport, 1, 1000, "controls", "within 2° that tell alone whether a satellite passed; with fewer, those of the 5° squares round them tell too", "judgement: four times pass_controls; a satellite sees 2,500 km"),
 		param.Number("fresh_hours", &o.FreshHours, 0, 72, "hours", "an hour is new: controls missed in it may not have been heard again yet", "METHODS 2: judged again at the day's close"),
 		param.Number("wide_km", &o.Wide, 200, 5000, "km", "a station that hears so far at once is no coast station", "ducts over the Gulf carry hundreds of km, a satellite sees 2,500"),
 		param.Number("longest_h", &o.Longest, 1, 72, "hours", "the longest silence of a control that teaches; no more is remembered of a ship", "METHODS 2: the last 72 h"),

@@ -26,9 +26,8 @@ type Moment struct {
 	Coast, Space bool // heard by a coast station, by a satellite
 }
 
-// ringHours is how far a ship's own hours are kept: a day that is checked two days later, the 72 h before it and the
-// days since.
-const ringHours = 144
+// ringHours is how far a ship's own hours are kept: a day that is checked, the 72 h before it and the days since.
+const ringHours = habitHours + (checkAfter+1)*24
 
 // ship is one ship's newest hours.
 type ship struct {
@@ -56,6 +55,7 @@ const (
 	byCoast                    // heard by a coast station
 	bySpace                    // heard by a satellite
 	counted                    // teaches: she was a control
+	astray                     // she was not where she said
 	anyHeard = byCoast | bySpace
 )
 
@@ -106,6 +106,14 @@ func (m *Model) Heard(id uint32, at Moment) {
 	}
 	if p.bits&present == 0 {
 		m.enter(s, p, h, cellOf(at.Position), at.Moving)
+	}
+	if p.bits&anyHeard == 0 && (at.Coast || at.Space) {
+		day := m.shipHours[dayOfHour(h)]
+		day.heard++
+		if p.bits&astray != 0 {
+			day.displaced++
+		}
+		m.shipHours[dayOfHour(h)] = day
 	}
 	var add tally
 	if at.Coast && p.bits&byCoast == 0 {

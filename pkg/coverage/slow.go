@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// keepSlow is how many days' ends are remembered: a check of three days ago must not know what came of it.
-const keepSlow = 4
+// keepSlow is how many days' ends are remembered: a check of some days ago must not know what came of it.
+const keepSlow = checkAfter + 1
 
 // slow is what is learned from whole days that are over. What was heard today changes nothing in it.
 type slow struct {
@@ -176,7 +176,8 @@ func (s *slow) around(b block) [2]daily {
 
 // of gives the habits of a cell. Coast stations hear a ship within an hour whether she moves or not, and the sea's shape
 // decides: cell, then neighbours, then region. Satellites hear whoever sends often, and nothing depends on the cell:
-// region, then all.
+// region, then all. But where no control ever passes it is not known that what is heard there is told at all: a feed ends
+// where its makers wanted.
 func (s *slow) of(k key) rates {
 	r, ok := s.rates[k]
 	if ok {
@@ -198,7 +199,7 @@ func (s *slow) of(k key) rates {
 	space := lean(s.all[i].passed.space, s.all[i].passed.there, 0.5, s.o.Shrink)
 	space = lean(region[i].passed.space, region[i].passed.there, space, s.o.Shrink)
 	r = rates{coast: coast, space: space, coastKnown: int(near.all.there) >= s.o.Support,
-		spaceKnown: int(region[0].passed.there+region[1].passed.there) >= s.o.Support}
+		spaceKnown: int(near.passed.there) >= s.o.PassControls && int(region[0].passed.there+region[1].passed.there) >= s.o.Support}
 	s.rates[k] = r
 	return r
 }

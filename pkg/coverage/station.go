@@ -110,10 +110,11 @@ const (
 	cellColumns    = 360 * cellsPerDegree
 )
 
-// cell is a square of 0.25°; block one of 1°, numbered alike.
+// cell is a square of 0.25°; block one of 1° and sea one of 5°, numbered alike.
 type (
 	cell  int32
 	block int32
+	sea   int32
 )
 
 func cellOf(p geo.Point) cell {
@@ -137,6 +138,18 @@ func (c cell) around(fn func(cell)) {
 	for r := max(row-1, 0); r <= min(row+1, cellRows-1); r++ {
 		for d := int32(-1); d <= 1; d++ {
 			fn(cell(r*cellColumns + (col+d+cellColumns)%cellColumns))
+		}
+	}
+}
+
+func (b block) sea() sea { return sea(b/360/5*72 + b%360/5) }
+
+// around calls fn for the sea and its eight neighbours.
+func (s sea) around(fn func(sea)) {
+	row, col := int32(s)/72, int32(s)%72
+	for r := max(row-1, 0); r <= min(row+1, 35); r++ {
+		for d := int32(-1); d <= 1; d++ {
+			fn(sea(r*72 + (col+d+72)%72))
 		}
 	}
 }

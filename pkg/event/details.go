@@ -51,6 +51,15 @@ type GapDetails struct {
 	ControlsHeard    *int         `json:"controls_heard,omitempty"` // emitter-hours heard in the cell of off meanwhile; nil when not counted
 	ReceptionModel   string       `json:"reception_model"`          // "controls"; "too_few_controls" or "none": the chance of being heard is not known
 	Reception        *Reception   `json:"reception,omitempty"`
+	Rates            float64      `json:"switched_off_by_rates,omitempty"` // the probability of switched off before the evidence
+	Evidence         []Weighed    `json:"evidence_weights,omitempty"`      // corrects it
+}
+
+// Weighed is a finding and what it counts: value times weight, in natural log-odds.
+type Weighed struct {
+	Finding string  `json:"finding"`
+	Value   float64 `json:"value"`
+	Weight  float64 `json:"weight"`
 }
 
 // Reception is how likely a ship that kept sending would not have been heard, and what that rests on. Units are
@@ -66,6 +75,8 @@ type Reception struct {
 	Controls     int     `json:"controls"`            // distinct ships near her in the busiest hour of the silence
 	ControlHours int     `json:"control_hours_heard"`
 	Passes       int     `json:"satellite_passes"`
+	Clusters     int     `json:"satellite_clusters"` // passes counted once in twelve hours
+	ByCoast      float64 `json:"p0_coast"`           // p0 without floor, were there no satellites
 }
 
 // HiddenCall is a loading place that a silence leaves time for.

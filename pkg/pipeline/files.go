@@ -29,6 +29,8 @@ func (r *Result) Files(s export.Summary) []File {
 		{EventsFile, func(w io.Writer) error { return export.Events(w, r.Events) }},
 		{"daily.csv", func(w io.Writer) error { return export.Days(w, r.Estimate.Days) }},
 		{"daily.json", func(w io.Writer) error { return export.Estimate(w, r.Estimate) }},
+		{"coverage.csv", func(w io.Writer) error { return export.CoverageDays(w, r.HeardDays) }},
+		{"coverage.geojson", func(w io.Writer) error { return export.CoverageMap(w, r.Reach) }},
 		{"summary.json", func(w io.Writer) error { return export.WriteSummary(w, s) }},
 	}
 }

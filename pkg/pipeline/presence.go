@@ -1,8 +1,11 @@
 package pipeline
 
 import (
+	"time"
+
 	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/coverage"
+	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/track"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
@@ -12,6 +15,13 @@ type presence struct {
 	model    *coverage.Model
 	fleet    *vessel.Fleet
 	stations map[heardBy]*coverage.Station
+	astray   map[string][]displaced // by event, as its last version has them
+}
+
+// displaced is a time in which a ship was not where she said.
+type displaced struct {
+	ship     vessel.MMSI
+	from, to time.Time
 }
 
 // heardBy is a station of a source.
@@ -21,7 +31,42 @@ type heardBy struct {
 }
 
 func newPresence(m *coverage.Model, f *vessel.Fleet) *presence {
-	return &presence{model: m, fleet: f, stations: map[heardBy]*coverage.Station{}}
+	return &presence{model: m, fleet: f, stations: map[heardBy]*coverage.Station{}, astray: map[string][]displaced{}}
+}
+
+// hear takes in interference and false positions: what was heard of displaced ships teaches nothing of where.
+func (p *presence) hear(e event.Event, w time.Time) {
+	var now []displaced
+	note := func(m vessel.MMSI, from time.Time, to *time.Time) {
+		if to == nil {
+			to = &w
+		}
+		now = append(now, displaced{m, from, *to})
+	}
+	switch details := e.Details.(type) {
+	case event.InterferenceDetails:
+		for _, v := range details.Victims {
+			note(v.MMSI, v.Start, v.End)
+		}
+	case event.FalsePositionDetails:
+		for _, v := range e.Vessels {
+			note(v.MMSI, e.Start, e.End)
+		}
+	default:
+		return
+	}
+	if e.Status == event.Retracted || e.Probability < event.Believed {
+		now = nil
+	}
+	for _, x := range p.astray[e.ID] {
+		p.model.Displaced(uint32(x.ship), x.from, x.to, false)
+	}
+	for _, x := range now {
+		p.model.Displaced(uint32(x.ship), x.from, x.to, true)
+	}
+	if p.astray[e.ID] = now; len(now) == 0 {
+		delete(p.astray, e.ID)
+	}
 }
 
 // observe takes what a fact says of presence.
@@ -90,16 +135,17 @@ func (p *presence) moment(f *track.Fix, moving bool) coverage.Moment {
 		m.Coast = true
 		return m
 	}
-	p.hear(&m, heardBy{f.Source, f.Station})
+	p.by(&m, heardBy{f.Source, f.Station})
 	for _, s := range f.Stations {
 		if s != f.Station {
-			p.hear(&m, heardBy{f.Source, s})
+			p.by(&m, heardBy{f.Source, s})
 		}
 	}
 	return m
 }
 
-func (p *presence) hear(m *coverage.Moment, by heardBy) {
+// by adds a receiver.
+func (p *presence) by(m *coverage.Moment, by heardBy) {
 	s := p.stations[by]
 	if s == nil {
 		s = p.model.Station(by.source, by.station.String())

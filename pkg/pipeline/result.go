@@ -29,7 +29,10 @@ type Result struct {
 	Last     time.Time              // greatest event time
 	Health   map[string]float64     // mean feed health by source
 	Heard    []coverage.Calibration // how what was predicted of controls came true
-	Config   Effective              // everything that decides the outcome besides the input
+
+	HeardDays []coverage.DayReach // what was heard where, on the newest days
+	Reach     []coverage.Reach    // and what could be, as of the last day's close
+	Config    Effective           // everything that decides the outcome besides the input
 }
 
 var factNames = map[track.FactKind]string{
@@ -44,7 +47,7 @@ func (e *Engine) result() *Result {
 	r := &Result{
 		Events: slices.SortedFunc(maps.Values(b.events), event.Compare), Versions: b.versions,
 		Lifts: b.ledger.Lifts(), Counts: e.counts, Facts: map[string]int64{},
-		Refused: b.refused, Ships: b.fleet.Len(), Health: b.health(), Heard: b.coverage.Calibrations(), Config: b.effective,
+		Refused: b.refused, Ships: b.fleet.Len(), Health: b.health(), Heard: b.coverage.Calibrations(), HeardDays: b.coverage.Days(), Reach: b.coverage.Map(), Config: b.effective,
 	}
 	r.Pending, r.Below = b.ledger.Tally()
 	for kind, n := range b.facts {

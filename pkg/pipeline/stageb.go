@@ -152,6 +152,7 @@ func (b *stageB) tick(at time.Time, facts []track.Fact) {
 		for _, e := range d.Advance(at) {
 			e = b.publish(e, at)
 			follow(b.fleet, e)
+			b.presence.hear(e, at)
 			for _, later := range b.detectors[i+1:] {
 				later.Hear(e)
 			}

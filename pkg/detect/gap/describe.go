@@ -36,9 +36,9 @@ func (d *Detector) describe(f *track.Silence, w time.Time, length time.Duration)
 	real, known := d.grounded(f)
 	details := d.measure(f, real, ship, length)
 	if known {
-		d.listen(real, f.Off.Time.Add(length), length, &details)
+		d.listen(f, real, length, &details)
 	}
-	e.Explanations = d.explain(f, ship, details, w, length)
+	e.Explanations = d.explain(f, ship, &details, length)
 	e.Probability = event.Probability(e.Explanations, event.SwitchedOff)
 	if known && !onLand(real) && d.another(f) < 0.5 && details.Feasibility <= d.o.MaxFeasibility && length.Hours() <= 24*d.o.Longest {
 		details.HiddenCalls = d.hiddenCalls(real, ship, w)
@@ -110,7 +110,7 @@ func rule(name string, value float64, op string, threshold float64, unit, note s
 }
 
 // explain weighs the rival causes; see the package comment for what it does not know.
-func (d *Detector) explain(f *track.Silence, ship vessel.Ship, g event.GapDetails, w time.Time, length time.Duration) []event.Explanation {
+func (d *Detector) explain(f *track.Silence, ship vessel.Ship, g *event.GapDetails, length time.Duration) []event.Explanation {
 	jammed := interfered * d.astray.Share(f.MMSI, f.Off.Time, f.Off.Time.Add(length))
 	switch {
 	case jammed > 0.5:
@@ -131,19 +131,21 @@ func (d *Detector) explain(f *track.Silence, ship vessel.Ship, g event.GapDetail
 	days := length.Hours() / 24
 	off := d.rate(ship) * math.Exp(-days/d.o.SwitchedOffDays)
 	faulty := d.o.Faulty * math.Exp(-days/d.o.FaultyDays)
-	missed, unknown := d.doubt(f, g, off, faulty)
-	left, leave := (1-out-jammed-port)*d.left(f), 0.0
+	missed, unknown := d.doubt(f, *g, off, faulty)
+	left, leave := 0.0, 0.0
 	if g.ReceptionModel == measured {
 		real, _ := d.grounded(f)
-		leave = d.leaving(real, f.Off.Time.Add(length))
+		leave = d.leaving(real, f.Off.Time.Add(length), g.Reception.DayHours)
+	} else {
+		left = (1 - out - jammed - port) * d.left(f)
 	}
 	scale := (1 - out - jammed - port - left) / (off + faulty + missed + leave + unknown)
-	return event.Normalise([]event.Explanation{
+	return d.weigh(f, ship, g, []event.Explanation{
 		{Cause: event.FeedOutage, P: out}, {Cause: event.Interfered, P: jammed}, {Cause: event.InPort, P: port},
 		{Cause: event.LeftArea, P: left + leave*scale},
 		{Cause: event.SwitchedOff, P: off * scale}, {Cause: event.FaultyTransponder, P: faulty * scale},
 		{Cause: event.NotReceived, P: missed * scale}, {Cause: event.Unknown, P: unknown * scale},
-	})
+	}, length)
 }
 
 // rate is how often a ship like this is switched off, a ship-day. Flag and lists enter here and nowhere else.

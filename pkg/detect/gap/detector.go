@@ -20,14 +20,15 @@ import (
 
 // Detector turns silences into gaps. It is pure: the same facts in the same ticks give the same events.
 type Detector struct {
-	o      Options
-	fleet  *vessel.Fleet
-	places *place.Gazetteer
-	sea    *geo.Sea
-	calls  *call.Reckoner
-	heard  Reception
-	goals  []place.ID // where a ship that fell silent may have gone
-	routes map[leg]route
+	o       Options
+	fleet   *vessel.Fleet
+	places  *place.Gazetteer
+	sea     *geo.Sea
+	calls   *call.Reckoner
+	heard   Reception
+	weights Weights
+	goals   []place.ID // where a ship that fell silent may have gone
+	routes  map[leg]route
 
 	silences map[key]*silence
 	dirty    []key                // touched since the last Advance
@@ -68,7 +69,7 @@ type silence struct {
 func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, sea *geo.Sea, calls *call.Reckoner) *Detector {
 	d := &Detector{o: o, fleet: fleet, places: places, sea: sea, calls: calls, silences: map[key]*silence{},
 		classB: map[vessel.MMSI]bool{}, outages: outages{}, passed: map[vessel.MMSI][]passage{}}
-	d.numbers = newNumbers()
+	d.numbers, d.weights = newNumbers(), DefaultWeights()
 	d.goals, d.routes = goals(places), map[leg]route{}
 	return d
 }

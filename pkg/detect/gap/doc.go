@@ -36,12 +36,24 @@
 //	switched off   rho·exp(−D/30 d)        not received   (hours a day in which she was heard)·p0
 //	faulty         0.0005·exp(−D/7 d)      left area      0.08·(the chance to sail out of the Gulf of Oman unheard)
 //
+// Of a ship that passed the way out within three days, left area is 0.9·(hours heard a day)·(the chance that she is not
+// heard on her course or on the way to the open sea): who falls silent where others are heard has not left.
+//
 // When not received is more than three times as likely as switched off, neither can be told from the other: unknown
 // then weighs as much as both. When there were too few controls nothing is known of p0: unknown weighs as much as
 // switched off and faulty together, and the probability cannot pass 0.5. Details say which ("controls",
-// "too_few_controls", or "none" without a model), p0 and the number of controls, and the rules show them. At each day's
+// "too_few_controls", or "none" without a model), p0 and the number of controls, and the rules show them. Where an end of
+// the silence lies in a false track, the ways run between the positions that are believed. At each day's
 // close silences of up to four days, and longer ones once a week, are judged anew, since only then it is known which
 // controls were missed too; a verdict that moved by 0.05 is told.
+//
+// # Evidence
+//
+// The rates know nothing of how silences end, nor of what ships do. Their log-odds of switched off are therefore one
+// finding among others: how soon she was heard again, whether the silence lies within or after a false track, whether
+// she lay at rest, whose flag she flies, whether controls told of p0. The probability is the logistic function of the
+// sum of their weights (data/weights.json), which `simulate fit gap` fits to simulated truth with signs that it may
+// not turn round; the rivals share what is left as the rates have it. Details list each finding with its weight.
 //
 // # Hidden calls
 //

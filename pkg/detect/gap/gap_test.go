@@ -195,6 +195,9 @@ func TestWhoHasGaps(t *testing.T) {
 	}
 }
 
+// byRates lets the competing rates alone decide.
+var byRates = Weights{Terms: []Term{{Finding: odds, Weight: 1}}}
+
 func TestExplanations(t *testing.T) {
 	out := event.Event{ID: "outage-1", Status: event.Closed, Start: at(23), Details: event.OutageDetails{Source: "feed"}}
 	end := at(42)
@@ -225,6 +228,7 @@ func TestExplanations(t *testing.T) {
 		{"displaced on land", func(_ bench, s *track.Silence) { s.Off.OnLand = true }, [3]float64{44, 56.9, 25.6}, event.Unknown, [2]float64{0, 0}},
 	} {
 		b := newBench(t)
+		b.weights = byRates
 		s := silent(tanker, 24)
 		tc.prep(b, s)
 		got := b.walk(24, 60, tick(s, 25), tick(ends(s, tc.on[0], tc.on[1], tc.on[2]), tc.on[0]))
@@ -475,16 +479,19 @@ func (e ears) HeardIn(cell int32, from, _ time.Time) int {
 func (e ears) Chance(_ uint32, _ time.Time, paths []coverage.Path) coverage.Answer {
 	a := e.answer
 	if len(paths) == 1 {
-		a.P0 = e.lost
+		a.P0, a.Raw = e.lost, e.lost
 	} else if e.asked != nil {
 		*e.asked = paths
 	}
 	return a
 }
 
+// answerKnown is where hardly a control is missed.
+var answerKnown = coverage.Answer{Known: true, P0: 1e-5, Floor: 1e-5, DayHours: 20, Controls: 12, Heard: 70, Expected: 71.5}
+
 // TestReceptionDecides: what could be heard tells a ship that hid from one that was out of earshot.
 func TestReceptionDecides(t *testing.T) {
-	heard := coverage.Answer{Known: true, P0: 1e-5, Floor: 1e-5, DayHours: 20, Controls: 12, Heard: 70, Expected: 71.5}
+	heard := answerKnown
 	for _, tc := range []struct {
 		name  string
 		edit  func(a *coverage.Answer, e *ears)
@@ -499,6 +506,7 @@ func TestReceptionDecides(t *testing.T) {
 		{"out of the Gulf unheard", func(_ *coverage.Answer, e *ears) { e.lost = 1 }, event.LeftArea, [2]float64{0, 0.05}},
 	} {
 		b := newBench(t)
+		b.weights = byRates
 		e := ears{t: t, answer: heard}
 		tc.edit(&e.answer, &e)
 		b.Reception(e)
@@ -563,6 +571,7 @@ func TestWaysOfAShip(t *testing.T) {
 // TestDaysCloseJudgesAgain: the verdict follows what is learned later, once a day and only if it moved.
 func TestDaysCloseJudgesAgain(t *testing.T) {
 	b := newBench(t)
+	b.weights = byRates
 	e := ears{t: t, answer: coverage.Answer{Known: true, P0: 1e-5, DayHours: 20}}
 	b.Reception(e)
 	first := b.walk(24, 47, tick(silent(tanker, 24), 25))

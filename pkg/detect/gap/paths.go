@@ -45,19 +45,21 @@ const (
 	directly, atOnce, lastThing = 0.5, 0.125, 0.125
 )
 
-// listen asks how likely she would not have been heard.
-func (d *Detector) listen(f *track.Silence, w time.Time, length time.Duration, g *event.GapDetails) {
+// listen asks how likely she would not have been heard, from off for as long as the silence lasts, on the ways between
+// the positions that are believed.
+func (d *Detector) listen(f, real *track.Silence, length time.Duration, g *event.GapDetails) {
 	if d.heard == nil {
 		return
 	}
-	paths := d.paths(f, w)
+	paths := d.paths(real, hours(f.Off.Time, f.Off.Time.Add(length)))
 	a := d.heard.Chance(uint32(f.MMSI), f.Off.Time, paths)
 	g.ReceptionModel = tooFew
 	if a.Known {
 		g.ReceptionModel = measured
 	}
 	g.Reception = &event.Reception{P0: a.P0, Floor: a.Floor, Paths: len(paths), Expected: a.Missed, Heard72h: a.Heard,
-		Expected72h: a.Expected, DayHours: a.DayHours, Controls: a.Controls, ControlHours: a.ControlHours, Passes: a.Passes}
+		Expected72h: a.Expected, DayHours: a.DayHours, Controls: a.Controls, ControlHours: a.ControlHours, Passes: a.Passes,
+		Clusters: a.Clusters, ByCoast: a.ByCoast}
 }
 
 // receptionRules show what the verdict rests on.
@@ -68,7 +70,15 @@ func (d *Detector) receptionRules(f *track.Silence, g event.GapDetails, length t
 		known = 1
 	}
 	off := d.rate(d.fleet.About(f.MMSI)) * math.Exp(-length.Hours()/24/d.o.SwitchedOffDays)
+	clusters := rule("satellite_clusters", float64(r.Clusters), ">=", 2, "", "passes 12 h apart that did not hear her; asked where coast stations alone would not tell, for one orbit is one chance")
+	clusters.Passed = clusters.Passed || r.ByCoast <= d.o.Clear
+	headline := 0.0
+	if known > 0 && r.P0 <= d.o.Clear && clusters.Passed {
+		headline = 1
+	}
 	return []event.Rule{
+		clusters,
+		rule("headline", headline, ">=", 1, "", "she would have been heard, whatever the cause of her silence"),
 		rule("reception_known", known, ">=", 1, "", fmt.Sprintf("%d other ships near her, %d of their hours heard, %d satellite passes", r.Controls, r.ControlHours, r.Passes)),
 		rule("not_received_p0", r.P0, "<=", d.o.Clear, "", fmt.Sprintf("heard in %d of %.1f expected units before, silent in %.1f expected ones, over %d ways", r.Heard72h, r.Expected72h, r.Expected, r.Paths)),
 		rule("not_received_rate", r.DayHours*r.P0, "<=", d.o.Doubt*off, "a day", "beside the rate of switching off; above it the cause is unknown"),
@@ -89,19 +99,18 @@ func hours(off, end time.Time) []time.Time {
 	return out
 }
 
-// paths lists the ways that the ship may have taken, the likeliest first.
-func (d *Detector) paths(f *track.Silence, w time.Time) []coverage.Path {
+// paths lists the ways that the ship may have taken, the likeliest first, and where she was on them at some hours.
+func (d *Detector) paths(f *track.Silence, at []time.Time) []coverage.Path {
 	if f.On != nil {
-		return d.returns(f, hours(f.Off.Time, f.On.Time))
+		return d.returns(f, at)
 	}
-	at := hours(f.Off.Time, w)
 	here := route{f.Off.Position}
 	speed, _ := f.Off.Speed()
 	if speed < underWay {
 		return append([]coverage.Path{follow(stayAtRest, here, f.Off.Time, 0, at)}, d.departures(f, 1-stayAtRest, at, false)...)
 	}
 	out := []coverage.Path{
-		follow(keepCourse, d.ahead(f, w), f.Off.Time, min(speed, maxSteady), at),
+		follow(keepCourse, d.ahead(f, at), f.Off.Time, min(speed, maxSteady), at),
 		follow(stopHere, here, f.Off.Time, 0, at),
 	}
 	return append(out, d.departures(f, 1-keepCourse-stopHere, at, true)...)
@@ -127,14 +136,18 @@ func (d *Detector) departures(f *track.Silence, weight float64, at []time.Time, 
 	return out
 }
 
-// leaving is the rate, a ship-day, at which a ship would sail out of the Gulf of Oman unheard, and unheard in again where
-// she was heard again: what is heard ends there.
-func (d *Detector) leaving(f *track.Silence, w time.Time) float64 {
-	if d.heard == nil || !call.Inside(f.Off.Position) {
+// leaving is the rate, a ship-day, at which a ship would sail out of what is heard, unheard, and unheard in again where
+// she was heard again. Of a ship that has just passed the way out, or is beyond it, each hour in which she was heard could
+// have been the last; others leave the Gulfs now and then.
+func (d *Detector) leaving(f *track.Silence, w time.Time, dayHours float64) float64 {
+	if d.heard == nil {
 		return 0
 	}
 	speed, _ := f.Off.Speed()
 	speed = max(d.o.Roam, min(speed, maxSteady))
+	if d.left(f) > 0 || !call.Inside(f.Off.Position) {
+		return d.o.LeftArea * dayHours * d.away(f, w, speed)
+	}
 	out := d.route(exit, f.Off.Position).back()
 	left, back := f.Off.Time.Add(sailing(out, speed)), w
 	p := follow(1, out, f.Off.Time, speed, hours(f.Off.Time, left))
@@ -150,7 +163,28 @@ func (d *Detector) leaving(f *track.Silence, w time.Time) float64 {
 	if len(p.Steps) == 0 {
 		return d.o.Leaving // out within the hour
 	}
-	return d.o.Leaving * d.heard.Chance(uint32(f.MMSI), f.Off.Time, []coverage.Path{p}).P0
+	return d.o.Leaving * d.heard.Chance(uint32(f.MMSI), f.Off.Time, []coverage.Path{p}).Raw
+}
+
+// away is the chance that a ship which passed the way out is not heard on her course, or on that to the open sea, and
+// not on her way back if she came.
+func (d *Detector) away(f *track.Silence, w time.Time, speed geo.Knots) float64 {
+	at := hours(f.Off.Time, w)
+	paths := []coverage.Path{
+		follow(keepCourse, d.ahead(f, at), f.Off.Time, speed, at),
+		follow(1-keepCourse, route{f.Off.Position, openSea()}, f.Off.Time, speed, at),
+	}
+	if f.On != nil && call.Inside(f.On.Position) {
+		home := d.route(exit, f.On.Position)
+		for i := range paths {
+			for j, back := range follow(1, home, f.On.Time.Add(-sailing(home, d.o.Roam)), d.o.Roam, at).Steps {
+				if back.Moving {
+					paths[i].Steps[j] = back
+				}
+			}
+		}
+	}
+	return d.heard.Chance(uint32(f.MMSI), f.Off.Time, paths).Raw
 }
 
 // returns are the ways that end where she was heard again: directly, soon or late, or by a place for which there is time.
@@ -187,13 +221,14 @@ func (d *Detector) returns(f *track.Silence, at []time.Time) []coverage.Path {
 }
 
 // ahead is her course kept, until land or for as long as she may sail on.
-func (d *Detector) ahead(f *track.Silence, w time.Time) route {
+func (d *Detector) ahead(f *track.Silence, at []time.Time) route {
 	course, ok := f.Off.Course()
 	speed, _ := f.Off.Speed()
 	way := route{f.Off.Position}
-	if !ok {
+	if !ok || len(at) == 0 {
 		return way
 	}
+	w := at[len(at)-1].Add(time.Hour)
 	step := geo.Metres(min(speed, maxSteady).MetresPerSecond() * 3600)
 	for h := f.Off.Time; h.Before(w) && h.Sub(f.Off.Time) < wholeWindow; h = h.Add(time.Hour) {
 		next := geo.Destination(way[len(way)-1], course, step)
@@ -325,3 +360,6 @@ func follow(weight float64, way route, start time.Time, speed geo.Knots, at []ti
 	}
 	return p
 }
+
+// openSea lies in the Arabian Sea where the ways to India, round Ras al Hadd and to the Cape have parted.
+func openSea() geo.Point { return geo.PointFromDegrees(63, 22.5) }

@@ -1,0 +1,152 @@
+package gap
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/track"
+	"github.com/darkwake/darkwake/pkg/vessel"
+)
+
+//go:embed data/weights.json
+var defaultWeights []byte
+
+// Weights correct what the competing rates say of a switched-off transponder by what else is known of the silence. They
+// are data, so that fitting replaces a file and not code: simulate fit gap makes them.
+type Weights struct {
+	Note  string `json:"note"` // how they came about, and on what
+	Terms []Term `json:"terms"`
+}
+
+// Term is the weight of a finding, in natural log-odds for each unit of it.
+type Term struct {
+	Finding string  `json:"finding"`
+	Sign    int     `json:"sign"`  // +1 or -1: fitting never turns it round; 0 is free
+	Prior   float64 `json:"prior"` // by judgement; fitting keeps to it where the cases say little
+	Weight  float64 `json:"weight"`
+}
+
+// DefaultWeights returns the weights that the program carries.
+func DefaultWeights() Weights {
+	w, err := ReadWeights(defaultWeights)
+	if err != nil {
+		panic(err) // the file is embedded and a test reads it
+	}
+	return w
+}
+
+// WeightsHash is the SHA-256 of the weights that the program carries, in hex.
+func WeightsHash() string {
+	sum := sha256.Sum256(defaultWeights)
+	return hex.EncodeToString(sum[:])
+}
+
+// ReadWeights reads weights from JSON and checks them.
+func ReadWeights(b []byte) (Weights, error) {
+	var w Weights
+	if err := json.Unmarshal(b, &w); err != nil {
+		return Weights{}, fmt.Errorf("read weights: %w", err)
+	}
+	for _, t := range w.Terms {
+		switch {
+		case !slices.Contains(findings(), t.Finding):
+			return Weights{}, fmt.Errorf("read weights: no finding %q", t.Finding)
+		case t.Sign < -1 || t.Sign > 1 || t.Weight*float64(t.Sign) < 0, t.Prior*float64(t.Sign) < 0:
+			return Weights{}, fmt.Errorf("read weights: %s: weight %v against sign %d", t.Finding, t.Weight, t.Sign)
+		}
+	}
+	return w, nil
+}
+
+// The findings. Odds is the logarithm of the odds of the competing rates, the others are 1 where they hold.
+const (
+	always     = "always"
+	odds       = "odds"
+	unmeasured = "unmeasured"  // too few controls: the rates do not know p0
+	ended12h   = "ended_12h"   // she was heard again within 12 h
+	ended24h   = "ended_24h"   // or after 12 to 24 h
+	ended48h   = "ended_48h"   // or after one to two days
+	inFalse    = "in_false"    // between two reports of one false track
+	afterFalse = "after_false" // after the last report of a false track
+	atRest     = "at_rest"     // below 3 kn before
+	listed     = "listed"      // under Iran's flag or on a list
+	passedOut  = "passed_out"  // she had just passed the way out of the Gulf of Oman
+)
+
+func findings() []string {
+	return []string{always, odds, unmeasured, ended12h, ended24h, ended48h, inFalse, afterFalse, atRest, listed, passedOut}
+}
+
+// mostOdds bounds what the rates alone may say: beyond a chance of 1 in 3,000 they are not known well enough.
+const mostOdds = 8
+
+// weigh corrects the probability that the rates give to a switched-off transponder; the rivals, whose shares sum to one
+// with it, share what is left as before.
+func (d *Detector) weigh(f *track.Silence, ship vessel.Ship, g *event.GapDetails, x []event.Explanation, length time.Duration) []event.Explanation {
+	p := event.Probability(x, event.SwitchedOff)
+	if p <= 0 || p >= 1 {
+		return event.Normalise(x)
+	}
+	g.Rates = p
+	found := d.findings(f, ship, *g, length)
+	found[odds] = max(-mostOdds, min(mostOdds, math.Log(p/(1-p))))
+	score := 0.0
+	for _, t := range d.weights.Terms {
+		if value := found[t.Finding]; value != 0 {
+			g.Evidence = append(g.Evidence, event.Weighed{Finding: t.Finding, Value: value, Weight: t.Weight})
+			score += t.Weight * value
+		}
+	}
+	q := 1 / (1 + math.Exp(-score))
+	if found[unmeasured] != 0 {
+		q = min(q, p) // nothing is known of p0, and no evidence stands in for it
+	}
+	for i := range x {
+		if x[i].Cause == event.SwitchedOff {
+			x[i].P = q
+		} else {
+			x[i].P *= (1 - q) / (1 - p)
+		}
+	}
+	return event.Normalise(x)
+}
+
+// findings are what is known of a silence besides its rates, by name.
+func (d *Detector) findings(f *track.Silence, ship vessel.Ship, g event.GapDetails, length time.Duration) map[string]float64 {
+	speed, known := f.Off.Speed()
+	h, ended, blind := length.Hours(), f.On != nil, g.ReceptionModel != measured
+	inside, after := d.pretended(f)
+	out := map[string]float64{always: 1}
+	for name, holds := range map[string]bool{
+		unmeasured: blind,
+		ended12h:   ended && h < 12, ended24h: ended && h >= 12 && h < 24, ended48h: ended && h >= 24 && h < 48,
+		inFalse: inside, afterFalse: after,
+		atRest: known && speed < underWay,
+		listed: d.rate(ship) > d.o.SwitchedOff, passedOut: d.left(f) > 0,
+	} {
+		if holds {
+			out[name] = 1
+		}
+	}
+	return out
+}
+
+// pretended tells whether a silence lies between reports of one false track, and whether it follows the last of one.
+func (d *Detector) pretended(f *track.Silence) (inside, after bool) {
+	off, ok := d.astray.At(f.MMSI, f.Off.Time)
+	if !ok || off.Kind != event.FalsePosition {
+		return false, false
+	}
+	if f.On != nil {
+		on, ok := d.astray.At(f.MMSI, f.On.Time)
+		inside = ok && on.ID == off.ID
+	}
+	return inside, !inside
+}
