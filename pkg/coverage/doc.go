@@ -9,7 +9,7 @@
 // # Reception
 //
 // Could a silent ship have been heard? The unit is the ship-hour (heard at least once in a clock hour by a coast station)
-// and the ship-pass (an hour in which at least three controls within 2° were heard by satellite). Single messages are
+// and the ship-pass (an hour in which at least three controls within 2°, or where few sail within the 5° squares round, were heard by satellite). Single messages are
 // never counted: those of an hour share their fate. Reception is learned from controls only, ships of class A that carry
 // goods or passengers and have no reason to hide; a control is there in every hour between two in which she was heard
 // (silences of up to 72 h), never after her newest. What others do not send teaches nothing, so that mass darkness does
@@ -28,8 +28,11 @@
 //
 // # Calibration
 //
-// At each day's close controls are asked what was to be expected of them three days ago, with what was known the day
-// before it and without themselves, and the answers are compared with what came, by length, region and receiver
-// (Model.Calibrations). p0 is never below the rate seen; nothing is answered before enough was checked, nor where too
-// few controls pass. All counts are whole numbers keyed by hour or day: no order and no grouping changes them.
+// At each day's close controls are asked what was to be expected of them four days ago, with what was known the day
+// before it and without themselves, and the answers are compared with what came, by length (6 to 48 h), region and
+// receiver (Model.Calibrations). p0 is never below the rate seen, which leans on the prediction with the weight of half
+// a silence; nothing is answered before enough was checked, nor where too few controls pass. All counts are whole
+// numbers keyed by hour or day: no order and no grouping changes them.
+//
+// Ships that were not where they said (Displaced) are taken out of the counts, and out of the day's health.
 package coverage
