@@ -267,11 +267,14 @@ type voice struct {
 	status  uint8         // navigational status
 	stated  bool          // she states one
 	station string
+	blind   bool // her reports give no position
 }
 
-// voice reads the options of every act: [source=] [every=minutes] [passes=hours] [status=] [station=].
+// voice reads the options of every act: [source=] [every=minutes] [passes=hours] [status=] [station=]
+// [blind=yes].
 func (a *actor) voice(cmd command) (voice, error) {
-	v := voice{source: a.source, station: cmd.text("station", "")}
+	_, blind := cmd.opts["blind"]
+	v := voice{source: a.source, station: cmd.text("station", ""), blind: blind}
 	every, err := cmd.number("every", a.every.Minutes())
 	if err != nil {
 		return v, err
@@ -326,6 +329,9 @@ func (v voice) report(a *actor, at time.Time, p pose) ais.Report {
 	r.SOG, r.COG, r.Heading, r.Has = p.speed, p.course, p.heading, r.Has|ais.HasSOG|ais.HasCOG|ais.HasHeading
 	if p.speed >= 102.25 {
 		r.SOG, r.Has = 0, r.Has&^ais.HasSOG
+	}
+	if v.blind {
+		r.Position, r.SOG, r.COG, r.Has = geo.Point{}, 0, 0, r.Has&ais.HasHeading
 	}
 	if v.stated {
 		r.NavStatus, r.Has = v.status, r.Has|ais.HasNavStatus

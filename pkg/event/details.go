@@ -226,8 +226,8 @@ type OutageDetails struct {
 // InterferenceDetails describe a place to which the navigation of several ships was drawn at once.
 type InterferenceDetails struct {
 	Rules
-	Shape   string     `json:"shape"`          // point, circle or line
-	RadiusM geo.Metres `json:"false_radius_m"` // of the false place: of the circle, or half the line
+	Shape   string     `json:"shape"`          // point, circle or line; absent where the ships report no position
+	RadiusM geo.Metres `json:"false_radius_m"` // of the false place: of the circle, or half the line; of absent positions how far round the middle
 	RealLon float64    `json:"real_lon"`       // middle of where the victims really were when it took them
 	RealLat float64    `json:"real_lat"`
 	AreaM   geo.Metres `json:"area_radius_m"` // round that middle; zero when no real place is known
@@ -235,6 +235,9 @@ type InterferenceDetails struct {
 	Fixes   int        `json:"displaced_fixes"`
 	Victims []Victim   `json:"victims"` // by MMSI, then start
 }
+
+// Absent is the shape of interference that leaves ships without a position: none of them is false.
+const Absent = "absent"
 
 // Victim is a time in which one ship's positions were displaced.
 type Victim struct {

@@ -20,6 +20,7 @@ type Displacement struct {
 	Kind       Kind   // Interference or FalsePosition
 	From, To   time.Time
 	Lasts      bool    // To is not known yet
+	Absent     bool    // she reported no position: what she reported before and after is true
 	Last, Next *FixRef // the positions before and after that are believed; nil where none is
 }
 
@@ -93,7 +94,9 @@ func displacements(e Event) map[vessel.MMSI][]Displacement {
 	switch details := e.Details.(type) {
 	case InterferenceDetails:
 		for _, v := range details.Victims {
-			out[v.MMSI] = append(out[v.MMSI], displacement(e, v.Start, v.End, v.Last, v.Next))
+			x := displacement(e, v.Start, v.End, v.Last, v.Next)
+			x.Absent = details.Shape == Absent
+			out[v.MMSI] = append(out[v.MMSI], x)
 		}
 	case FalsePositionDetails:
 		for _, v := range e.Vessels {
@@ -111,10 +114,11 @@ func displacement(e Event, from time.Time, to *time.Time, last, next *FixRef) Di
 	return x
 }
 
-// Within finds what displaced a ship at any moment from one to another, both included.
+// Within finds what displaced a ship at any moment from one to another, both included. Times without a position do not:
+// they explain silences (Share), and make no position false.
 func (d *Displaced) Within(m vessel.MMSI, from, to time.Time) (Displacement, bool) {
 	for _, x := range d.ships[m] {
-		if !x.From.After(to) && (x.Lasts || !x.To.Before(from)) {
+		if !x.Absent && !x.From.After(to) && (x.Lasts || !x.To.Before(from)) {
 			return x, true
 		}
 	}

@@ -38,7 +38,7 @@ type Result struct {
 var factNames = map[track.FactKind]string{
 	track.KindProfile: "profile", track.KindDraught: "draught", track.KindJump: "jump", track.KindAmbiguity: "ambiguity",
 	track.KindSilence: "silence", track.KindCrossing: "crossing", track.KindVisit: "visit", track.KindStop: "stop",
-	track.KindSample: "sample",
+	track.KindSample: "sample", track.KindBlind: "blind",
 }
 
 // result closes the books after the last tick.

@@ -60,6 +60,7 @@ type bucket struct {
 	tick    int64
 	entries []entry
 	statics []particulars
+	blind   []blindReport
 	raw     []byte
 }
 
@@ -85,7 +86,7 @@ func (t *Tracker) bucketOf(at int64) *bucket {
 }
 
 func (b *bucket) reset() {
-	b.entries, b.statics, b.raw = b.entries[:0], b.statics[:0], b.raw[:0]
+	b.entries, b.statics, b.blind, b.raw = b.entries[:0], b.statics[:0], b.blind[:0], b.raw[:0]
 }
 
 func (b *bucket) add(id int32, source uint16, r *ais.Report) {

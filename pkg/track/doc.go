@@ -38,6 +38,9 @@
 // fixes lie in the segment of their label, where a label is cut only at steps of more than a day or of an impossible
 // speed; every segment of all its tracks is possible.
 //
+// A position report without a position makes no fix. That a ship sent one is told once for each five minutes (Blind):
+// several that do so at once are jammed.
+//
 // A silence is a time of an hour or more without a kept fix in any segment of the MMSI. Samples lie on the 5-minute
 // grid between two fixes of a segment less than an hour apart; stops, visits and gate crossings are found on the way.
 //

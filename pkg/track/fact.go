@@ -27,6 +27,7 @@ const (
 	KindStop
 	KindSample
 	KindReception
+	KindBlind
 )
 
 // Header is what all facts carry. (Kind, MMSI, Segment, Start) is the key under which a fact is restated; of a Visit
@@ -184,6 +185,16 @@ type Reception struct {
 	Last     time.Time // event time of the newest of the messages, in whole seconds
 }
 
+// Blind is that a ship sent position reports without a position in the five minutes before a grid point: her receiver had
+// none, or it was jammed. Start is the event time of the first of them.
+type Blind struct {
+	Header
+	Last   time.Time // event time of the last of them
+	Source string    // of the first
+	Offset int64
+	Raw    string
+}
+
 // Head implements Fact.
 func (f *Profile) Head() *Header { return &f.Header }
 
@@ -214,6 +225,9 @@ func (f *Sample) Head() *Header { return &f.Header }
 // Head implements Fact.
 func (f *Reception) Head() *Header { return &f.Header }
 
+// Head implements Fact.
+func (f *Blind) Head() *Header { return &f.Header }
+
 // Kind implements Fact.
 func (*Profile) Kind() FactKind { return KindProfile }
 
@@ -243,3 +257,6 @@ func (*Sample) Kind() FactKind { return KindSample }
 
 // Kind implements Fact.
 func (*Reception) Kind() FactKind { return KindReception }
+
+// Kind implements Fact.
+func (*Blind) Kind() FactKind { return KindBlind }

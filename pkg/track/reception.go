@@ -1,6 +1,9 @@
 package track
 
 import (
+	"cmp"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/ais"
@@ -123,4 +126,44 @@ func (s *tallies) take(v *ship, open int64) bool {
 		v.counters = nil
 	}
 	return len(left) == 0
+}
+
+// blindReport is a position report without a position that waits for its grid point.
+type blindReport struct {
+	time   int64
+	offset int64
+	vessel int32
+	raw    uint32 // in the bucket
+	rawLen uint16
+	source uint16
+}
+
+// addBlind keeps a position report without a position.
+func (b *bucket) addBlind(id int32, source uint16, r *ais.Report) {
+	e := blindReport{time: int64(r.Time), offset: r.Offset, vessel: id, source: source}
+	if n := len(r.Raw); n > 0 && n <= math.MaxUint16 && len(b.raw)+n <= math.MaxUint32 {
+		e.raw, e.rawLen = uint32(len(b.raw)), uint16(n)
+		b.raw = append(b.raw, r.Raw...)
+	}
+	b.blind = append(b.blind, e)
+}
+
+// takeBlind tells once of each ship that sent such reports.
+func (t *Tracker) takeBlind(b *bucket) {
+	slices.SortFunc(b.blind, func(x, y blindReport) int {
+		return cmp.Or(cmp.Compare(x.vessel, y.vessel), cmp.Compare(x.time, y.time),
+			cmp.Compare(t.sources[x.source], t.sources[y.source]), cmp.Compare(x.offset, y.offset))
+	})
+	var f *Blind
+	for i, e := range b.blind {
+		at := ais.UnixMilli(e.time).Time()
+		if i > 0 && b.blind[i-1].vessel == e.vessel {
+			f.Last = at
+			continue
+		}
+		v := t.vessels[e.vessel]
+		f = &Blind{Header: t.head(v, time.Time{}, at), Last: at, Source: t.sources[e.source], Offset: e.offset,
+			Raw: string(b.raw[e.raw : e.raw+uint32(e.rawLen)])}
+		t.emit(f)
+	}
 }

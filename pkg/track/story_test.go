@@ -155,6 +155,8 @@ func (s *story) set(r *ais.Report, key, value string) {
 		r.Source = value
 	case "st":
 		r.Station = ais.LabelFrom(value)
+	case "blind":
+		r.Has, r.Position = r.Has&^ais.HasPosition, geo.Point{}
 	case "hash":
 		r.Hash = uint64(s.number(value))
 	case "type":
@@ -223,6 +225,8 @@ func (s *story) print(f Fact) string {
 		if f.Has&ais.HasSOG != 0 {
 			line += fmt.Sprintf(" %.1fkn", f.SOG)
 		}
+	case *Blind:
+		line += fmt.Sprintf("blind %s to %s at %s/%d %s", hhmm(f.Start), hhmm(f.Last), f.Source, f.Offset, f.Raw)
 	case *Reception:
 		line += fmt.Sprintf("reception %s %s/%s messages=%d emitters=%d", hhmm(f.Start), f.Source, f.Station, f.Messages, f.Emitters)
 	}

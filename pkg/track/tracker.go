@@ -133,6 +133,9 @@ func (t *Tracker) Add(r *ais.Report) {
 	if r.Kind == ais.Position {
 		if r.Has&ais.HasPosition == 0 {
 			t.counts.NoPosition++
+			if r.MMSI.Ship() {
+				t.bucketOf(max(int64(r.Time), t.walked)).addBlind(id, t.sourceOf(r.Source), r)
+			}
 			return
 		}
 		t.count(id, r)
@@ -243,6 +246,7 @@ func (t *Tracker) empty(b *bucket) {
 		t.sift(v, b, t.sifter.order[run.from:run.to])
 		t.arm(v, run.vessel)
 	}
+	t.takeBlind(b)
 	b.reset()
 	t.spare = append(t.spare, b)
 }

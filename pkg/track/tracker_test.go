@@ -24,6 +24,20 @@ func TestStories(t *testing.T) {
 			00:10 sample 00:05 56.0600,25.0000 moving=true 10.0kn`,
 		},
 		{
+			"reports without a position are told once a bin, whatever order they come in", []FactKind{KindBlind, KindSample}, `
+			00:01 56.00 25.00 12kn
+			00:09 56.00 25.00 blind
+			00:06 56.00 25.00 blind
+			00:07 56.00 25.00 blind src=B
+			00:12 56.00 25.00 blind mmsi=235000111
+			tick 00:20
+			00:14 56.00 25.00 blind
+			tick 00:25`, `
+			00:10 blind 00:06 to 00:09 at A/300 !line 3
+			00:15 blind 00:12 to 00:12 at A/500 !line 5
+			00:25 blind 00:14 to 00:14 at A/600 !line 6`,
+		},
+		{
 			"midnight", []FactKind{KindSample, KindJump, KindSilence}, `
 			23:56 56.00 25.00 12kn
 			24:06 56.02 25.00 12kn

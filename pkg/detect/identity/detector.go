@@ -108,6 +108,9 @@ func (d *Detector) Hear(e event.Event) {
 	if e.Kind != event.Interference || e.Status == event.Retracted {
 		return
 	}
+	if x, ok := e.Details.(event.InterferenceDetails); ok && x.Shape == event.Absent {
+		return // no position is false
+	}
 	for _, v := range e.Vessels {
 		d.jammed[v.MMSI] = e.Watermark
 		if x := d.doubles[v.MMSI]; x != nil {

@@ -2,7 +2,6 @@ package interference
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 
@@ -55,7 +54,7 @@ func (d *Detector) join() {
 func (d *Detector) rejoin(list []displaced) []displaced {
 	var left []displaced
 	for _, x := range list {
-		i := slices.IndexFunc(d.open, func(e *drawn) bool { return e.takes(d.o, x) })
+		i := slices.IndexFunc(d.open, func(e *drawn) bool { return e.takes(d.o, x) && (!x.absent() || d.goesOn(e, x)) })
 		if i < 0 {
 			left = append(left, x)
 			continue
@@ -67,7 +66,7 @@ func (d *Detector) rejoin(list []displaced) []displaced {
 
 // takes tells whether a displaced fix belongs to an event: it lies on its shape, or goes on the false track of a victim.
 func (e *drawn) takes(o Options, x displaced) bool {
-	if x.at.Before(e.start.Add(-o.Window)) || x.at.Sub(e.last) > o.Quiet {
+	if x.from().Before(e.start.Add(-o.Window)) || x.at.Sub(e.last) > o.Quiet || x.absent() != (e.shape.kind == event.Absent) {
 		return false
 	}
 	if e.shape.holds(o, x.p) {
@@ -75,6 +74,14 @@ func (e *drawn) takes(o Options, x displaced) bool {
 	}
 	v := e.victim(x.mmsi)
 	return x.strong && v != nil && !v.over && x.at.Sub(v.last) <= time.Hour
+}
+
+// from is when what a displaced fix stands for began.
+func (x displaced) from() time.Time {
+	if x.absent() {
+		return x.since
+	}
+	return x.at
 }
 
 // victim is the newest time of a ship, nil for none.
@@ -96,13 +103,13 @@ func (e *drawn) add(x displaced) {
 	}
 	v := e.victim(x.mmsi)
 	if v == nil || v.over && x.at.After(v.last) {
-		v = &victim{mmsi: x.mmsi, start: x.at, last: x.at, before: x.real}
+		v = &victim{mmsi: x.mmsi, start: x.from(), last: x.at, before: x.real}
 		i, _ := slices.BinarySearchFunc(e.victims, v, (*victim).compare)
 		e.victims = slices.Insert(e.victims, i, v)
 		e.changed = true
 	}
-	if x.at.Before(v.start) {
-		v.start, e.changed = x.at, true
+	if x.from().Before(v.start) {
+		v.start, e.changed = x.from(), true
 	}
 	if x.at.After(v.last) {
 		v.last = x.at
@@ -156,9 +163,12 @@ func (d *Detector) begin() {
 
 // coherent finds the shape of the displaced fixes round one of them, and the time of the first on it.
 func (d *Detector) coherent(seed displaced) (shape, time.Time, bool) {
+	if seed.absent() {
+		return d.lost(seed)
+	}
 	var near []displaced
 	for _, x := range d.pending {
-		if x.strong && x.at.Sub(seed.at).Abs() <= d.o.Window && math.Abs(x.p[0]-seed.p[0]) <= d.o.Reach && math.Abs(x.p[1]-seed.p[1]) <= d.o.Reach {
+		if x.strong && !x.absent() && x.at.Sub(seed.at).Abs() <= d.o.Window && d.within(x.p, seed.p) {
 			near = append(near, x)
 		}
 	}

@@ -18,9 +18,9 @@ func (d *Detector) tell(e *drawn, over bool, w time.Time) event.Event {
 	out := event.Event{
 		Schema: event.Schema, ID: event.ID(event.Interference, e.start, e.at[0], e.at[1]), Version: 1, Kind: event.Interference,
 		Status: event.Open, Start: e.start, Lon: e.at[0], Lat: e.at[1], Watermark: w, Probability: 1 - doubt,
-		Why: fmt.Sprintf("%d ships drawn to one %s", details.Ships, e.shape.kind),
+		Why: e.why(details.Ships),
 		Explanations: event.Normalise([]event.Explanation{
-			{Cause: event.Interfered, P: 1 - doubt}, {Cause: event.ClockFault, P: doubt / 2}, {Cause: event.Unknown, P: doubt / 2}}),
+			{Cause: event.Interfered, P: 1 - doubt}, {Cause: e.fault(), P: doubt / 2}, {Cause: event.Unknown, P: doubt / 2}}),
 		Details: details,
 	}
 	if e.told != nil {
@@ -29,7 +29,7 @@ func (d *Detector) tell(e *drawn, over bool, w time.Time) event.Event {
 	if over {
 		last := e.last
 		out.Status, out.End = event.Closed, &last
-		out.Why = fmt.Sprintf("no displaced position for %s; %d ships in all", event.Hours(d.o.Quiet), details.Ships)
+		out.Why = fmt.Sprintf("no more of it for %s; %d ships in all", event.Hours(d.o.Quiet), details.Ships)
 	}
 	var b event.EvidenceBuilder
 	for _, r := range e.refs {
@@ -44,6 +44,21 @@ func (d *Detector) tell(e *drawn, over bool, w time.Time) event.Event {
 	}
 	e.told, e.changed = &out, false
 	return out
+}
+
+func (e *drawn) why(ships int) string {
+	if e.shape.kind == event.Absent {
+		return fmt.Sprintf("%d ships lost their positions at once", ships)
+	}
+	return fmt.Sprintf("%d ships drawn to one %s", ships, e.shape.kind)
+}
+
+// fault is what looks like the interference when it is none.
+func (e *drawn) fault() event.Cause {
+	if e.shape.kind == event.Absent {
+		return event.FaultyTransponder
+	}
+	return event.ClockFault
 }
 
 // measure fills the details.
@@ -83,6 +98,12 @@ func spread(middle geo.Point, list []geo.Point) geo.Metres {
 }
 
 func (d *Detector) rules(e *drawn, details event.InterferenceDetails) []event.Rule {
+	if e.shape.kind == event.Absent {
+		return []event.Rule{
+			{Name: "ships_without_position", Value: float64(details.Ships), Op: ">=", Threshold: float64(d.o.Ships), Unit: "ships", Passed: details.Ships >= d.o.Ships,
+				Note: fmt.Sprintf("within %g° and %s of each other, for %s or more, and with positions before", d.o.Reach, event.Hours(d.o.Window), event.Hours(d.o.Blind))},
+		}
+	}
 	return []event.Rule{
 		{Name: "ships_displaced", Value: float64(details.Ships), Op: ">=", Threshold: float64(d.o.Ships), Unit: "ships", Passed: details.Ships >= d.o.Ships,
 			Note: fmt.Sprintf("within %g° and %s of each other", d.o.Reach, event.Hours(d.o.Window))},

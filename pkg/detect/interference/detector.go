@@ -36,7 +36,11 @@ type displaced struct {
 	fix    *track.Fix
 	real   *event.FixRef // where she was before; nil when that is not known
 	strong bool          // more than land speaks against it
+	since  time.Time     // she reports no position since then, and p is where she was before; zero for a false position
 }
+
+// absent tells whether a ship reported no position, rather than a false one.
+func (x displaced) absent() bool { return !x.since.IsZero() }
 
 func (x displaced) compare(y displaced) int {
 	return cmp.Or(x.at.Compare(y.at), cmp.Compare(x.mmsi, y.mmsi), cmp.Compare(x.p[0], y.p[0]), cmp.Compare(x.p[1], y.p[1]))
@@ -49,6 +53,7 @@ type ship struct {
 	trail [16]spot      // where she was, half an hour apart and more
 	next  int           // of trail
 	seen  time.Time
+	blind spell // without a position
 }
 
 // side is one of a ship's segments.
@@ -86,6 +91,8 @@ func (d *Detector) Observe(f track.Fact) {
 		still := d.contradicts(f.Before, f.After)
 		d.take(f.MMSI, f.Segment, f.Before, still)
 		d.take(f.MMSI, f.Segment, f.After, still)
+	case *track.Blind:
+		d.blind(f)
 	case *track.Silence:
 		d.rest(f.MMSI, &f.Off)
 		if f.On != nil {
@@ -129,7 +136,7 @@ func (d *Detector) jump(f *track.Jump) {
 	if to.Time.After(x.last) {
 		x.last = to.Time
 	}
-	d.wait(displaced{f.MMSI, to.Time, to.Position, &to, real, true})
+	d.wait(displaced{mmsi: f.MMSI, at: to.Time, p: to.Position, fix: &to, real: real, strong: true})
 }
 
 // farther tells whether the end from which a ship jumped is the false one: on land, or where others are drawn to.
@@ -141,7 +148,7 @@ func (d *Detector) farther(from, to *track.Fix) bool {
 }
 
 func (d *Detector) drawnTo(f *track.Fix) bool {
-	return slices.ContainsFunc(d.open, func(e *drawn) bool { return e.shape.holds(d.o, f.Position) })
+	return slices.ContainsFunc(d.open, func(e *drawn) bool { return e.shape.kind != event.Absent && e.shape.holds(d.o, f.Position) })
 }
 
 // side finds a segment's entry, or takes the place of the longest unheard of eight.
@@ -177,6 +184,7 @@ func (s *ship) stale(p geo.Point, within geo.Metres) bool {
 // take judges a fix of a segment, each once.
 func (d *Detector) take(m vessel.MMSI, segment time.Time, f *track.Fix, still bool) {
 	s := d.of(m, f.Time)
+	s.blind.ends(f.Time)
 	x := s.side(segment)
 	if f.Coarse || !f.Time.After(x.last) {
 		return
@@ -184,9 +192,9 @@ func (d *Detector) take(m vessel.MMSI, segment time.Time, f *track.Fix, still bo
 	x.last = f.Time
 	switch {
 	case x.false || still:
-		d.wait(displaced{m, f.Time, f.Position, f, s.good, true})
+		d.wait(displaced{mmsi: m, at: f.Time, p: f.Position, fix: f, real: s.good, strong: true})
 	case f.OnLand:
-		d.wait(displaced{m, f.Time, f.Position, f, s.good, false})
+		d.wait(displaced{mmsi: m, at: f.Time, p: f.Position, fix: f, real: s.good})
 	default:
 		d.sound(m, s, f)
 	}
@@ -195,6 +203,7 @@ func (d *Detector) take(m vessel.MMSI, segment time.Time, f *track.Fix, still bo
 // rest judges a fix beside a silence, of which the segment is not told.
 func (d *Detector) rest(m vessel.MMSI, f *track.Fix) {
 	s := d.of(m, f.Time)
+	s.blind.ends(f.Time)
 	known := slices.ContainsFunc(s.sides, func(x side) bool { return !f.Time.After(x.last) || x.false })
 	switch {
 	case f.Coarse || known:

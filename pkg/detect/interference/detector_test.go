@@ -2,6 +2,7 @@ package interference
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -106,6 +107,81 @@ func TestAFileOfOldReportsDrawsNobody(t *testing.T) {
 	}
 	if out := d.Advance(at(6.5)); len(out) != 0 {
 		t.Errorf("got %s, want nothing: all had been there themselves hours before", out[0].Why)
+	}
+}
+
+// blindly is one ship's reports without a position from an hour to another, heard at a place until shortly before.
+func blindly(m vessel.MMSI, p geo.Point, known, from, to float64) []track.Fact {
+	fix := func(h float64) *track.Fix { return &track.Fix{Time: at(h), Position: p, Source: "a"} }
+	out := []track.Fact{&track.Sample{Header: track.Header{Tick: at(known), MMSI: m, Segment: at(0)}, Before: fix(known - 0.1), After: fix(known)}}
+	for h := from; h < to; h += 0.1 {
+		out = append(out, &track.Blind{Header: track.Header{Tick: at(h), MMSI: m, Start: at(h)}, Last: at(h), Source: "a"})
+	}
+	return out
+}
+
+func TestShipsWithoutAPosition(t *testing.T) {
+	strait := geo.PointFromDegrees(56.35, 26.45)
+	beside := func(i int) geo.Point { return geo.PointFromDegrees(56.35+0.05*float64(i%8), 26.45) }
+	several := func(n int, known, from, to float64) (out []track.Fact) {
+		for i := range n {
+			out = append(out, blindly(first+vessel.MMSI(i), beside(i), known, from, to)...)
+		}
+		return out
+	}
+	sounds := func(n int) (out []track.Fact) {
+		for i := range n {
+			out = append(out, blindly(first+100+vessel.MMSI(i), beside(i), 10, 0, 0)...)
+		}
+		return out
+	}
+	for _, tc := range []struct {
+		name  string
+		facts []track.Fact
+		ships int // 0: no event
+	}{
+		{"three ships at once", several(3, 10, 10.1, 12), 3},
+		{"and forty that have theirs", slices.Concat(several(3, 10, 10.1, 12), sounds(40)), 3},
+		{"and eighty: some units always fail", slices.Concat(several(3, 10, 10.1, 12), sounds(80)), 0},
+		{"two ships", several(2, 10, 10.1, 12), 0},
+		{"single reports", several(5, 10, 10.1, 10.15), 0},
+		{"units that had no position for hours", several(5, 6, 10.1, 12), 0},
+		{"far from each other", slices.Concat(blindly(first, strait, 10, 10.1, 12), blindly(first+1, geo.PointFromDegrees(55, 25), 10, 10.1, 12),
+			blindly(first+2, geo.PointFromDegrees(53, 26), 10, 10.1, 12)), 0},
+		{"hours from each other", slices.Concat(blindly(first, strait, 10, 10.1, 10.5), blindly(first+1, strait, 13, 13.1, 13.5),
+			blindly(first+2, strait, 16, 16.1, 16.5)), 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			d := New(Defaults(), vessel.NewFleet(), nil, nil)
+			var out []event.Event
+			for tick := at(9); !tick.After(at(30)); tick = tick.Add(track.Grid) {
+				for _, f := range tc.facts {
+					if h := f.Head().Tick; h.After(tick.Add(-track.Grid)) && !h.After(tick) {
+						d.Observe(f)
+					}
+				}
+				out = append(out, d.Advance(tick)...)
+			}
+			if tc.ships == 0 {
+				if len(out) != 0 {
+					t.Fatalf("got %s, want nothing", out[0].Why)
+				}
+				return
+			}
+			if len(out) == 0 {
+				t.Fatal("got nothing, want an event")
+			}
+			e := out[len(out)-1]
+			details := e.Details.(event.InterferenceDetails)
+			if e.Status != event.Closed || details.Shape != event.Absent || details.Ships != tc.ships || !e.Start.Equal(at(10.1)) {
+				t.Errorf("got %s %s of %d ships from %s, want a closed one of %d from 10:06", e.Status, details.Shape, details.Ships, e.Start, tc.ships)
+			}
+			var known event.Displaced
+			known.Hear(e)
+			if _, false := known.At(first, at(11)); false || known.Share(first, at(10.1), at(11.8)) < 0.95 {
+				t.Error("want positions that stay true, and a silence that is explained")
+			}
+		})
 	}
 }
 

@@ -30,8 +30,17 @@
 // A victim's time is from her first displaced fix to her last; it is over when she is heard again where she
 // could have sailed, or the event ends. In between, and only there, her positions and silences are without value.
 //
+// # Ships without a position
+//
+// Receivers that are jammed report "position not available". Three ships or more within 0.5° and 2 h that do so for ten
+// minutes or more, and had a position in the 2 h before, are an event of the shape
+//
+//	absent  round the middle of their last believed positions
+//
+// if they are 5 % of the ships heard there or more: units fail for an hour now and then, and where many ships are some
+// always do. Its victims' positions before and after are true; it explains their silences, and makes no place false.
+//
 // # What it does not see
 //
-// Receivers that are jammed into silence ("position not available") give stage A no fix and are not seen here. Single
-// displaced ships, as at the edge of a jammer's reach with sparse traffic, are left to false_position.
+// Single displaced ships, as at the edge of a jammer's reach with sparse traffic, are left to false_position.
 package interference

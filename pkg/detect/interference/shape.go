@@ -18,7 +18,7 @@ const (
 type shape struct {
 	kind   string
 	middle geo.Point
-	radius geo.Metres // of a circle; of a point how far a fix may lie from its middle
+	radius geo.Metres // of a circle; of a point, or of absent positions, how far a fix may lie from its middle
 	a, b   geo.Point  // ends of a line
 }
 
@@ -31,7 +31,7 @@ func (s shape) holds(o Options, p geo.Point) bool {
 	case line:
 		return geo.SegmentDistance(p, s.a, s.b) <= 2*o.Across || geo.Distance(p, s.a) <= o.Line || geo.Distance(p, s.b) <= o.Line
 	}
-	return geo.Distance(s.middle, p) <= o.Point
+	return geo.Distance(s.middle, p) <= s.radius
 }
 
 // stretch lets a line grow with the fixes that join it.
@@ -56,7 +56,7 @@ func (s shape) size(o Options) geo.Metres {
 	case line:
 		return geo.Distance(s.a, s.b) / 2
 	}
-	return o.Point
+	return s.radius
 }
 
 // fit finds the shape of some positions; false when they have none.
