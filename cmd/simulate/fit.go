@@ -49,6 +49,7 @@ func fitCommand() *cobra.Command {
 			return o.run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
+	c.AddCommand(fitLiftCommand())
 	fl := c.Flags()
 	fl.StringVar(&o.train, "seeds", "101-110", "seeds to fit on, from-to")
 	fl.StringVar(&o.test, "test", "201-205", "seeds to test on, from-to")

@@ -47,14 +47,22 @@ func (l *Ledger) assess(s *ship, v voyage, earlier int) verdict {
 	return d
 }
 
-// choose takes the route that tells most: an observed stay long enough, else the best gap. Stays at several berths in
-// a row add up, those that overlap (a berth inside its terminal) count once.
+// leastSure is how probable it must be that a stay was long enough.
+const leastSure = 0.2
+
+// choose takes the route that tells most: an observed stay that was probably long enough, else the hidden time with
+// the best opportunity. Stays at several berths in a row add up, those that overlap (a berth inside its terminal)
+// count once.
 func (l *Ledger) choose(s *ship, v voyage, d *verdict) bool {
 	need := needed(s.seen.Class)
 	stay, whole := joinStays(v.chances)
-	if whole && stay.stopped >= need {
+	if sure := longEnough(stay, need); whole && sure >= leastSure {
 		d.chosen = stay
-		d.chosen.rules = []event.Rule{{Name: "stopped at the source", Value: stay.stopped.Hours(), Op: ">=", Threshold: need.Hours(), Unit: "h", Passed: true, Note: stay.place}}
+		d.chosen.values["stay_at_berth"] *= sure
+		d.chosen.rules = []event.Rule{
+			{Name: "stopped at the source, at least", Value: stay.stopped.Hours(), Op: ">=", Threshold: need.Hours(), Unit: "h", Passed: stay.stopped >= need, Note: stay.place},
+			{Name: "stopped at the source, at most", Value: stay.most.Hours(), Op: ">=", Threshold: need.Hours(), Unit: "h", Passed: stay.most >= need, Note: stay.place},
+		}
 		for _, c := range v.chances {
 			if c.stay {
 				d.because = append(d.because, c.id)
@@ -63,10 +71,10 @@ func (l *Ledger) choose(s *ship, v voyage, d *verdict) bool {
 		return true
 	}
 	d.waiting = len(stay.id) > 0 && !whole && stay.stopped >= need
-	best := -1
+	best, most := -1, 0.0
 	for i, c := range v.chances {
-		if !c.stay && (best < 0 || c.fit > v.chances[best].fit) {
-			best = i
+		if sum := l.o.Weights.score(c.values).opportunity; !c.stay && (best < 0 || sum > most) {
+			best, most = i, sum
 		}
 	}
 	// Only ships that say they are tankers can have loaded unseen; a hull of unknown type could be any ship.
@@ -74,8 +82,22 @@ func (l *Ledger) choose(s *ship, v voyage, d *verdict) bool {
 		return false
 	}
 	d.chosen = v.chances[best]
-	d.because = append(d.because, d.chosen.id)
+	if _, told := d.chosen.values["unheard_before"]; !told {
+		d.because = append(d.because, d.chosen.id)
+	}
 	return true
+}
+
+// longEnough is the probability that a stay lasted as long as a loading: any length between the hours in which she was
+// seen at rest and those between the fixes outside is as likely as any other.
+func longEnough(stay chance, need time.Duration) float64 {
+	switch {
+	case stay.stopped >= need:
+		return 1
+	case stay.most <= need:
+		return 0
+	}
+	return (stay.most - need).Hours() / (stay.most - stay.stopped).Hours()
 }
 
 // joinStays makes one stay of a voyage's: stays at berths before stays in a zone, times added where they do not
@@ -90,18 +112,16 @@ func joinStays(chances []chance) (chance, bool) {
 			continue
 		}
 		if c.from.Before(joined.end) {
-			joined.stopped = max(joined.stopped, c.stopped)
+			joined.stopped, joined.most = max(joined.stopped, c.stopped), max(joined.most, c.most)
 		} else {
-			joined.stopped += c.stopped
+			joined.stopped, joined.most = joined.stopped+c.stopped, joined.most+c.most
 		}
 		if c.end.After(joined.end) {
 			joined.end = c.end
 		}
 		if c.values["stay_at_berth"] > joined.values["stay_at_berth"] || c.values["confidence"] > joined.values["confidence"] {
-			joined.values = values{
-				"stay_at_berth": max(c.values["stay_at_berth"], joined.values["stay_at_berth"]),
-				"confidence":    max(c.values["confidence"], joined.values["confidence"]),
-			}
+			joined.values["stay_at_berth"] = max(c.values["stay_at_berth"], joined.values["stay_at_berth"])
+			joined.values["confidence"] = max(c.values["confidence"], joined.values["confidence"])
 		}
 	}
 	return joined, found && whole
@@ -127,6 +147,12 @@ func berthsFirst(chances []chance) []chance {
 // identity is the block of who: what the flag, the lists and this hull's past say.
 func identity(s vessel.Ship, earlier int) values {
 	v := values{}
+	switch {
+	case s.Class == vessel.VLCC, s.Class == vessel.ULCC:
+		v["vlcc"] = 1
+	case !s.Class.Crude():
+		v["products"] = 1
+	}
 	switch fleetOf(s) {
 	case FleetIran:
 		v["iran_flag"] = 1
@@ -167,17 +193,16 @@ func (l *Ledger) outcome(s *ship, from, to time.Time, d *verdict) values {
 	case laden:
 		v["laden_after"] = 1
 	}
+	still := !laden && l.ballastMark(s, from, to)
 	if laden {
 		d.after = mark.Since
-	} else if l.ballastMark(s, from, to) {
+	} else if still {
 		v["ballast_after"] = 1
 	}
 	if gone {
 		d.because = append(d.because, left.ID)
-		if d.chosen.stay {
-			v["sailed_out"] = 1
-		}
 	}
+	v.sail(d.chosen, gone || d.chosen.through, laden, still, before)
 	d.lift.Exited = exited
 	if !s.seen.Class.Crude() && exited == nil {
 		d.rules = append(d.rules, event.Rule{Name: "smaller than Aframax: left the Gulf of Oman", Op: ">=", Threshold: 1, Unit: "crossings"})
@@ -187,11 +212,33 @@ func (l *Ledger) outcome(s *ship, from, to time.Time, d *verdict) values {
 	return v
 }
 
-// outbound is the first gate crossed outbound after a loading, and when the Gulf of Oman was left.
+// sail tells what sailing out says. Of a ship that was seen at the terminal it is a sign of its own, unless she types ballast
+// anew: she sails out empty. Of one that was hidden it is one if she is laden, or if she came in ballast and her silence
+// was no chance, as far as it was none: what a crew types that hides is worth less.
+func (v values) sail(c chance, out, laden, still bool, before vessel.LoadState) {
+	telling := max(0, c.values["silence_odds"])
+	if c.stay {
+		telling = 1
+	}
+	empty := !laden && before == vessel.Ballast
+	switch {
+	case !out, c.stay && still:
+		return
+	case c.stay, laden, c.values["unheard_before"] > 0 && !still, empty && telling > 0:
+		v["sailed_out"] = 1
+	}
+	if empty && telling > 0 {
+		v["came_empty"] = telling
+	}
+}
+
+// outbound is the first gate crossed outbound after a loading and before another at a lawful terminal, and when the Gulf
+// of Oman was left.
 func (l *Ledger) outbound(s *ship, to time.Time) (first event.Event, exited *time.Time, ok bool) {
+	limit := l.lawfulAfter(s, to, to.Add(l.o.Outbound))
 	for _, e := range s.transits {
 		d := e.Details.(event.TransitDetails)
-		if e.Start.Before(to) || e.Start.After(to.Add(l.o.Outbound)) {
+		if !d.Outbound || e.Start.Before(to) || e.Start.After(limit) {
 			continue
 		}
 		if !ok || event.Compare(e, first) < 0 {

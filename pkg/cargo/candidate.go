@@ -2,30 +2,31 @@ package cargo
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 
-	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
-// chance is one opportunity to load: an observed stay, or a silence into which a loading fits.
+// chance is one opportunity to load: an observed stay, or a time in which nobody knows where she was and into which a
+// loading fits.
 type chance struct {
 	id         string // of the event
 	stay       bool
-	from, to   time.Time // observed: stop to departure, or off to on
+	from, to   time.Time // observed: stop to departure, or the last position before to the first after
 	start, end time.Time // loading window
-	finished   bool      // the stay's end was seen; a gap always has one
+	finished   bool      // the stay's end was seen; a hidden time always has one
 	place      string
 	lon, lat   float64
 	grade      string
 	outside    bool
-	stopped    time.Duration // stays only
+	stopped    time.Duration // stays only: at rest at least
+	most       time.Duration // stays only: at rest at most
 	values     values        // of the opportunity block
-	fit        float64       // gaps only
+	fit        float64       // hidden times only
+	through    bool          // hidden times only: she was inside Hormuz before and outside after
 	rules      []event.Rule
 }
 
@@ -49,7 +50,7 @@ func needed(c vessel.Class) time.Duration {
 func (l *Ledger) chances(s *ship) []chance {
 	var out []chance
 	for _, e := range s.stays {
-		if c, ok := stayChance(e); ok {
+		if c, ok := l.stayChance(e); ok {
 			out = append(out, c)
 		}
 	}
@@ -58,12 +59,20 @@ func (l *Ledger) chances(s *ship) []chance {
 			out = append(out, c)
 		}
 	}
+	for _, e := range s.tracks {
+		if c, ok := l.trackChance(s, e); ok {
+			out = append(out, c)
+		}
+	}
+	if c, ok := l.unheardChance(s); ok {
+		out = append(out, c)
+	}
 	slices.SortFunc(out, func(a, b chance) int { return cmp.Or(a.start.Compare(b.start), cmp.Compare(a.id, b.id)) })
 	return out
 }
 
 // stayChance reads a port call at a sanctioned source. Its window is the observed stop.
-func stayChance(e event.Event) (chance, bool) {
+func (l *Ledger) stayChance(e event.Event) (chance, bool) {
 	d := e.Details.(event.PortCallDetails)
 	if d.StopStart == nil {
 		return chance{}, false
@@ -74,11 +83,13 @@ func stayChance(e event.Event) (chance, bool) {
 	if d.StopEnd != nil {
 		c.finished, c.to, c.end = true, *d.StopEnd, *d.StopEnd
 	}
+	c.most = max(c.stopped, time.Duration(d.MostH*float64(time.Hour)))
 	berth := 1.0
 	// At a berth she was at rest from the first stop to the last, silent or not: nobody leaves a jetty between two
 	// fixes at it. In a zone only the hours seen at rest count.
 	if d.StopEnd != nil && (e.Place == nil || e.Place.Kind != string(place.TerminalZone)) {
 		c.stopped = d.StopEnd.Sub(*d.StopStart)
+		c.most = max(c.most, c.stopped)
 	}
 	if e.Place != nil {
 		c.place = e.Place.Name
@@ -86,79 +97,8 @@ func stayChance(e event.Event) (chance, bool) {
 			berth = 0.6 // the zone's shape holds the anchorage where ships wait in ballast for weeks
 		}
 	}
-	c.values = values{"stay_at_berth": berth, "confidence": float64(d.Confidence-1) / 3}
+	c.values = values{"stay_at_berth": berth, "confidence": float64(d.Confidence-1) / 3, "minor_source": 1 - l.o.Weights.share(c.place)}
 	return c, true
-}
-
-// gapChance reads a closed gap. Of the hidden calls that fit it takes the likeliest: fit times the place's share of
-// the trade.
-func (l *Ledger) gapChance(s *ship, e event.Event) (chance, bool) {
-	d, ok := l.grounded(e)
-	if !ok || d.On == nil || d.Feasibility > 1.1 {
-		return chance{}, false
-	}
-	var best *event.HiddenCall
-	for i := range d.HiddenCalls {
-		h := &d.HiddenCalls[i]
-		if h.Fit <= 0 {
-			continue
-		}
-		if best == nil || h.Fit*l.o.Weights.share(h.Place) > best.Fit*l.o.Weights.share(best.Place) {
-			best = h
-		}
-	}
-	if best == nil {
-		return chance{}, false
-	}
-	c := chance{id: e.ID, from: d.Off.Time, to: d.On.Time, start: best.Earliest, end: best.Latest, finished: true,
-		place: best.Place, lon: e.Lon, lat: e.Lat, grade: best.Grade, outside: best.Outside, fit: best.Fit}
-	if c.end.Before(c.start) { // a fit below 1: both ends meet in the middle
-		middle := c.end.Add(c.start.Sub(c.end) / 2)
-		c.start, c.end = middle, middle
-	}
-	if p := l.places[best.Place]; p != nil {
-		c.lon, c.lat = p.Centre[0], p.Centre[1]
-	}
-	c.values = values{"terminal_fit": best.Fit}
-	if hours := c.to.Sub(c.from).Hours(); best.TMinH > 0 && hours > best.TMinH {
-		c.values["excess_silence"] = min(2, math.Log(hours/best.TMinH))
-	}
-	if l.lawfulFits(s, e, d) {
-		c.values["lawful_fit"] = 1
-	}
-	c.rules = []event.Rule{{Name: "hidden loading fits", Value: best.Fit, Op: ">", Threshold: 0, Unit: "share", Passed: true, Note: best.Place}}
-	return c, true
-}
-
-// grounded is what a gap says when it is reckoned from the last position that is believed. One that ends at a false
-// position is no silence of its own: it goes on in the time after, which begins where this one did.
-func (l *Ledger) grounded(e event.Event) (event.GapDetails, bool) {
-	d := e.Details.(event.GapDetails)
-	m := e.Vessels[0].MMSI
-	if d.On != nil {
-		if _, astray := l.astray.At(m, d.On.Time); astray {
-			return d, false
-		}
-	}
-	if x, astray := l.astray.At(m, d.Off.Time); astray {
-		if x.Last == nil {
-			return d, false
-		}
-		d.Off = *x.Last
-	}
-	return d, true
-}
-
-// lawfulFits tells whether the silence would also have allowed a loading at a lawful terminal, by the same sum as for a
-// hidden one.
-func (l *Ledger) lawfulFits(s *ship, e event.Event, d event.GapDetails) bool {
-	key := e.ID + "@" + d.Off.Time.UTC().Format(time.RFC3339) + "@" + d.On.Time.UTC().Format(time.RFC3339)
-	if fits, known := s.lawful[key]; known {
-		return fits
-	}
-	fits := l.calls.Lawful(s.seen, call.MarkOf(&d.Off), call.MarkOf(d.On))
-	s.lawful[key] = fits
-	return fits
 }
 
 // voyage is the chances that can only have been one loading.
@@ -263,10 +203,14 @@ func (l *Ledger) ballastMark(s *ship, from, to time.Time) bool {
 
 // spokenUntil is how long after a loading draughts still speak of it.
 func (l *Ledger) spokenUntil(s *ship, from, to time.Time) time.Time {
-	limit := to.Add(l.o.Outcome)
+	return l.lawfulAfter(s, from, to.Add(l.o.Outcome))
+}
+
+// lawfulAfter is the begin of the first loading at a lawful terminal after a moment, or a limit if that is earlier.
+func (l *Ledger) lawfulAfter(s *ship, from, limit time.Time) time.Time {
 	for _, e := range s.others {
 		d := e.Details.(event.PortCallDetails)
-		if d.StopStart != nil && d.StoppedH >= needed(s.seen.Class).Hours()/2 && d.StopStart.After(from) && d.StopStart.Before(limit) {
+		if d.StopStart != nil && max(d.StoppedH, d.MostH) >= needed(s.seen.Class).Hours()/2 && d.StopStart.After(from) && d.StopStart.Before(limit) {
 			limit = *d.StopStart
 		}
 	}

@@ -1,10 +1,20 @@
 // Package cargo keeps the ledger: which ship lifted sanctioned crude, when, how much, and how sure that is.
 //
-// Its input is events. A stay at an Iranian loading terminal, or a silence long enough to hide one, is an
-// opportunity; a load that turned from ballast to laden is an outcome; the ship's flag and the lists that name her
-// are who. A logistic model over these three blocks gives q, the probability that the candidate is a lift. The
-// weights are data (data/weights.json), start values until they are fitted. What is not known adds nothing to
-// either side.
+// Its input is events. An opportunity is a stay at an Iranian loading terminal; a silence or a false track into which a
+// loading fits; or the time before a ship was first heard, if she came out of the Gulf and never was heard to go in. A stay
+// that was heard in pieces lasted at least as long as she was seen at rest and at most from the last fix outside to the next:
+// it counts with the chance that it was long enough. An outcome is a load that turned from ballast to laden, or coming
+// empty and sailing out again after an open stay or a silence that was no chance. The ship's flag, class and the lists that name her are who. A logistic model over these three
+// blocks, each capped, gives q, the probability that the candidate is a lift. The weights are data (data/weights.json),
+// fitted by simulate fit lift on simulated worlds. What is not known adds nothing to either side, and a silence of a ship
+// that had left, or of a feed that was out, is no opportunity. That a track is false is no evidence of its own: false
+// positions that others make must not raise a lift.
+//
+// What speaks for a silence is its likelihood ratio, how likely it is of a ship that was switched off over how likely of one
+// that kept sending; not the gap's probability, in which the list stands already. Rivals are weighed where they fit into the
+// same time: a lawful terminal, or, for a ship that was outside Hormuz before and after, a transfer there.
+//
+// A hull that goes on under another number is one ship.
 //
 // A lift is born once. Candidates of one ship that overlap or touch within one laden voyage are one lift however many
 // routes led to it, and the best observed route gives its window. A lift is one lot for now: transfers, discharges

@@ -61,21 +61,45 @@ type Ledger struct {
 	dirty  map[vessel.MMSI]bool
 	posts  map[string]*post // lifts published, by id
 	astray event.Displaced  // when ships were not where they said
-	hour   time.Time        // the hour in which the fleet was last compared
+	links  map[string]link  // numbers of one hull, by the event that tells so
+	first  map[vessel.MMSI]sighting
+	begin  time.Time // the first grid point
+	now    time.Time // the last one
+	hour   time.Time // the hour in which the fleet was last compared
 }
+
+// link is two numbers of one hull.
+type link struct{ from, to vessel.MMSI }
 
 // ship is what the ledger remembers of one ship.
 type ship struct {
 	stays    map[string]event.Event // sanctioned port calls, by id
 	gaps     map[string]event.Event // closed gaps with hidden calls, by id
+	tracks   map[string]event.Event // false positions with hidden calls, by id
 	others   map[string]event.Event // loadings at lawful terminals, by id
-	transits map[string]event.Event // outbound crossings, by id
+	transits map[string]event.Event // crossings of gates, by id
 	draughts map[string]event.Event // draught changes, by id
+	passed   map[string]event.Event // cargo passed from ship to ship, by id
 	lawful   map[string]bool        // gaps into which a lawful loading fits, by id and version
 	lifts    []string               // ids of her lifts, in order of publishing
 	seen     vessel.Ship            // as at the last evaluation
 	pending  int                    // candidates without an outcome
 	below    int                    // candidates below the cut
+	weighed  []Candidate            // all of them
+}
+
+// newShip returns a ship of which nothing was heard.
+func newShip() *ship {
+	s := &ship{lawful: map[string]bool{}}
+	for _, kept := range s.memories() {
+		*kept = map[string]event.Event{}
+	}
+	return s
+}
+
+// memories are all that is kept of a ship's events.
+func (s *ship) memories() []*map[string]event.Event {
+	return []*map[string]event.Event{&s.stays, &s.gaps, &s.tracks, &s.others, &s.transits, &s.draughts, &s.passed}
 }
 
 // post is a lift that was published, in its newest version.
@@ -88,7 +112,7 @@ type post struct {
 // New returns an empty ledger.
 func New(o Options, f *vessel.Fleet, g *place.Gazetteer, calls *call.Reckoner) *Ledger {
 	l := &Ledger{o: o, fleet: f, places: map[string]*place.Place{}, ships: map[vessel.MMSI]*ship{},
-		dirty: map[vessel.MMSI]bool{}, posts: map[string]*post{}, calls: calls}
+		dirty: map[vessel.MMSI]bool{}, posts: map[string]*post{}, links: map[string]link{}, first: map[vessel.MMSI]sighting{}, calls: calls}
 	for id := range place.ID(g.Len()) {
 		p := g.At(id)
 		l.places[p.Name] = p
@@ -108,6 +132,8 @@ func (l *Ledger) Hear(e event.Event) {
 		}
 	}
 	switch d := e.Details.(type) {
+	case event.IdentityDetails:
+		l.join(e)
 	case event.PortCallDetails:
 		if d.Sanctioned {
 			l.keep(e, true, func(s *ship) map[string]event.Event { return s.stays })
@@ -117,8 +143,10 @@ func (l *Ledger) Hear(e event.Event) {
 		l.keep(e, lawful, func(s *ship) map[string]event.Event { return s.others })
 	case event.GapDetails:
 		l.keep(e, d.On != nil && len(d.HiddenCalls) > 0, func(s *ship) map[string]event.Event { return s.gaps })
+	case event.FalsePositionDetails:
+		l.keep(e, e.Probability >= event.Believed && len(d.HiddenCalls) > 0, func(s *ship) map[string]event.Event { return s.tracks })
 	case event.TransitDetails:
-		l.keep(e, d.Outbound, func(s *ship) map[string]event.Event { return s.transits })
+		l.keep(e, true, func(s *ship) map[string]event.Event { return s.transits })
 	case event.DraughtDetails:
 		l.keep(e, true, func(s *ship) map[string]event.Event { return s.draughts })
 	}
@@ -134,8 +162,7 @@ func (l *Ledger) keep(e event.Event, matters bool, where func(*ship) map[string]
 		if !matters {
 			return
 		}
-		s = &ship{stays: map[string]event.Event{}, gaps: map[string]event.Event{}, others: map[string]event.Event{},
-			transits: map[string]event.Event{}, draughts: map[string]event.Event{}, lawful: map[string]bool{}}
+		s = newShip()
 		l.ships[m] = s
 		i, _ := slices.BinarySearch(l.order, m)
 		l.order = slices.Insert(l.order, i, m)
@@ -153,11 +180,20 @@ func (l *Ledger) keep(e event.Event, matters bool, where func(*ship) map[string]
 // Advance says that no fact before w will come any more that is not late. It returns new versions of lifts in
 // canonical order.
 func (l *Ledger) Advance(w time.Time) []event.Event {
+	if l.begin.IsZero() {
+		l.begin = w
+	}
+	l.now = w
 	l.noticeFleet(w)
 	if len(l.dirty) == 0 {
 		return nil
 	}
 	var out []event.Event
+	for m := range l.dirty {
+		for _, other := range l.hull(m) {
+			l.dirty[other] = true
+		}
+	}
 	for _, m := range l.order {
 		if l.dirty[m] {
 			out = append(out, l.evaluate(m, w)...)
@@ -178,7 +214,7 @@ func (l *Ledger) noticeFleet(w time.Time) {
 	l.hour = hour
 	for _, m := range l.order {
 		s := l.ships[m]
-		if len(s.stays)+len(s.gaps) == 0 {
+		if len(s.stays)+len(s.gaps)+len(s.tracks)+len(s.transits) == 0 {
 			continue
 		}
 		now, _ := l.fleet.Ship(m)
@@ -217,4 +253,73 @@ func (l *Ledger) Tally() (pending, below int) {
 		below += s.below
 	}
 	return pending, below
+}
+
+// join takes in that two numbers are one hull's, or are not.
+func (l *Ledger) join(e event.Event) {
+	from, to, holds := event.OneHull(e)
+	old, known := l.links[e.ID]
+	switch {
+	case holds && !from.Default() && !to.Default():
+		l.links[e.ID] = link{from, to}
+		l.dirty[from], l.dirty[to] = true, true
+	case known:
+		for _, m := range l.hull(old.from) {
+			l.dirty[m] = true
+		}
+		delete(l.links, e.ID)
+	}
+}
+
+// hull lists the numbers under which a hull sailed, the given one among them, rising.
+func (l *Ledger) hull(m vessel.MMSI) []vessel.MMSI {
+	out := []vessel.MMSI{m}
+	for grown := len(l.links) > 0; grown; {
+		grown = false
+		for _, x := range l.links {
+			a, b := slices.Contains(out, x.from), slices.Contains(out, x.to)
+			if a == b {
+				continue
+			}
+			grown = true
+			if a {
+				out = append(out, x.to)
+			} else {
+				out = append(out, x.from)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Candidate is a voyage that was weighed, whatever came of it: what the ledger saw in it, for fitting weights and for
+// showing what did not count.
+type Candidate struct {
+	MMSI       vessel.MMSI
+	IMO        vessel.IMO
+	Start, End time.Time // loading window
+	Values     []event.ScoreTerm
+	Q          float64
+	Counts     bool // it is a lift in the ledger
+}
+
+// Shows tells whether there is a sign of a chance and one of having loaded, whatever speaks against them.
+func (c Candidate) Shows() bool {
+	signs := map[string]bool{}
+	for _, v := range c.Values {
+		if v.Weight*v.Value > 0 {
+			signs[v.Block] = true
+		}
+	}
+	return signs[opportunity] && signs[outcome]
+}
+
+// Candidates returns every voyage that had a chance to load and a sign of having loaded, in order of ship and time.
+func (l *Ledger) Candidates() []Candidate {
+	var out []Candidate
+	for _, m := range l.order {
+		out = append(out, l.ships[m].weighed...)
+	}
+	return out
 }

@@ -18,17 +18,22 @@ const (
 	NotLifted event.Cause = "no_lift"
 )
 
-// evaluate looks at all of a ship's chances again and returns what changed.
+// evaluate looks at all of a hull's chances again and returns what changed. A hull's lifts are told under the first of her
+// numbers; of the others nothing is told, and what was is taken back.
 func (l *Ledger) evaluate(m vessel.MMSI, w time.Time) []event.Event {
-	s := l.ships[m]
-	s.seen, _ = l.fleet.Ship(m)
-	l.forget(s, w)
-	s.pending, s.below = 0, 0
+	own := l.ships[m]
+	own.pending, own.below, own.weighed = 0, 0, nil
+	l.forget(own, w)
+	s, head := l.whole(m)
+	if head != m {
+		return l.retract(own, l.living(head), w)
+	}
 	earlier := l.frozen(s, w)
 	var out []event.Event
 	current := map[string]Lift{}
 	for _, v := range l.voyages(s, l.chances(s)) {
 		d := l.assess(s, v, earlier)
+		counts := false
 		switch {
 		case !d.possible && !d.waiting:
 		case !d.possible, d.score.outcome == 0:
@@ -36,6 +41,7 @@ func (l *Ledger) evaluate(m vessel.MMSI, w time.Time) []event.Event {
 		case !d.score.candidate() || d.score.q < l.o.Weights.Cut || d.lift.Barrels <= 0:
 			s.below++
 		default:
+			counts = true
 			if d.score.q >= 0.5 {
 				earlier++
 			}
@@ -45,15 +51,59 @@ func (l *Ledger) evaluate(m vessel.MMSI, w time.Time) []event.Event {
 				out = append(out, changed)
 			}
 		}
+		if d.possible {
+			s.weighed = append(s.weighed, Candidate{s.seen.MMSI, s.seen.IMO, d.lift.Start, d.lift.End, d.score.terms, d.score.q, counts})
+		}
 	}
-	return append(out, l.retract(s, current, w)...)
+	out = append(out, l.retract(s, current, w)...)
+	own.lifts, own.pending, own.below, own.weighed = s.lifts, s.pending, s.below, s.weighed
+	return out
+}
+
+// whole is a ship with what was heard of her under all her numbers, and the first of those.
+func (l *Ledger) whole(m vessel.MMSI) (s *ship, head vessel.MMSI) {
+	var numbers []vessel.MMSI
+	for _, n := range l.hull(m) {
+		if l.ships[n] != nil {
+			numbers = append(numbers, n)
+		}
+	}
+	own := l.ships[m]
+	own.seen, _ = l.fleet.Ship(m)
+	if len(numbers) == 1 {
+		return own, m
+	}
+	s = newShip()
+	s.lawful, s.lifts = own.lawful, slices.Clone(own.lifts)
+	for _, n := range numbers {
+		for i, kept := range l.ships[n].memories() {
+			maps.Copy(*s.memories()[i], *kept)
+		}
+		// Who she was when she was first heard, as far as that is known.
+		seen, _ := l.fleet.Ship(n)
+		if s.seen.Class == vessel.ClassUnknown || seen.Class != vessel.ClassUnknown && l.first[n].at.Before(l.first[s.seen.MMSI].at) {
+			s.seen = seen
+		}
+	}
+	return s, numbers[0]
+}
+
+// living are a ship's lifts that stand.
+func (l *Ledger) living(m vessel.MMSI) map[string]Lift {
+	out := map[string]Lift{}
+	for _, id := range l.ships[m].lifts {
+		if p := l.posts[id]; !p.gone {
+			out[id] = p.lift
+		}
+	}
+	return out
 }
 
 // forget drops what is too old to change anything.
 func (l *Ledger) forget(s *ship, w time.Time) {
 	cutoff := w.Add(-l.o.Keep)
-	for _, kept := range []map[string]event.Event{s.stays, s.gaps, s.others, s.transits, s.draughts} {
-		maps.DeleteFunc(kept, func(_ string, e event.Event) bool {
+	for _, kept := range s.memories() {
+		maps.DeleteFunc(*kept, func(_ string, e event.Event) bool {
 			return e.End != nil && e.End.Before(cutoff) || e.End == nil && e.Start.Before(cutoff) && e.Status == event.Closed
 		})
 	}
@@ -133,8 +183,8 @@ func details(d *verdict) event.LiftDetails {
 func (s *ship) evidence(because []string) event.Evidence {
 	var b event.EvidenceBuilder
 	for _, id := range because {
-		for _, kept := range []map[string]event.Event{s.stays, s.gaps, s.transits, s.draughts} {
-			e, ok := kept[id]
+		for _, kept := range s.memories() {
+			e, ok := (*kept)[id]
 			if !ok {
 				continue
 			}
@@ -149,10 +199,12 @@ func (s *ship) evidence(because []string) event.Evidence {
 // post keeps a lift's newest version and tells whether it differs from the last.
 func (l *Ledger) post(s *ship, lift Lift, e event.Event, w time.Time) (event.Event, bool) {
 	p := l.posts[lift.ID]
+	if !slices.Contains(s.lifts, lift.ID) { // new, or told under another number of the hull until now
+		s.lifts = append(s.lifts, lift.ID)
+	}
 	if p == nil {
 		e.Version, e.Why = 1, "first seen above the cut"
 		l.posts[lift.ID] = &post{lift: lift, event: e}
-		s.lifts = append(s.lifts, lift.ID)
 		return e, true
 	}
 	e.Version, e.Why = p.event.Version, p.event.Why

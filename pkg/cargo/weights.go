@@ -1,10 +1,12 @@
 package cargo
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/darkwake/darkwake/pkg/event"
@@ -22,6 +24,8 @@ type Weights struct {
 	BlockCap  float64       `json:"block_cap"` // each block's sum is held within ± this
 	Cut       float64       `json:"cut"`       // lifts below this probability carry no barrels
 	CutSource string        `json:"cut_source"`
+	Slope     float64       `json:"slope,omitempty"`  // the sum is recalibrated: offset + slope·sum; zero is one
+	Offset    float64       `json:"offset,omitempty"` // on worlds that the terms were not fitted on
 	Terms     []Term        `json:"terms"`
 	Shares    []SourceShare `json:"source_share"`
 }
@@ -30,7 +34,8 @@ type Weights struct {
 type Term struct {
 	Block  string  `json:"block"` // who, opportunity or outcome
 	Name   string  `json:"name"`
-	Sign   int     `json:"sign"` // +1 or -1: fitting never turns it round
+	Sign   int     `json:"sign"`  // +1 or -1: fitting never turns it round
+	Prior  float64 `json:"prior"` // judgement, to which fitting holds the weight where examples say little
 	Weight float64 `json:"weight"`
 	Source string  `json:"source"`
 }
@@ -49,7 +54,7 @@ const (
 	outcome     = "outcome"
 )
 
-// DefaultWeights returns the weights that the program carries: start values, not fitted.
+// DefaultWeights returns the weights that the program carries, fitted on simulated worlds.
 func DefaultWeights() Weights {
 	w, err := ReadWeights(defaultWeights)
 	if err != nil {
@@ -72,6 +77,9 @@ func ReadWeights(b []byte) (Weights, error) {
 
 // Validate tells the first thing that is wrong: a weight against its sign, one without a source, a cut outside 0 to 1.
 func (w Weights) Validate() error {
+	if w.Slope < 0 {
+		return fmt.Errorf("check weights: slope %v: want 0 or more, or evidence would turn round", w.Slope)
+	}
 	if w.BlockCap <= 0 || w.Cut <= 0 || w.Cut >= 1 {
 		return fmt.Errorf("check weights: block_cap %v, cut %v: want a cap above 0 and a cut between 0 and 1", w.BlockCap, w.Cut)
 	}
@@ -122,10 +130,23 @@ func (w Weights) score(v values) score {
 	}
 	held := func(block string) float64 { return max(-w.BlockCap, min(w.BlockCap, sums[block])) }
 	s.who, s.opportunity, s.outcome = held(who), held(opportunity), held(outcome)
-	s.logOdds = w.Intercept + s.who + s.opportunity + s.outcome
+	s.logOdds = w.Offset + cmp.Or(w.Slope, 1)*(w.Intercept+s.who+s.opportunity+s.outcome)
 	s.q = 1 / (1 + math.Exp(-s.logOdds))
 	return s
 }
 
-// candidate tells whether there was both a chance to load and a sign of having loaded. Without either q means nothing.
-func (s score) candidate() bool { return s.opportunity > 0 && s.outcome > 0 }
+// candidate tells whether there was both a chance to load, however weak, and on the whole a sign of having loaded. Without
+// either q means nothing.
+func (s score) candidate() bool {
+	chance := slices.ContainsFunc(s.terms, func(t event.ScoreTerm) bool { return t.Block == opportunity && t.Weight*t.Value > 0 })
+	return chance && s.outcome > 0
+}
+
+// Sum is the capped sum of the three blocks with the intercept, before it is recalibrated.
+func (w Weights) Sum(v map[string]float64) float64 {
+	w.Offset, w.Slope = 0, 1
+	return w.score(v).logOdds
+}
+
+// Probability is q.
+func (w Weights) Probability(v map[string]float64) float64 { return w.score(v).q }

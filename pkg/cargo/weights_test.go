@@ -19,7 +19,7 @@ func TestDefaultsAreValid(t *testing.T) {
 	if err := o.Validate(); err == nil || !strings.Contains(err.Error(), "cargo.touch") || !strings.Contains(err.Error(), "cargo.keep") {
 		t.Errorf("got %v, want both options named", err)
 	}
-	if w := DefaultWeights(); w.Note != "start values, not fitted" {
+	if w := DefaultWeights(); !strings.HasPrefix(w.Note, "fitted by simulate fit lift on ") {
 		t.Errorf("got note %q", w.Note)
 	}
 }
@@ -83,12 +83,12 @@ func TestScoreProperties(t *testing.T) {
 func TestNeitherOpportunityNorOutcomeAlone(t *testing.T) {
 	w := DefaultWeights()
 	for trap, v := range map[string]values{
-		"who alone":                 {"iran_flag": 1, "listed": 1, "history": 1},
-		"opportunity alone":         {"iran_flag": 1, "stay_at_berth": 1, "confidence": 1},
-		"outcome alone":             {"iran_flag": 1, "ballast_to_laden": 1},
-		"outcome contradicts":       {"stay_at_berth": 1, "laden_before": 1, "sailed_out": 1},
-		"opportunity fits anything": {"terminal_fit": 0.5, "lawful_fit": 1, "excess_silence": 2, "ballast_to_laden": 1},
-		"nothing":                   {},
+		"who alone":                   {"iran_flag": 1, "listed": 1, "history": 1},
+		"opportunity alone":           {"iran_flag": 1, "stay_at_berth": 1, "confidence": 1},
+		"outcome alone":               {"iran_flag": 1, "ballast_to_laden": 1},
+		"outcome contradicts":         {"stay_at_berth": 1, "laden_before": 1, "sailed_out": 1},
+		"nothing speaks for a chance": {"minor_source": 0.07, "lawful_fit": 1, "excess_silence": 2, "ballast_to_laden": 1},
+		"nothing":                     {},
 	} {
 		if w.score(v).candidate() {
 			t.Errorf("%s: got a candidate", trap)

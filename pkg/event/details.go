@@ -139,6 +139,7 @@ type PortCallDetails struct {
 	StopEnd    *time.Time `json:"stop_end"`
 	Exit       *time.Time `json:"exit"`
 	StoppedH   float64    `json:"stopped_h"`
+	MostH      float64    `json:"stopped_at_most_h"` // from the last fix outside before to the first one after
 	SilentH    float64    `json:"silent_h"`          // longest silence inside
 	Sanctioned bool       `json:"sanctioned_source"` // an Iranian loading terminal
 	Outside    bool       `json:"outside_hormuz"`

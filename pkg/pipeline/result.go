@@ -15,12 +15,13 @@ import (
 
 // Result is what a run found.
 type Result struct {
-	Events   []event.Event   // the last version of every event, retracted ones included, in canonical order
-	Versions int64           // how many versions were emitted in all
-	Estimate estimate.Result // the newest vintage; its days are the newest rows of every day of the input
-	Lifts    []cargo.Lift    // what the estimate rests on
-	Pending  int             // candidates that wait for their outcome: they carry no barrels yet
-	Below    int             // candidates below the cut: they carry no barrels
+	Events   []event.Event     // the last version of every event, retracted ones included, in canonical order
+	Versions int64             // how many versions were emitted in all
+	Estimate estimate.Result   // the newest vintage; its days are the newest rows of every day of the input
+	Lifts    []cargo.Lift      // what the estimate rests on
+	Weighed  []cargo.Candidate // every voyage that was weighed, whatever came of it
+	Pending  int               // candidates that wait for their outcome: they carry no barrels yet
+	Below    int               // candidates below the cut: they carry no barrels
 	Counts   Counts
 	Facts    map[string]int64       // facts by kind, but for the deltas of reception, whose number says nothing
 	Refused  [ais.Reasons]int64     // refused by stage A; the feed counts its own
@@ -46,7 +47,7 @@ func (e *Engine) result() *Result {
 	b := e.b
 	r := &Result{
 		Events: slices.SortedFunc(maps.Values(b.events), event.Compare), Versions: b.versions,
-		Lifts: b.ledger.Lifts(), Counts: e.counts, Facts: map[string]int64{},
+		Lifts: b.ledger.Lifts(), Weighed: b.ledger.Candidates(), Counts: e.counts, Facts: map[string]int64{},
 		Refused: b.refused, Ships: b.fleet.Len(), Health: b.health(), Heard: b.coverage.Calibrations(), HeardDays: b.coverage.Days(), Reach: b.coverage.Map(), Config: b.effective,
 	}
 	r.Pending, r.Below = b.ledger.Tally()

@@ -202,6 +202,8 @@ func (b *stageB) observe(f track.Fact) {
 	switch f := f.(type) {
 	case *track.Profile:
 		b.fleet.Update(f.Particulars)
+	case *track.Sample:
+		b.ledger.Sighted(f.MMSI, f.Bin, f.Position)
 	case *track.DraughtStep:
 		b.fleet.Mark(f.MMSI, vessel.DraughtMark{Since: f.FirstSeen, Draught: f.After})
 	}

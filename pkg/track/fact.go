@@ -145,6 +145,8 @@ type Visit struct {
 	Silent    time.Duration // longest silence inside
 	Sources   []string      // sources that heard the ship inside, sorted
 	EntrySeen bool          // a fix outside within 6 h before Entry: the entry itself was seen
+	Outside   time.Time     // the last fix before Entry, outside; zero when there is none
+	Inside    time.Time     // the last fix inside
 }
 
 // Crossing is the passage of a gate between two fixes.

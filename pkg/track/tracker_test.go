@@ -194,6 +194,33 @@ func TestStories(t *testing.T) {
 			72:25 visit Pier 00:01 to 72:20 stop=-..- stopped=0s silent=72h0m0s seen=false sources=[A SAT] restated`,
 		},
 		{
+			"at a berth heard in passes is at the berth between them", []FactKind{KindVisit}, `
+			00:01 50.342 29.232 0.1kn src=SAT
+			00:06 50.342 29.232 0.1kn src=SAT
+			tick 08:00
+			08:01 50.342 29.232 0.1kn src=SAT
+			08:06 50.342 29.232 0.2kn src=SAT
+			tick 14:00
+			14:01 50.30 29.30 9kn src=SAT
+			tick 14:05`, `
+			00:05 visit Pier 00:01 to - stop=-..- stopped=0s silent=0s seen=false sources=[SAT]
+			08:05 visit Pier 00:01 to - stop=00:01..- stopped=0s silent=7h55m0s seen=false sources=[SAT] restated
+			14:05 visit Pier 00:01 to 14:01 stop=00:01..08:06 stopped=8h5m0s silent=7h55m0s seen=false sources=[SAT] restated`,
+		},
+		{
+			"at anchor heard in passes may have been anywhere between them", []FactKind{KindVisit}, `
+			00:01 56.50 25.19 0.1kn src=SAT
+			00:06 56.50 25.19 0.1kn src=SAT
+			tick 08:00
+			08:01 56.50 25.19 0.1kn src=SAT
+			08:06 56.50 25.19 0.2kn src=SAT
+			tick 14:00
+			14:01 56.50 25.30 9kn src=SAT
+			tick 14:05`, `
+			00:05 visit Roads 00:01 to - stop=-..- stopped=0s silent=0s seen=false sources=[SAT]
+			14:05 visit Roads 00:01 to 14:01 stop=-..- stopped=0s silent=7h55m0s seen=false sources=[SAT] restated`,
+		},
+		{
 			"a silence that ends elsewhere ends the visit", []FactKind{KindVisit}, `
 			00:01 50.342 29.232 0.1kn every=10m until=00:41
 			tick 30:00

@@ -105,7 +105,6 @@ type visit struct {
 	now      Visit // as it stands
 	fact     *Visit
 	pass     uint32    // the walk in which fact was emitted
-	inside   time.Time // last fix inside
 	slow     time.Time // since when she is at rest, zero when not
 	stopping bool      // the rest is a stop
 }
@@ -132,8 +131,11 @@ func (t *Tracker) visit(v *ship, s *segment, before, f *Fix) {
 		if open || len(s.visits) == t.o.MaxVisits || !visited(t.places.At(id).Kind) {
 			continue
 		}
-		x := &visit{inside: f.Time, now: Visit{Header: t.head(v, s.first, f.Time), Place: id, Entry: *f, Sources: []string{f.Source}}}
-		x.now.EntrySeen = before != nil && f.Time.Sub(before.Time) <= t.o.EntrySeen
+		x := &visit{now: Visit{Header: t.head(v, s.first, f.Time), Place: id, Entry: *f, Sources: []string{f.Source}}}
+		if before != nil {
+			x.now.Outside, x.now.EntrySeen = before.Time, f.Time.Sub(before.Time) <= t.o.EntrySeen
+		}
+		x.now.Inside = f.Time
 		if t.slow(x, speedOf(before, f)) {
 			x.slow = f.Time
 		}
@@ -154,13 +156,13 @@ func (t *Tracker) slow(x *visit, speed geo.Knots) bool {
 
 // stay takes a fix inside.
 func (t *Tracker) stay(x *visit, before, f *Fix) {
-	if quiet := f.Time.Sub(x.inside); quiet >= silenceAfter {
+	if quiet := f.Time.Sub(x.now.Inside); quiet >= silenceAfter {
 		x.now.Silent = max(x.now.Silent, quiet)
-		if x.rested(x.inside) {
+		if !t.stillMoored(x, before, f) && x.rested(x.now.Inside) {
 			t.publish(x)
 		}
 	}
-	x.inside = f.Time
+	x.now.Inside = f.Time
 	if i, ok := slices.BinarySearch(x.now.Sources, f.Source); !ok {
 		// The old slice is in facts that were handed out.
 		x.now.Sources = slices.Insert(slices.Clone(x.now.Sources), i, f.Source)
@@ -184,6 +186,16 @@ func (t *Tracker) stay(x *visit, before, f *Fix) {
 	}
 }
 
+// stillMoored tells whether a ship that was at rest before a silence, and is after it where she was, lay there all the
+// time: nobody leaves a jetty or a buoy between two fixes at it. An anchorage, and a zone that holds one, says no such thing.
+func (t *Tracker) stillMoored(x *visit, before, f *Fix) bool {
+	switch t.places.At(x.now.Place).Kind {
+	case place.Anchorage, place.STSArea, place.TerminalZone:
+		return false
+	}
+	return before != nil && !x.slow.IsZero() && t.slow(x, speedOf(before, f)) && distance(before.Position, f.Position) <= t.o.StopRadius
+}
+
 // rested ends a rest and tells whether it was a stop.
 func (x *visit) rested(at time.Time) bool {
 	stopped := x.stopping
@@ -198,9 +210,9 @@ func (x *visit) rested(at time.Time) bool {
 // leave takes the first fix outside, after a silence too.
 func (t *Tracker) leave(x *visit, f *Fix) {
 	at := f.Time
-	if quiet := at.Sub(x.inside); quiet >= silenceAfter {
+	if quiet := at.Sub(x.now.Inside); quiet >= silenceAfter {
 		// How much of the silence she spent inside is not known.
-		at = x.inside
+		at = x.now.Inside
 	}
 	x.rested(at)
 	x.now.Exit = f

@@ -30,14 +30,22 @@ const steps = 3000
 // 2009; O'Donoghue and Candès 2015). Ridge is the weight of the squares of
 // the distances from the priors beside the cases' loss.
 func Softmax(terms []Term, cases []Case, ridge float64) []Term {
-	m := newModel(terms, cases, ridge)
-	x := make([]float64, len(terms))
+	start := make([]float64, len(terms))
 	for i, t := range terms {
-		x[i] = t.Prior
+		start[i] = t.Prior
 	}
+	out := slices.Clone(terms)
+	for i, x := range descend(start, newModel(terms, cases, ridge).step) {
+		out[i].Weight = math.Round(x*1000) / 1000
+	}
+	return out
+}
+
+// descend goes from a start by accelerated steps until they move nothing any more.
+func descend(x []float64, step func([]float64) []float64) []float64 {
 	y, momentum := slices.Clone(x), 1.0
 	for range steps {
-		next := m.step(y)
+		next := step(y)
 		further := (1 + math.Sqrt(1+4*momentum*momentum)) / 2
 		moved, uphill := 0.0, 0.0
 		for i := range x {
@@ -58,11 +66,7 @@ func Softmax(terms []Term, cases []Case, ridge float64) []Term {
 			break
 		}
 	}
-	out := slices.Clone(terms)
-	for i := range out {
-		out[i].Weight = math.Round(x[i]*1000) / 1000
-	}
-	return out
+	return x
 }
 
 // Choose finds the ridge that predicts best what it did not see: each world's cases by weights of all other worlds. Of

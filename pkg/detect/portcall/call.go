@@ -86,11 +86,27 @@ func (d *Detector) stopsAt(s *ship, x *stay) []span {
 		}
 	}
 	v := x.visit
-	if !stopped && !v.StopStart.IsZero() && !d.stray(v.MMSI, v.StopStart, v.StopEnd) && d.home(s, v.StopStart, v.StopEnd, nil) == x {
+	if v.StopStart.IsZero() || d.stray(v.MMSI, v.StopStart, v.StopEnd) || d.home(s, v.StopStart, v.StopEnd, nil) != x {
+		return mine
+	}
+	switch {
+	case !stopped:
 		// Stage A measures a stop at a buoy or anchorage with a higher speed, so that it may be no stop of its own.
 		mine = append(mine, span{v.StopStart, v.StopEnd, v.Entry.Position})
+	case len(mine) > 0 && v.Stopped > sum(mine):
+		// She was heard at her berth in pieces, between which she did not leave it.
+		mine = []span{{v.StopStart, v.StopEnd, mine[0].at}}
 	}
 	return mine
+}
+
+// sum is the length of stops that are over.
+func sum(stops []span) time.Duration {
+	var all time.Duration
+	for _, s := range stops {
+		all += max(0, s.to.Sub(s.from))
+	}
+	return all
 }
 
 // home is the visit that a stop belongs to.
@@ -221,6 +237,15 @@ func (d *Detector) measure(v *track.Visit, p *place.Place, stops []span, w time.
 		}
 		details.StoppedH += max(0, to.Sub(s.from).Hours())
 	}
+	entered := cmp.Or(v.Outside, v.Entry.Time)
+	if entered.Before(v.Entry.Time.Add(-d.o.EntryWithin)) {
+		entered = v.Entry.Time.Add(-d.o.EntryWithin)
+	}
+	most := open.Sub(entered).Hours()
+	if v.Exit != nil {
+		most -= geo.Distance(v.Exit.Position, stops[0].at).NauticalMiles() / float64(vessel.LadenSpeed)
+	}
+	details.MostH = max(details.StoppedH, most)
 	for _, seen := range [3]bool{v.EntrySeen, d.exitSeen(details), len(v.Sources) >= 2} {
 		if seen {
 			details.Confidence++

@@ -15,18 +15,19 @@ import (
 
 // Options are the parameters.
 type Options struct {
-	ExitMargin geo.Metres    // beyond the shape, so that a ship on its line does not flap
-	ExitSeen   time.Duration // from the stop to a fix outside
-	SilentNote time.Duration // a longer silence inside is worth a note
-	Horizon    time.Duration // how long a call can still be revised by late reports
-	Believed   [4]float64    // probability by confidence 1 to 4
-	Estimated  float64       // factor where the place's position is an estimate
+	ExitMargin  geo.Metres    // beyond the shape, so that a ship on its line does not flap
+	ExitSeen    time.Duration // from the stop to a fix outside
+	EntryWithin time.Duration // she may have come so long before the first fix inside, not longer
+	SilentNote  time.Duration // a longer silence inside is worth a note
+	Horizon     time.Duration // how long a call can still be revised by late reports
+	Believed    [4]float64    // probability by confidence 1 to 4
+	Estimated   float64       // factor where the place's position is an estimate
 }
 
 // Defaults returns the starting parameters: the exit circle of 1 km and the note from 4 h on are the method's, 6 h
 // to a fix outside are as long as those before an entry, the probabilities are judgement until they are fitted.
 func Defaults() Options {
-	return Options{ExitMargin: geo.Kilometre, ExitSeen: 6 * time.Hour, SilentNote: 4 * time.Hour, Horizon: 48 * time.Hour,
+	return Options{ExitMargin: geo.Kilometre, ExitSeen: 6 * time.Hour, EntryWithin: 24 * time.Hour, SilentNote: 4 * time.Hour, Horizon: 48 * time.Hour,
 		Believed: [4]float64{0.70, 0.85, 0.95, 0.98}, Estimated: 0.9}
 }
 
@@ -35,6 +36,7 @@ func (o *Options) Params() param.Group {
 	return param.Group{Name: "port_call", About: "port calls and gate crossings", Params: []param.Param{
 		param.Number("exit_margin_m", &o.ExitMargin, 0, 10_000, "m", "beyond the shape, so that a ship on its line does not flap", "METHODS 5: exit 1 km outside"),
 		param.Time("exit_seen", &o.ExitSeen, 6*time.Minute, 48*time.Hour, "from the stop to a fix outside", "judgement: as long as before an entry"),
+		param.Time("entry_within", &o.EntryWithin, 0, 240*time.Hour, "she may have come so long before the first fix inside, not longer", "judgement: two passes of satellites a day are the least"),
 		param.Time("silent_note", &o.SilentNote, time.Hour, 240*time.Hour, "a longer silence inside is worth a note", "METHODS 5"),
 		param.Time("horizon", &o.Horizon, time.Hour, 240*time.Hour, "how long a call can still be revised by late reports", "DESIGN 3"),
 		param.Fixed("believed", o.Believed[:], 0, 1, "", "probability by confidence 1 to 4", "METHODS 5 has the confidence; judgement"),

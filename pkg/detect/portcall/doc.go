@@ -12,6 +12,10 @@
 // told only for its own stops. A ship that waits at anchor and then loads makes two calls, one in each, and none in
 // the zone round both. STS areas, straits and gates have no calls: nobody calls at the open sea.
 //
+// A stop at a berth goes on through a silence if she was at rest there before and after; at anchor it does not. Details tell
+// how long she was seen at rest, and how long she may have been at most: from the last fix outside before (no more than a day
+// before the first inside) to the first one after, less the way out to it.
+//
 // # How well it was seen
 //
 // Confidence is 1 for the stop, and one more each for the entry (a fix outside within six hours before), for the exit,

@@ -2,6 +2,7 @@ package portcall
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -172,6 +173,33 @@ func TestAStopThatStageATellsInTheVisitAlone(t *testing.T) {
 	got := d.Advance(at(13))
 	if len(got) != 1 || !got[0].Details.(event.PortCallDetails).Outside {
 		t.Fatalf("got %v, want a call outside Hormuz", told(got))
+	}
+}
+
+// A stay heard in two passes of a satellite is one stop as long as both are at the berth, and may have been as long as the
+// fixes outside leave.
+func TestAStayHeardInPieces(t *testing.T) {
+	d := newDetector(t)
+	berth := named(t, d, "Kharg T-jetty")
+	v := visit(berth, 11, 50, 11, 44)
+	v.Outside, v.Inside, v.Silent = at(6), at(44), 30*time.Hour
+	d.Observe(v)
+	d.Observe(stop(berth.Centre, 11, 11.6))
+	d.Observe(stop(berth.Centre, 43, 44))
+	got := d.Advance(at(51))
+	if len(got) != 1 {
+		t.Fatalf("got %v, want one call", told(got))
+	}
+	det := got[0].Details.(event.PortCallDetails)
+	sail := geo.Distance(berth.Centre, v.Exit.Position).NauticalMiles() / 14
+	if det.StoppedH != 33 || math.Abs(det.MostH-(44-sail)) > 0.01 || det.SilentH != 30 {
+		t.Errorf("got stopped %.1f h, at most %.2f, silent %.1f; want 33, %.2f and 30", det.StoppedH, det.MostH, det.SilentH, 44-sail)
+	}
+	v.Outside = at(-200) // heard far away a week before
+	d = newDetector(t)
+	d.Observe(v)
+	if det := d.Advance(at(51))[0].Details.(event.PortCallDetails); math.Abs(det.MostH-(39+24-sail)) > 0.01 {
+		t.Errorf("got at most %.2f h, want no more than a day before the first fix inside: %.2f", det.MostH, 39+24-sail)
 	}
 }
 
