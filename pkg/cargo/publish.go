@@ -133,6 +133,10 @@ func (l *Ledger) write(s *ship, d *verdict, w time.Time) event.Event {
 	d.lift.Raised = l.raised(s, d.lift, w)
 	loader := event.FromShip(event.Loader, s.seen, c.from, d.after)
 	loader.Listed = s.seen.Listed
+	if e := s.stays[c.id]; len(e.Vessels) > 0 && e.Vessels[0].Role == event.Party && e.Vessels[0].MMSI == d.lift.MMSI && e.Vessels[0].IMO != s.seen.IMO {
+		loader = e.Vessels[0] // the second ship under a shared number, of which no more is known
+		loader.Role = event.Loader
+	}
 	end, volume := d.lift.End, d.lift.Volume()
 	slices.Sort(d.because)
 	d.because = slices.Compact(d.because)

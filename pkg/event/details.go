@@ -144,6 +144,14 @@ type PortCallDetails struct {
 	Sanctioned bool       `json:"sanctioned_source"` // an Iranian loading terminal
 	Outside    bool       `json:"outside_hormuz"`
 	Grade      string     `json:"grade,omitempty"`
+	Track      *Track     `json:"track,omitempty"` // where two ships share the number
+}
+
+// Track tells which of the tracks under a shared number something happened on.
+type Track struct {
+	Number vessel.MMSI `json:"number"` // under which it was heard
+	Since  time.Time   `json:"since"`  // the track began
+	Second bool        `json:"second"` // it is not the ship's whose number it is
 }
 
 // TransitDetails describe the crossing of a gate.
@@ -152,7 +160,8 @@ type TransitDetails struct {
 	Gate     string    `json:"gate"`
 	Outbound bool      `json:"outbound"` // out of the Gulf, or onward, as the gazetteer defines for the gate
 	SpeedKn  geo.Knots `json:"speed_kn"`
-	BracketM float64   `json:"bracket_min"` // minutes between the fixes on both sides
+	BracketM float64   `json:"bracket_min"`     // minutes between the fixes on both sides
+	Track    *Track    `json:"track,omitempty"` // where two ships share the number
 }
 
 // DraughtDetails describe a confirmed change of the typed draught.
@@ -181,6 +190,25 @@ type IdentityDetails struct {
 	Feasibility float64      `json:"feasibility,omitempty"`    // needed speed / class maximum
 	Rivals      int          `json:"rivals,omitempty"`         // other ships that fell silent and could be the new one
 	Times       int          `json:"times,omitempty"`          // that both were heard at once, or that particulars came and went
+	Second      *Second      `json:"second,omitempty"`         // of a shared number whose second track is known
+}
+
+// Second is the ship that came to a number which was another's.
+type Second struct {
+	Since time.Time   `json:"since"`          // her track began; tracks that began sooner are the first ship's
+	MMSI  vessel.MMSI `json:"mmsi,omitempty"` // her own number, where it was heard too
+	IMO   vessel.IMO  `json:"imo,omitempty"`  // as she sends under the number
+	Name  string      `json:"name,omitempty"`
+}
+
+// Shared reads from an identity event that a number is two ships', and who came to it. Retracted and doubtful events give
+// false.
+func Shared(e Event) (*Second, bool) {
+	d, ok := e.Details.(IdentityDetails)
+	if !ok || d.Form != "number_shared" || d.Second == nil || e.Status == Retracted || e.Probability < Believed {
+		return nil, false
+	}
+	return d.Second, true
 }
 
 // sure is the probability from which two numbers are taken for one hull's by everything that follows.

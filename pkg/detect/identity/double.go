@@ -17,8 +17,9 @@ import (
 type double struct {
 	mmsi        vessel.MMSI
 	start, last time.Time
-	places      int // reports of two places at once
-	swaps       int // that other particulars went again
+	places      int       // reports of two places at once
+	swaps       int       // that other particulars went again
+	second      time.Time // the younger of the first two tracks that were heard at once began
 	fixes       []*track.Fix
 	proofs      []proof
 	dirty       bool
@@ -52,6 +53,12 @@ func (x *double) note(at time.Time) {
 func (x *double) heard(f *track.Ambiguity) {
 	x.note(f.Start)
 	x.places++
+	if x.second.IsZero() {
+		x.second = f.Segment
+		if f.Other.After(f.Segment) {
+			x.second = f.Other
+		}
+	}
 	if len(x.fixes) < most {
 		a, b := f.A, f.B
 		x.fixes = append(x.fixes, &a, &b)
@@ -121,6 +128,7 @@ func (d *Detector) shared(x *double, s *ship, w time.Time) event.Event {
 		odds -= d.o.Weights.odds(s.settled, o) / 2
 		odds += d.o.Weights.Swapped
 		mistake = 0.8 // a clone sends what the other sends
+		details.Second = d.second(x, o)
 	} else if x.places > 0 && s.named() {
 		odds += d.o.Weights.OneVoice
 	}
@@ -158,6 +166,26 @@ func (d *Detector) shared(x *double, s *ship, w time.Time) event.Event {
 		rule("two_ships", odds, ">=", 0, "log-odds", ""),
 	}
 	return d.finish(e, details, ship, x.proofs, x.fixes...)
+}
+
+// second tells of the ship that came to a number: what goes besides its own particulars is hers. Nil where no track of
+// hers is known, so that nothing says which of the two a position is of.
+func (d *Detector) second(x *double, p vessel.Particulars) *event.Second {
+	if x.second.IsZero() {
+		return nil
+	}
+	out := &event.Second{Since: x.second, IMO: p.IMO, Name: p.Name}
+	for _, m := range d.byIMO[p.IMO] {
+		if m == x.mmsi || p.IMO == 0 {
+			continue
+		}
+		if out.MMSI != 0 {
+			out.MMSI = 0 // several: it is not known which is her own
+			break
+		}
+		out.MMSI = m
+	}
+	return out
 }
 
 // joint is two MMSIs with one IMO number, both on the air.

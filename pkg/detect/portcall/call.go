@@ -45,20 +45,32 @@ func (d *Detector) judge(m vessel.MMSI, w time.Time) []event.Event {
 		stops := d.stopsAt(s, x)
 		switch {
 		case len(stops) > 0:
-			if e := d.describe(x, stops, w); x.publish(&e) {
+			e := d.describe(x, stops, w)
+			if old := x.last; old != nil && old.Status != event.Retracted && old.Vessels[0].MMSI != e.Vessels[0].MMSI {
+				out = append(out, x.retract("two ships share the number: it was the other's", &e.ID, w))
+				x.last, x.former = x.former, x.last
+				if x.last != nil && x.last.Vessels[0].MMSI != e.Vessels[0].MMSI {
+					x.last = nil
+				}
+			}
+			if x.publish(&e) {
 				out = append(out, e)
 			}
 		case x.last != nil && x.last.Status != event.Retracted:
-			e := *x.last
-			e.Version++
-			e.Status, e.Probability = event.Retracted, 0
-			e.Why = cmp.Or(x.visit.Why, d.whyNot(x))
-			e.Explanations = []event.Explanation{{Cause: event.Unknown, P: 1}}
-			x.last = &e
-			out = append(out, e)
+			out = append(out, x.retract(cmp.Or(x.visit.Why, d.whyNot(x)), nil, x.last.Watermark))
 		}
 	}
 	return out
+}
+
+// retract takes back what was told of a visit.
+func (x *stay) retract(why string, by *string, w time.Time) event.Event {
+	e := *x.last
+	e.Version++
+	e.Status, e.Probability, e.Why, e.SupersededBy, e.Watermark = event.Retracted, 0, why, by, w
+	e.Explanations = []event.Explanation{{Cause: event.Unknown, P: 1}}
+	x.last = &e
+	return e
 }
 
 // whyNot says why a call that was told is none.
@@ -173,6 +185,7 @@ func (x *stay) publish(e *event.Event) bool {
 func (d *Detector) describe(x *stay, stops []span, w time.Time) event.Event {
 	v, p := x.visit, d.places.At(x.visit.Place)
 	at := stops[0].at
+	shared, of := d.sharedAt(&v.Header, stops[0].from)
 	e := event.Event{
 		Schema: event.Schema, ID: event.ID(event.PortCall, v.Entry.Time, at[0], at[1], v.MMSI),
 		Kind: event.PortCall, Status: event.Open, Start: v.Entry.Time, Lon: at[0], Lat: at[1], Watermark: w,
@@ -193,17 +206,29 @@ func (d *Detector) describe(x *stay, stops []span, w time.Time) event.Event {
 	if v.Restated && v.Why != "" {
 		e.Why = v.Why
 	}
-	ship := d.fleet.About(v.MMSI)
-	e.Vessels = []event.Vessel{event.FromShip(event.Subject, ship, v.Entry.Time, after)}
+	details.Track = of
+	e.Vessels = []event.Vessel{d.who(&v.Header, shared, of, v.Entry.Time, after)}
+	if m := e.Vessels[0].MMSI; m != v.MMSI {
+		e.ID = event.ID(event.PortCall, v.Entry.Time, at[0], at[1], m)
+	}
 	e.Probability = d.o.Believed[details.Confidence-1]
 	if p.Confidence == "low" {
 		e.Probability *= d.o.Estimated
 	}
-	e.Explanations = event.Normalise([]event.Explanation{{Cause: event.InPort, P: e.Probability}, {Cause: event.Unknown, P: 1 - e.Probability}})
+	other := event.Explanation{Cause: event.Unknown, P: 1 - e.Probability}
+	if of != nil {
+		// As sure as it is that two ships have the number, and which of them it was.
+		other = event.Explanation{Cause: event.SharedMMSI, P: 1 - e.Probability*shared.p*whose}
+		e.Probability *= shared.p * whose
+	}
+	e.Explanations = event.Normalise([]event.Explanation{{Cause: event.InPort, P: e.Probability}, other})
 	e.Details = details
 	e.Evidence = evidence(v)
 	return e
 }
+
+// whose is how sure a track under a shared number is one ship's (judgement).
+const whose = 0.9
 
 func evidence(v *track.Visit) event.Evidence {
 	var b event.EvidenceBuilder

@@ -58,6 +58,7 @@ type Detector struct {
 	crossed  []*track.Crossing
 	transits map[key]event.Event
 	astray   event.Displaced // when ships were not where they said
+	shared   map[vessel.MMSI][]sharing
 }
 
 // key is the key under which stage A restates a fact of one ship.
@@ -83,14 +84,16 @@ type ship struct {
 
 // stay is the newest fact of a visit and the last version that was published of it, if any.
 type stay struct {
-	key   key
-	visit *track.Visit
-	last  *event.Event
+	key    key
+	visit  *track.Visit
+	last   *event.Event
+	former *event.Event // told of another ship under a shared number, and retracted
 }
 
 // New returns a detector that knows no ship.
 func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, _ *geo.Sea) *Detector {
-	return &Detector{o: o, fleet: fleet, places: places, ships: map[vessel.MMSI]*ship{}, transits: map[key]event.Event{}}
+	return &Detector{o: o, fleet: fleet, places: places, ships: map[vessel.MMSI]*ship{}, transits: map[key]event.Event{},
+		shared: map[vessel.MMSI][]sharing{}}
 }
 
 // Observe takes in visits, stops and crossings.
@@ -107,8 +110,9 @@ func (d *Detector) Observe(f track.Fact) {
 	}
 }
 
-// Hear takes in interference and false positions: a stop in them is none.
+// Hear takes in interference and false positions, in which a stop is none, and shared numbers.
 func (d *Detector) Hear(e event.Event) {
+	d.hearShared(e)
 	for _, m := range d.astray.Hear(e) {
 		if d.ships[m] != nil {
 			d.dirty = append(d.dirty, m)

@@ -317,3 +317,62 @@ func TestOptionsAreChecked(t *testing.T) {
 		t.Errorf("zero options: got %v, want every breach", err)
 	}
 }
+
+// shares is an identity event that tells of a second ship under the tanker's number, from an hour on.
+func shares(since float64, own vessel.MMSI, status event.Status) event.Event {
+	return event.Event{ID: "identity-1", Kind: event.Identity, Status: status, Start: at(since), Probability: 0.9,
+		Vessels: []event.Vessel{{Role: event.Subject, MMSI: tanker}},
+		Details: event.IdentityDetails{Form: "number_shared", Second: &event.Second{Since: at(since), MMSI: own, IMO: 9999993, Name: "SECOND"}}}
+}
+
+// TestACallUnderASharedNumberIsItsTracks asks on which of the two tracks a call was made.
+func TestACallUnderASharedNumberIsItsTracks(t *testing.T) {
+	const own vessel.MMSI = 620999002
+	for _, tc := range []struct {
+		name    string
+		segment float64
+		own     vessel.MMSI
+		role    event.Role
+		mmsi    vessel.MMSI
+		imo     vessel.IMO
+	}{
+		{"the track that was there before", 0, own, event.Subject, tanker, 9074729},
+		{"the second track, whose ship has a number of her own", 5, own, event.Party, own, 0},
+		{"the second track, of a ship that is known by no other", 5, 0, event.Party, tanker, 9999993},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			d := newDetector(t)
+			d.fleet.Update(vessel.Particulars{MMSI: tanker, IMO: 9074729, Name: "FIRST", ShipType: 80})
+			berth := named(t, d, "Kharg T-jetty")
+			v, s := visit(berth, 10, 0, 12, 0), stop(berth.Centre, 12, 0)
+			v.Segment, s.Segment = at(tc.segment), at(tc.segment)
+			d.Observe(v)
+			d.Observe(s)
+			before := d.Advance(at(12.5))
+			d.Hear(shares(5, tc.own, event.Open))
+			after := d.Advance(at(13))
+			if len(before) != 1 || len(after) == 0 {
+				t.Fatalf("got %v, then %v, want one call and what changes of it", told(before), told(after))
+			}
+			i := slices.IndexFunc(after, func(e event.Event) bool { return e.Status == event.Open })
+			e := after[i]
+			details := e.Details.(event.PortCallDetails)
+			if x := e.Vessels[0]; x.Role != tc.role || x.MMSI != tc.mmsi || x.IMO != tc.imo {
+				t.Errorf("got %s %s IMO %d, want %s %s IMO %d", x.Role, x.MMSI, x.IMO, tc.role, tc.mmsi, tc.imo)
+			}
+			if details.Track == nil || details.Track.Number != tanker || details.Track.Second != (tc.role == event.Party) || e.Probability >= before[0].Probability ||
+				event.Probability(e.Explanations, event.SharedMMSI) == 0 {
+				t.Errorf("got track %+v, p=%.2f, %v: want the track, and less certainty than %.2f", details.Track, e.Probability, e.Explanations, before[0].Probability)
+			}
+			if moved := tc.mmsi != tanker; moved != (len(after) == 2) {
+				t.Errorf("got %v, want the first ship's call retracted only where it is another number's", told(after))
+			}
+			d.Hear(shares(5, tc.own, event.Retracted))
+			back := d.Advance(at(14))
+			i = slices.IndexFunc(back, func(e event.Event) bool { return e.Status == event.Open })
+			if i < 0 || back[i].Vessels[0].IMO != 9074729 || back[i].ID != before[0].ID || back[i].Version < 2 {
+				t.Errorf("no longer shared: got %v, want the first ship's call again", told(back))
+			}
+		})
+	}
+}

@@ -20,6 +20,7 @@ func (d *Detector) passages(w time.Time) []event.Event {
 		k := keyOf(&f.Header, f.Gate)
 		if last, known := d.transits[k]; known {
 			e.ID, e.Version, e.Why = last.ID, last.Version+1, "restated: "+f.Why
+			e.Vessels = last.Vessels
 		}
 		d.transits[k] = e
 		out = append(out, e)
@@ -53,7 +54,9 @@ func (d *Detector) transit(f *track.Crossing, w time.Time) event.Event {
 	}
 	details.Rules.Rules = []event.Rule{{Name: "bracket", Value: bracket.Minutes(), Op: "<=", Threshold: 60, Unit: "min",
 		Passed: bracket <= time.Hour, Note: "between the fixes on both sides of the gate"}}
-	ship := d.fleet.About(f.MMSI)
+	shared, of := d.sharedAt(&f.Header, at)
+	details.Track = of
+	ship := d.who(&f.Header, shared, of, f.Before.Time, f.After.Time)
 	var b event.EvidenceBuilder
 	b.Add(f.Before.Source, f.Before.Offset, f.Before.Raw)
 	b.Add(f.After.Source, f.After.Offset, f.After.Raw)
@@ -62,10 +65,10 @@ func (d *Detector) transit(f *track.Crossing, w time.Time) event.Event {
 		direction = "outbound"
 	}
 	return event.Event{
-		Schema: event.Schema, ID: event.ID(event.Transit, at, f.Position[0], f.Position[1], f.MMSI), Version: 1,
+		Schema: event.Schema, ID: event.ID(event.Transit, at, f.Position[0], f.Position[1], ship.MMSI), Version: 1,
 		Kind: event.Transit, Status: event.Closed, Why: fmt.Sprintf("passed %s %s", gate.Name, direction),
 		Start: at, End: &at, Lon: f.Position[0], Lat: f.Position[1],
-		Vessels: []event.Vessel{event.FromShip(event.Subject, ship, f.Before.Time, f.After.Time)},
+		Vessels: []event.Vessel{ship},
 		Place:   &event.Place{Name: gate.Name, Kind: string(gate.Kind), Country: gate.Country},
 		// Two fixes on both sides leave no doubt when they lie close together; a long bracket may go another way round.
 		Probability: seen(bracket), Explanations: event.Seen(seen(bracket)), Details: details, Evidence: b.Done(), Watermark: w,
