@@ -45,6 +45,12 @@ func (d *Detector) tell(r *run, w time.Time, why string) event.Event {
 	if !c.v.hull || c.v.looks > 0 {
 		ceiling = d.o.AntennaCap
 	}
+	if hours, rafted := d.rafted(r, c); rafted {
+		details.Rules.Rules = append(details.Rules.Rules, atMost("rafted", hours, d.o.RaftAfter.Hours(), "h", "with a third ship alongside, no load known to differ or to change: cargo capped"))
+		if c.length > d.o.RaftAfter {
+			ceiling = min(ceiling, d.o.RaftCap)
+		}
+	}
 	e.Explanations = d.weights.weigh(details.Findings, ceiling)
 	e.Probability = event.Probability(e.Explanations, event.CargoTransfer)
 	e.Details = details
@@ -164,6 +170,23 @@ func (d *Detector) between(r *run) bool {
 		}
 	}
 	return false
+}
+
+// rafted tells for how long two ships have lain in a raft: a third one lay alongside one of them for half of the time or
+// more, and nothing says that any of the two was fuller than the other or became so. Ships that wait together do that
+// for days; a mother with daughters is done sooner, and her daughters came empty.
+func (d *Detector) rafted(r *run, c circumstances) (hours float64, ok bool) {
+	if c.loads != 0 || c.drA != 0 || c.drB != 0 {
+		return 0, false
+	}
+	for _, m := range [2]vessel.MMSI{r.a, r.b} {
+		for _, v := range d.visits[m] {
+			if v.other != r.a && v.other != r.b && d.beside(m, v.other, r) != nil {
+				return c.length.Hours(), true
+			}
+		}
+	}
+	return 0, false
 }
 
 // beside finds the told run of two ships that shares most of its time with another.

@@ -36,6 +36,9 @@ type Options struct {
 	AntennaLeast  geo.Metres // closer antennas are two radios on one ship, or a false position
 	AntennaCap    float64
 
+	RaftAfter time.Duration // how long three ships may lie together and pass cargo without a sign of it
+	RaftCap   float64       // the most that is believed of cargo after that
+
 	CargoAfter time.Duration // run from which a cargo transfer is likely
 	Draught    time.Duration // after the end, in which a draught change counts
 }
@@ -54,6 +57,7 @@ func Defaults() Options {
 		Hold: 2 * time.Hour, Missing: 30 * time.Minute, Merge: 4 * time.Hour, Unheard: 36 * time.Hour, Passes: 12 * time.Hour, Decide: 30 * time.Minute,
 		Bracket: time.Hour, Turns: 12 * time.Hour, Skew: 3 * time.Minute, Looks: 3, Touch: 15, Close: 50, CloseShare: 0.8, Points: 6,
 		AntennaPoints: 3, AntennaClose: 250, AntennaLeast: 10, AntennaCap: 0.7,
+		RaftAfter: 48 * time.Hour, RaftCap: 0.4,
 		CargoAfter: 6 * time.Hour, Draught: 24 * time.Hour,
 	}
 }
@@ -84,6 +88,8 @@ func (o *Options) Params() param.Group {
 		param.Number("antenna_close_m", &o.AntennaClose, 50, 1000, "m", "antennas alongside, without hulls", "METHODS 4: 249 m between opposite headings"),
 		param.Number("antenna_least_m", &o.AntennaLeast, 0, 50, "m", "closer antennas are two radios on one ship, or a false position", "the beams of two tankers are wider"),
 		param.Number("antenna_cap", &o.AntennaCap, 0, 1, "", "the most that antennas alone can show", "METHODS 4"),
+		param.Time("raft_after", &o.RaftAfter, 12*time.Hour, 240*time.Hour, "how long three ships may lie together and pass cargo without a sign of it", "judgement: transfers of two million barrels take 33 to 66 h, those of daughters less"),
+		param.Number("raft_cap", &o.RaftCap, 0, 1, "", "the most that is believed of cargo after that", "judgement"),
 		param.Time("cargo_after", &o.CargoAfter, time.Hour, 48*time.Hour, "run from which a cargo transfer is likely", "METHODS 4"),
 		param.Time("draught", &o.Draught, time.Hour, 240*time.Hour, "after the end, in which a draught change counts", "METHODS 4"),
 	}}

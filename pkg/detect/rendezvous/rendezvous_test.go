@@ -432,6 +432,46 @@ func TestOneMotherTwoDaughters(t *testing.T) {
 	}
 }
 
+// TestARaftIsNotKnownToPassCargo lays three tankers side by side, of whose loads nothing is known.
+func TestARaftIsNotKnownToPassCargo(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		hours float64
+		third float64 // hours for which the third is there
+		mark  bool    // the daughter's draught rises
+		cargo bool
+	}{
+		{"three for sixty hours", 60, 56, false, false},
+		{"three for forty: a mother and her daughters", 40, 36, false, true},
+		{"two for sixty hours", 60, 0, false, true},
+		{"a third for a while, as bunkering takes", 60, 8, false, true},
+		{"three for sixty hours, and one leaves deeper than she came", 60, 56, true, true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := newStage(t)
+			s.launch(third, 80, suezmaxHull)
+			m := anchored(mother, openSea, 20)
+			if tc.mark {
+				s.Hear(event.Event{Kind: event.DraughtChange, Vessels: []event.Vessel{{MMSI: daughter}},
+					Details: event.DraughtDetails{BeforeM: 8, AfterM: 16, LastSeen: at(2), FirstSeen: at(tc.hours - 1)}})
+			}
+			all := []actor{m, present(alongside(daughter, m, moored, 0), 2, tc.hours)}
+			if tc.third > 0 {
+				all = append(all, present(alongside(third, m, -moored, 0), 2, 2+tc.third))
+			}
+			p := 0.0
+			for _, e := range s.play(0, tc.hours+2, all...) {
+				if slices.ContainsFunc(e.Vessels, func(v event.Vessel) bool { return v.MMSI == daughter }) {
+					p = e.Probability
+				}
+			}
+			if (p > 0.5) != tc.cargo || p == 0 {
+				t.Errorf("got cargo at %.2f, want it above one half: %v", p, tc.cargo)
+			}
+		})
+	}
+}
+
 func TestInAPortItIsTold(t *testing.T) {
 	s := newStage(t)
 	var berth *place.Place
