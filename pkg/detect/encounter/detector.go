@@ -2,7 +2,6 @@ package encounter
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 
@@ -21,7 +20,7 @@ type Detector struct {
 	fleet   *vessel.Fleet
 	places  *place.Gazetteer
 	sea     *geo.Sea
-	reaches map[[2]int]*geo.Reach
+	reaches map[geo.Point]*geo.Reach
 	areas   []place.ID // for transfers from ship to ship
 
 	stays   map[string]*stay // by the loitering event's id
@@ -77,7 +76,7 @@ type meeting struct {
 func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, sea *geo.Sea) *Detector {
 	d := &Detector{o: o, weights: DefaultWeights(), fleet: fleet, places: places, sea: sea, stays: map[string]*stay{}, gaps: map[string]*gap{},
 		changes: map[vessel.MMSI][]draughtChange{}, seen: map[vessel.MMSI][]meeting{}, both: map[string]*unseen{},
-		dirty: map[string]bool{}, fresh: map[string]bool{}, reaches: map[[2]int]*geo.Reach{}}
+		dirty: map[string]bool{}, fresh: map[string]bool{}, reaches: map[geo.Point]*geo.Reach{}}
 	for id := range place.ID(places.Len()) {
 		if places.At(id).Kind == place.STSArea {
 			d.areas = append(d.areas, id)
@@ -148,7 +147,11 @@ func (d *Detector) hearStay(e event.Event) {
 		s = &stay{id: e.ID, ship: e.Vessels[0].MMSI, pairs: map[string]*candidate{}, ways: map[string]way{}}
 		d.stays[e.ID] = s
 	}
-	s.from, s.at, s.evidence = e.Start, geo.Point{e.Lon, e.Lat}, e.Evidence
+	if at := (geo.Point{e.Lon, e.Lat}); s.at != at {
+		s.at = at
+		clear(s.ways)
+	}
+	s.from, s.evidence = e.Start, e.Evidence
 	s.to = s.from // retracted: nobody can have come
 	if e.Status == event.Closed {
 		s.to = *e.End
@@ -159,21 +162,19 @@ func (d *Detector) hearStay(e event.Event) {
 // keepReaches bounds the searches that are remembered, a megabyte each.
 const keepReaches = 32
 
-// reachOf is the ways over water from near a place: one search for all stays within some kilometres, which is far less
-// than a ship sails in the hours that decide.
+// reachOf is the ways over water from a place. The search begins at the place itself and not at another near it that
+// was asked for first, or the answer would depend on the order of asking.
 func (d *Detector) reachOf(at geo.Point) *geo.Reach {
 	if d.sea == nil {
 		return nil
 	}
-	const side = 0.1
-	key := [2]int{int(math.Floor(at[0] / side)), int(math.Floor(at[1] / side))}
-	if d.reaches[key] == nil {
+	if d.reaches[at] == nil {
 		if len(d.reaches) == keepReaches {
 			clear(d.reaches)
 		}
-		d.reaches[key] = d.sea.From(at)
+		d.reaches[at] = d.sea.From(at)
 	}
-	return d.reaches[key]
+	return d.reaches[at]
 }
 
 func (d *Detector) hearGap(e event.Event, details event.GapDetails) {
@@ -184,8 +185,14 @@ func (d *Detector) hearGap(e event.Event, details event.GapDetails) {
 		}
 		return
 	}
-	d.gaps[e.ID] = &gap{id: e.ID, ship: e.Vessels[0].MMSI, crew: e.Probability, evidence: e.Evidence,
+	g := &gap{id: e.ID, ship: e.Vessels[0].MMSI, crew: e.Probability, evidence: e.Evidence,
 		off: endOf(details.Off), on: endOf(*details.On)}
+	if old := d.gaps[e.ID]; old != nil && (old.off != g.off || old.on != g.on) {
+		for _, s := range d.stays {
+			delete(s.ways, e.ID)
+		}
+	}
+	d.gaps[e.ID] = g
 	d.fresh[e.ID] = true
 }
 

@@ -2,6 +2,7 @@ package encounter
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/event"
@@ -171,19 +172,25 @@ const (
 	maybeFrom             = 0.2
 )
 
-// weigh gives the candidates of a stay their probabilities, of which none is left over.
+// weigh gives the candidates of a stay their probabilities, of which none is left over. Odds are added in order of size:
+// sums of floats depend on the order.
 func (d *Detector) weigh(s *stay) {
 	for gid, c := range s.pairs {
-		sum := 1 + c.odds
+		var rivals []float64
 		for other, o := range s.pairs {
 			if other != gid && overlap(c.from, c.to, o.from, o.to) > 0 {
-				sum += o.odds
+				rivals = append(rivals, o.odds)
 			}
 		}
 		for sid, o := range d.stays {
 			if r := o.pairs[gid]; sid != s.id && r != nil && overlap(c.from, c.to, r.from, r.to) > 0 {
-				sum += r.odds
+				rivals = append(rivals, r.odds)
 			}
+		}
+		slices.Sort(rivals)
+		sum := 1 + c.odds
+		for _, odds := range rivals {
+			sum += odds
 		}
 		c.p = c.odds / sum
 	}
