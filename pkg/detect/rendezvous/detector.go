@@ -187,9 +187,9 @@ func (d *Detector) waits(r *run, decided time.Time) bool {
 	if silent > d.o.Unheard || r.parted || len(r.tail) > d.o.Looks {
 		return false
 	}
-	unheard := 0
+	unheard, underWay := 0, r.sum.speeds.median()/10 > float64(d.o.Slow) // who sailed alongside leaves no place by sailing on
 	for _, s := range r.seen {
-		if s.speed > d.o.Slow && geo.Distance(s.place, r.lastMiddle) > stays {
+		if !underWay && s.speed > d.o.Slow && geo.Distance(s.place, r.lastMiddle) > stays {
 			return false
 		}
 		if decided.Sub(s.at) > d.o.Merge/2 {

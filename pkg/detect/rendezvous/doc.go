@@ -38,7 +38,7 @@
 // Where only satellites hear, no two fixes of a ship may be an hour apart for days. A fix that ends a silence is set
 // against the other ship's nearest, at most 3 min away, carried on by dead reckoning; and two ships at rest that are heard
 // in turns are placed by the fixes on both sides of silences of up to 12 h, by their antennas alone. A break ends when the
-// ships were seen apart, when one leaves or gets up speed, or after 12 h, twice that where passes were missed before. A
+// ships were seen apart, when one leaves or gets up speed (if they were at rest: who sails alongside sails on), or after 12 h, twice that where passes were missed before. A
 // meeting that was not followed for two hours needs three looks, and its probability is capped like that of antennas.
 //
 // # What they did
