@@ -34,8 +34,8 @@ func TestEventsOfWorldsCarryEvidence(t *testing.T) {
 	}
 }
 
-// named lists the ships of an event; of a lift also those of the events that it rests on, for a ship may come back from a
-// hidden loading under another number.
+// named lists the ships of an event and the shared number under which one was heard; of a lift also those of the events
+// that it rests on, for a ship may come back from a hidden loading under another number.
 func named(e event.Event, all []event.Event) (ships []vessel.MMSI) {
 	because := []string{e.ID}
 	if d, ok := e.Details.(event.LiftDetails); ok {
@@ -46,9 +46,22 @@ func named(e event.Event, all []event.Event) (ships []vessel.MMSI) {
 			for _, v := range other.Vessels {
 				ships = append(ships, v.MMSI)
 			}
+			switch d := other.Details.(type) {
+			case event.PortCallDetails:
+				ships = append(ships, heardUnder(d.Track)...)
+			case event.TransitDetails:
+				ships = append(ships, heardUnder(d.Track)...)
+			}
 		}
 	}
 	return ships
+}
+
+func heardUnder(track *event.Track) []vessel.MMSI {
+	if track == nil {
+		return nil
+	}
+	return []vessel.MMSI{track.Number}
 }
 
 func follow(t *testing.T, world string, e event.Event, ships []vessel.MMSI) {
