@@ -156,6 +156,11 @@ func TestIdentitiesAreTold(t *testing.T) {
 	if want := (Identity{9000027, 538999002, 620999002, "SYN TWO", "SYN NEW", truth.Start.Add(Days(5))}); len(truth.Identities) != 1 || truth.Identities[0] != want {
 		t.Errorf("identities: got %+v, want %+v", truth.Identities, want)
 	}
+	for day, want := range map[float64]uint32{4: 538999002, 6: 620999002} {
+		if got := truth.As(Vessel{MMSI: 538999002, IMO: 9000027}, truth.Start.Add(Days(day))); got.MMSI != want || got.IMO != 9000027 {
+			t.Errorf("on day %v she sends %d, want %d", day, got.MMSI, want)
+		}
+	}
 	if len(truth.Shared) != 2 || truth.Shared[0].MMSI != 538999002 || !truth.Shared[0].Start.Equal(truth.Start.Add(Days(2))) ||
 		!truth.Shared[0].End.Equal(truth.Start.Add(Days(4))) || !truth.Shared[1].Start.Equal(truth.Start) || !truth.Shared[1].End.Equal(truth.End) {
 		t.Errorf("shared: got %+v, want one for two days and one for ever", truth.Shared)

@@ -167,6 +167,17 @@ type Identity struct {
 	Time     time.Time `json:"time"`
 }
 
+// As returns a vessel with the MMSI that she sent at a time: things are told of ships as they first were.
+func (t *Truth) As(v Vessel, at time.Time) Vessel {
+	var newest time.Time
+	for _, c := range t.Identities {
+		if c.IMO == v.IMO && v.IMO != 0 && !c.Time.After(at) && !c.Time.Before(newest) {
+			v.MMSI, newest = c.ToMMSI, c.Time
+		}
+	}
+	return v
+}
+
 // Shared is a time in which a ship sent an MMSI that is another's.
 type Shared struct {
 	Vessel Vessel    `json:"vessel"`

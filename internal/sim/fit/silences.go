@@ -54,7 +54,7 @@ func silenceOf(t *sim.Truth, e event.Event) (int, float64) {
 		end = *e.End
 	}
 	for i, s := range t.Silences {
-		if !same(e.Vessels[0], s.Vessel) {
+		if !same(e.Vessels[0], t.As(s.Vessel, s.Start)) {
 			continue
 		}
 		until := t.End

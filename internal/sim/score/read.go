@@ -139,7 +139,7 @@ const leastGap = 6 * time.Hour
 func silences(t *sim.Truth) []item {
 	var out []item
 	for _, s := range t.Silences {
-		i := item{ships: []ship{trueShip(s.Vessel)}, span: span{s.Start, until(s.End, t.End)}, class: s.Vessel.Class, mode: s.Cause,
+		i := item{ships: []ship{trueShip(t.As(s.Vessel, s.Start))}, span: span{s.Start, until(s.End, t.End)}, class: s.Vessel.Class, mode: s.Cause,
 			open: s.End == nil, unheard: !s.Observable}
 		i.excused = vessel.ParseClass(i.class) == vessel.NotTanker || i.to.Sub(i.from) < leastGap
 		out = append(out, i)
