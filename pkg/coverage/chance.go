@@ -44,7 +44,7 @@ const habitHours = 72
 type unit struct {
 	coast, space           float64
 	coastKnown, spaceKnown bool // the latter only if a satellite passed
-	pass                   bool
+	pass, watched          bool // a satellite passed; ships enough sail here to tell, and what it would hear is known
 	controls, heard        int
 }
 
@@ -67,6 +67,7 @@ func (m *Model) unit(s *slow, k key, h int32, own *slot) unit {
 	}
 	all := reg.all()
 	u := unit{coastKnown: r.coastKnown, pass: int(over.all().space) >= m.o.PassControls, controls: int(all.there), heard: int(all.coast)}
+	u.watched = int(over.all().there) >= m.o.PassSupport && (!u.pass || r.spaceKnown)
 	fresh := int64(h) > m.now-int64(m.o.FreshHours)
 	if r.coastKnown {
 		u.coast = r.coast

@@ -234,6 +234,33 @@ func TestCalibrationOfHonestChance(t *testing.T) {
 	}
 }
 
+// TestAnswersComeSoon: after five days enough is checked, of short silences; what was checked so counts once.
+func TestAnswersComeSoon(t *testing.T) {
+	windows := func(days int) map[int]int64 {
+		s := newScene(40)
+		s.play(0, days*24, 1000)
+		out := map[int]int64{}
+		for _, c := range s.m.Calibrations() {
+			if c.Receiver == "any" && c.Region == everywhere {
+				out[c.Hours] = c.Windows
+			}
+		}
+		return out
+	}
+	if early := windows(5); early[6] == 0 || early[12] == 0 || early[24] != 0 {
+		t.Errorf("after five days: got windows %v, want some of 6 and 12 h, none longer", early)
+	}
+	if late := windows(9); late[24] == 0 || late[6] > 2*late[24] || late[6] < late[24] {
+		t.Errorf("after nine days: got windows %v, want each day checked once", late)
+	}
+	s := newScene(40)
+	s.play(0, 5*24, 1000)
+	short, known := s.m.floor(1e-3, 12)
+	if long, also := s.m.floor(1e-3, 48); !known || !also || long != short {
+		t.Errorf("floor: got %v of 12 h and %v of 48 h, want those of what was checked", short, long)
+	}
+}
+
 func TestStationsShowThemselves(t *testing.T) {
 	far := int32(cellOf(geo.PointFromDegrees(44, 12)))
 	for _, tc := range []struct {

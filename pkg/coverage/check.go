@@ -55,13 +55,29 @@ const everywhere = "everywhere"
 // of reception.
 const checkAfter = 4
 
+// soonAfter is how many days ago the day lies that is checked before there is any of checkAfter days ago, for the first
+// soonLengths only: most of such silences are over. What is checked so is not checked again.
+const (
+	soonAfter   = 2
+	soonLengths = 2
+)
+
 // check asks of some controls what was to be expected of them some days ago, with what was known on the day before,
 // and compares it with what came.
 func (m *Model) check(today int32) {
-	s := m.slow[keepSlow-1]
-	if len(s.cells) == 0 {
+	after, asked := int32(checkAfter), lengths[:]
+	switch {
+	case len(m.slow[checkAfter].cells) > 0:
+		if today-after <= m.soon {
+			asked = lengths[soonLengths:]
+		}
+	case len(m.slow[soonAfter].cells) > 0:
+		after, asked = soonAfter, lengths[:soonLengths]
+		m.soon = today - after
+	default:
 		return
 	}
+	s := m.slow[after]
 	var ids []uint32
 	for id, ship := range m.ships {
 		if ship.role == Control {
@@ -72,7 +88,7 @@ func (m *Model) check(today int32) {
 	slices.Sort(ids) // sums of fractions depend on their order
 	for _, id := range ids {
 		if (id*2654435769+uint32(today))>>8%each == 0 {
-			m.checkShip(s, m.ships[id], (today-checkAfter)*24)
+			m.checkShip(s, m.ships[id], (today-after)*24, asked)
 		}
 	}
 }
@@ -92,7 +108,7 @@ type window struct {
 type windows [habitHours + 24 + 48 + 1]window
 
 // checkShip asks for each hour of a day in which the control was heard.
-func (m *Model) checkShip(s *slow, own *ship, first int32) {
+func (m *Model) checkShip(s *slow, own *ship, first int32, asked []int) {
 	const before = habitHours
 	var sums windows
 	for i := 1; i < len(sums); i++ {
@@ -106,7 +122,7 @@ func (m *Model) checkShip(s *slow, own *ship, first int32) {
 				w.heard[r], w.expected[r] = w.heard[r]+n[r], w.expected[r]+expected[r]
 			}
 			w.heard[2], w.expected[2] = w.heard[2]+n[0]+n[1], w.expected[2]+expected[0]+expected[1]
-			for r, known := range [...]bool{w.unit.coastKnown, w.unit.spaceKnown, w.unit.coastKnown || w.unit.spaceKnown} {
+			for r, known := range [...]bool{w.unit.coastKnown, w.unit.watched, w.unit.coastKnown || w.unit.spaceKnown} {
 				if known {
 					w.known[r]++
 				}
@@ -116,12 +132,12 @@ func (m *Model) checkShip(s *slow, own *ship, first int32) {
 		sums[i] = w
 	}
 	for i := before + 1; i <= before+24; i++ {
-		m.checkHour(&sums, i)
+		m.checkHour(&sums, i, asked)
 	}
 }
 
 // checkHour asks for one hour in which the control was heard: how likely was silence after it, and did it come?
-func (m *Model) checkHour(sums *windows, i int) {
+func (m *Model) checkHour(sums *windows, i int, asked []int) {
 	at, start := sums[i], sums[i-habitHours]
 	for r, name := range receivers {
 		mask := [...]uint8{byCoast, bySpace, anyHeard}[r]
@@ -131,7 +147,7 @@ func (m *Model) checkHour(sums *windows, i int) {
 		heard, expected := at.heard[r]-start.heard[r], at.expected[r]-start.expected[r]
 		g := m.factor(heard, expected)
 		silent, rate, j := true, 0.0, i
-		for _, hours := range lengths {
+		for _, hours := range asked {
 			for ; j < i+hours && sums[j+1].there; j++ {
 				next := &sums[j+1]
 				silent = silent && next.bits&mask == 0
@@ -145,7 +161,7 @@ func (m *Model) checkHour(sums *windows, i int) {
 			if j < i+hours {
 				break // she was away, or is silent to this day
 			}
-			if expected == 0 || float64(sums[j].known[r]-at.known[r]) < leastKnown*float64(hours) && name != receivers[1] {
+			if expected == 0 || float64(sums[j].known[r]-at.known[r]) < leastKnown*float64(hours) {
 				continue // nothing was predicted
 			}
 			p := m.missed(heard, expected, rate)
@@ -184,32 +200,37 @@ func regionOf(c cell) string {
 	return fmt.Sprintf("%02d%c%03d%c", south, ns, west, ew)
 }
 
-// floor is how often controls were silent of which as little silence was expected. It leans on the prediction with the
-// weight of half a silence, and on no prediction below Surest: one control whose transponder failed is no rate.
-// Classes of too few predictions lean on those below them; false if all together are too few.
+// floor is how often controls were silent of which as little silence was expected, of the longest silence up to some
+// hours of which enough was checked: a longer one is no likelier. False if there is none.
 func (m *Model) floor(p float64, hours int) (float64, bool) {
-	length := lengths[0]
-	for _, l := range lengths {
-		if l <= hours {
-			length = l
+	for i := len(lengths) - 1; i >= 0; i-- {
+		c := m.checks[Check{"any", everywhere, lengths[i]}]
+		if i > 0 && lengths[i] > hours || c == nil {
+			continue
+		}
+		if f, ok := c.floor(p, m.o); ok {
+			return f, true
 		}
 	}
-	c := m.checks[Check{"any", everywhere, length}]
-	if c == nil {
-		return 1, false
-	}
+	return 1, false
+}
+
+// floor leans what was seen on the prediction with the weight of half a silence, and on no prediction below Surest: one
+// control whose transponder failed is no rate. Classes of too few predictions lean on those below them; false if all
+// together are too few.
+func (c *checked) floor(p float64, o Options) (float64, bool) {
 	windows, silent := int64(0), int64(0)
-	for i := chanceClass(p); i >= 0 && windows < int64(m.o.LeastChecks); i-- {
+	for i := chanceClass(p); i >= 0 && windows < int64(o.LeastChecks); i-- {
 		windows, silent = windows+c.byChance[i].windows, silent+c.byChance[i].silent
 	}
-	for i := chanceClass(p) + 1; i < chances && windows < int64(m.o.LeastChecks); i++ {
+	for i := chanceClass(p) + 1; i < chances && windows < int64(o.LeastChecks); i++ {
 		windows, silent = windows+c.byChance[i].windows, silent+c.byChance[i].silent
 	}
-	if windows < int64(m.o.LeastChecks) {
+	if windows < int64(o.LeastChecks) {
 		return 1, false
 	}
 	n, k := float64(windows), float64(silent)
-	return (k + 0.5) / (n + 0.5/max(p, m.o.Surest)), true
+	return (k + 0.5) / (n + 0.5/max(p, o.Surest)), true
 }
 
 // Calibrations lists how predictions came true, sorted.

@@ -37,6 +37,7 @@ type Model struct {
 	prints   map[int64]map[earshot]int32 // what stations heard in cells, by day
 	slow     [keepSlow]*slow             // the newest first: what is learned from days before
 	checks   map[Check]*checked
+	soon     int32 // the newest day that was checked soon
 
 	shipHours map[int64]shipHours // by day
 }
