@@ -53,7 +53,7 @@ func fitCommand() *cobra.Command {
 	fl := c.Flags()
 	fl.StringVar(&o.train, "seeds", "101-110", "seeds to fit on, from-to")
 	fl.StringVar(&o.test, "test", "201-205", "seeds to test on, from-to")
-	fl.DurationSliceVar(&o.every, "every", []time.Duration{5 * time.Minute, 10 * time.Minute, 30 * time.Minute}, "reporting intervals; each seed is made with each")
+	fl.DurationSliceVar(&o.every, "every", []time.Duration{5 * time.Minute, 10 * time.Minute, 30 * time.Minute}, "reporting intervals (0: as thinned); each seed is made with each")
 	fl.Float64SliceVar(&o.ridges, "ridge", []float64{0.3, 1, 3}, "how strongly weights are held to those of judgement; of several the one that predicts left-out seeds best")
 	fl.StringVar(&o.out, "out", "", "file to write the weights to as JSON")
 	fl.Float64Var(&o.smaller.Days, "days", 0, "cut worlds to so many days (0: as the scenario says)")
@@ -179,9 +179,12 @@ func (o *fitOptions) note(name string, paths []string, cases int) string {
 	}
 	var every []string
 	for _, e := range o.every {
-		every = append(every, fmt.Sprintf("%g min", e.Minutes()))
+		every = append(every, fmt.Sprintf("every %g min", e.Minutes()))
+		if e == 0 {
+			every[len(every)-1] = "as thinned"
+		}
 	}
-	return fmt.Sprintf("fitted by simulate fit %s on %d cases of %s, seeds %s, traffic %g, reports every %s, ridge %g (the best on left-out seeds); tested on seeds %s; calibrated on simulation",
+	return fmt.Sprintf("fitted by simulate fit %s on %d cases of %s, seeds %s, traffic %g, reports %s, ridge %g (the best on left-out seeds); tested on seeds %s; calibrated on simulation",
 		name, cases, strings.Join(names, " and "), o.train, o.smaller.Traffic, strings.Join(every, ", "), o.ridge, o.test)
 }
 

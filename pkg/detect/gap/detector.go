@@ -198,10 +198,14 @@ func (d *Detector) review(w time.Time) []event.Event {
 			continue
 		}
 		e := d.account(f, other, w, long)
-		if moved(s.last.Explanations, e.Explanations) < d.o.Moved {
+		switch {
+		case moved(s.last.Explanations, e.Explanations) >= d.o.Moved:
+			e.Why = "what was heard of other ships in that time is better known"
+		case e.Vessels[0].IMO != s.last.Vessels[0].IMO:
+			e.Why = "who she is is better known"
+		default:
 			continue
 		}
-		e.Why = "what was heard of other ships in that time is better known"
 		out = append(out, s.publish(e)...)
 	}
 	return out

@@ -50,8 +50,10 @@
 // # Evidence
 //
 // The rates know nothing of how silences end, nor of what ships do. Their log-odds of switched off are therefore one
-// finding among others: how soon she was heard again, whether the silence lies within or after a false track, whether
-// she lay at rest, whose flag she flies, whether controls told of p0. The probability is the logistic function of the
+// finding among others: how soon she was heard again, and whether where she had been (within 5 nm and three days: who
+// loads in secret comes back there too) or as far off as she
+// sails in that time; whether the silence lies within or after a false track, or in its first two days in an outage of the
+// source; whether she lay at rest, whose flag she flies, whether controls told of p0. The probability is the logistic function of the
 // sum of their weights (data/weights.json), which `simulate fit gap` fits to simulated truth with signs that it may
 // not turn round; the rivals share what is left as the rates have it. Details list each finding with its weight.
 //

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/track"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
@@ -78,11 +79,22 @@ const (
 	atRest     = "at_rest"     // below 3 kn before
 	listed     = "listed"      // under Iran's flag or on a list
 	passedOut  = "passed_out"  // she had just passed the way out of the Gulf of Oman
+	stayed     = "stayed"      // she was heard again within three days, where she was
+	sailedOn   = "sailed_on"   // or as far away as she sails in the time: she can have stopped nowhere
+	blind      = "blind"       // share of the first two days in which the source was itself out
 )
 
 func findings() []string {
-	return []string{always, odds, unmeasured, ended12h, ended24h, ended48h, inFalse, afterFalse, atRest, listed, passedOut}
+	return []string{always, odds, unmeasured, ended12h, ended24h, ended48h, inFalse, afterFalse, atRest, listed, passedOut,
+		stayed, sailedOn, blind}
 }
+
+// What the findings ask (judgement): a drift of some hours, three quarters of the service speed.
+const (
+	stayedWithin = 5 * geo.NauticalMile
+	steadily     = 0.25 // slack, of the time
+	firstDays    = 48 * time.Hour
+)
 
 // mostOdds bounds what the rates alone may say: beyond a chance of 1 in 3,000 they are not known well enough.
 const mostOdds = 8
@@ -121,15 +133,19 @@ func (d *Detector) weigh(f *track.Silence, ship vessel.Ship, g *event.GapDetails
 // findings are what is known of a silence besides its rates, by name.
 func (d *Detector) findings(f *track.Silence, ship vessel.Ship, g event.GapDetails, length time.Duration) map[string]float64 {
 	speed, known := f.Off.Speed()
-	h, ended, blind := length.Hours(), f.On != nil, g.ReceptionModel != measured
+	h, ended := length.Hours(), f.On != nil
 	inside, after := d.pretended(f)
-	out := map[string]float64{always: 1}
+	real, grounded := d.grounded(f)
+	cameBack := grounded && real.On != nil
+	out := map[string]float64{always: 1, blind: d.outages.share(f.Off.Source, f.Off.Time, f.Off.Time.Add(min(length, firstDays)))}
 	for name, holds := range map[string]bool{
-		unmeasured: blind,
+		unmeasured: g.ReceptionModel != measured,
 		ended12h:   ended && h < 12, ended24h: ended && h >= 12 && h < 24, ended48h: ended && h >= 24 && h < 48,
 		inFalse: inside, afterFalse: after,
 		atRest: known && speed < underWay,
 		listed: d.rate(ship) > d.o.SwitchedOff, passedOut: d.left(f) > 0,
+		stayed:   length <= wholeWindow && cameBack && real.On.Time.After(real.Off.Time) && g.GreatCircleM < stayedWithin,
+		sailedOn: cameBack && g.GreatCircleM >= stayedWithin && g.SlackH < steadily*real.On.Time.Sub(real.Off.Time).Hours(),
 	} {
 		if holds {
 			out[name] = 1

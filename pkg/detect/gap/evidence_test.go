@@ -39,12 +39,23 @@ func TestEvidenceIsFound(t *testing.T) {
 		e.End = &end
 		return e
 	}
+	out := func(from, to float64) event.Event {
+		end := at(to)
+		return event.Event{ID: "outage-1", Kind: event.Outage, Status: event.Closed, Start: at(from), End: &end, Details: event.OutageDetails{Source: "feed"}}
+	}
+	const still = 300
 	for _, tc := range []struct {
 		name  string
 		on    float64
 		prep  func(b bench, s *track.Silence)
 		finds []string
 	}{
+		{"back where she was", 54, func(_ bench, s *track.Silence) { s.Off = fix(24, 57.6, 25.2) }, []string{unmeasured, ended48h, stayed}},
+		{"after a voyage", 192, func(_ bench, s *track.Silence) { s.Off = fix(24, 57.6, 25.2) }, []string{unmeasured}},
+		{"back where her course led", 54, func(_ bench, s *track.Silence) { s.Off = fix(24, 51.5, 26.3) }, []string{unmeasured, ended48h, sailedOn}},
+		{"silent elsewhere", still, func(bench, *track.Silence) {}, []string{unmeasured}},
+		{"as the feed fell out", 192, func(b bench, _ *track.Silence) { b.Hear(out(25, 80)) }, []string{unmeasured, blind}},
+		{"long before it did", 192, func(b bench, _ *track.Silence) { b.Hear(out(80, 90)) }, []string{unmeasured}},
 		{"back after eight hours", 32, func(bench, *track.Silence) {}, []string{unmeasured, ended12h}},
 		{"after twenty", 44, func(bench, *track.Silence) {}, []string{unmeasured, ended24h}},
 		{"after thirty", 54, func(bench, *track.Silence) {}, []string{unmeasured, ended48h}},
@@ -61,7 +72,7 @@ func TestEvidenceIsFound(t *testing.T) {
 		b := newBench(t)
 		s := silent(tanker, 24)
 		tc.prep(b, s)
-		got := b.walk(24, tc.on+1, tick(s, 25), tick(ends(s, tc.on, 56.9, 25.6), tc.on))
+		got := b.walk(24, min(tc.on+1, still-1), tick(s, 25), tick(ends(s, tc.on, 57.6, 25.2), tc.on))
 		d := details(got[len(got)-1])
 		want := map[string]bool{always: true, odds: true}
 		for _, name := range tc.finds {

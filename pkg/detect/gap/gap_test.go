@@ -290,6 +290,20 @@ func TestProbabilityNeverPassesAHalf(t *testing.T) {
 	}
 }
 
+// TestHerNumberIsToldLater: static data come minutes after the first position; the day's close tells whose the silence was.
+func TestHerNumberIsToldLater(t *testing.T) {
+	b := newBench(t)
+	s := silent(tanker, 24)
+	got := b.walk(24, 58, tick(s, 25), tick(ends(s, 54, 57.6, 25.2), 54))
+	known := vlcc(tanker)
+	known.IMO = 9000027
+	b.fleet.Update(known)
+	before, after := got[len(got)-1], b.walk(59, 96)
+	if len(after) != 1 || before.Vessels[0].IMO != 0 || after[0].Vessels[0].IMO != 9000027 || after[0].Version != before.Version+1 || after[0].Probability != before.Probability {
+		t.Errorf("after her IMO number was heard: got %+v, want one more version, with it", after)
+	}
+}
+
 func TestHiddenCallAtKharg(t *testing.T) {
 	for _, tc := range []struct {
 		name string
