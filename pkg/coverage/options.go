@@ -50,12 +50,12 @@ type Options struct {
 // Of the reception model, three controls to a pass within 2° and 72 h are METHODS' (section 2). Start values, to be
 // judged by the calibration on controls: kappa 4 and 4 ships an hour (half of what is seen in an hour counts when four
 // are), 10 ship-hours of a neighbourhood, 30 ship-hours for a habit (an unheard unit among 30 puts the rate within 0.1
-// by the rule of three), fresh for a day (the day's close judges again), 200 controls a day, and 300 answers, of
-// which none missed bounds a rate below 0.01, that of a headline. 900 km: ducts over the Gulf carry VHF some hundreds of kilometres, a
+// by the rule of three), fresh for a day (the day's close judges again), 200 controls a day, and 1,000 answers, of
+// which none missed bounds a rate below 0.003. 900 km: ducts over the Gulf carry VHF some hundreds of kilometres, a
 // satellite at 500 km sees 2,500.
 func Defaults() Options {
 	return Options{Fraction: 0.3, HabitDays: 14, KeepDays: 100, Kappa: 4, Sure: 0.95, Surest: 1e-5, Shrink: 10, HourShrink: 4, Support: 30,
-		PassControls: 3, PassSupport: 12, FreshHours: 24, Wide: 900, Longest: 72, Checks: 200, LeastChecks: 300}
+		PassControls: 3, PassSupport: 12, FreshHours: 24, Wide: 900, Longest: 72, Checks: 200, LeastChecks: 1000}
 }
 
 // Params describes every parameter: name, bounds, meaning and source.
@@ -76,7 +76,7 @@ func (o *Options) Params() param.Group {
 		param.Number("wide_km", &o.Wide, 200, 5000, "km", "a station that hears so far at once is no coast station", "ducts over the Gulf carry hundreds of km, a satellite sees 2,500"),
 		param.Number("longest_h", &o.Longest, 1, 72, "hours", "the longest silence of a control that teaches; no more is remembered of a ship", "METHODS 2: the last 72 h"),
 		param.Number("checks", &o.Checks, 1, 100_000, "a day", "controls asked for what was predicted of them", "start value"),
-		param.Number("least_checks", &o.LeastChecks, 1, 1_000_000, "answers", "before any is given about another ship", "rule of three: none missed bounds a rate below 0.01, that of a headline"),
+		param.Number("least_checks", &o.LeastChecks, 1, 1_000_000, "answers", "before any is given about another ship", "rule of three: none missed bounds a rate below 0.003"),
 	}}
 }
 
