@@ -330,13 +330,37 @@ func (LiftDetails) kind() Kind       { return Lift }
 func (InterferenceDetails) kind() Kind  { return Interference }
 func (FalsePositionDetails) kind() Kind { return FalsePosition }
 
-// PlainDetails are the rules of a kind that has no facts of its own yet: transfer and discharge.
-type PlainDetails struct {
+// TransferDetails describe oil that went from ship to ship.
+type TransferDetails struct {
 	Rules
-	Of Kind `json:"-"`
+	Rendezvous string         `json:"rendezvous"`              // id of the meeting
+	Form       string         `json:"form"`                    // whole, part or mixed: oil of several lots
+	Loss       vessel.Barrels `json:"donor_loss_bbl"`          // by the donor's draught; zero when not known
+	Gain       vessel.Barrels `json:"receiver_gain_bbl"`       // by the receiver's draught; zero when not known
+	Expected   vessel.Barrels `json:"expected_sanctioned_bbl"` // times the probabilities of the transfer and of each lot
+	Parts      []LotPart      `json:"parts"`                   // by lot
 }
 
-func (d PlainDetails) kind() Kind { return d.Of }
+// DischargeDetails describe oil that was brought ashore.
+type DischargeDetails struct {
+	Rules
+	PortCall string         `json:"port_call"` // id of the stay
+	Zone     string         `json:"zone"`      // destination, several countries in one
+	Returned bool           `json:"returned"`  // at its own side: it was lifted, and is back
+	Form     string         `json:"form"`      // whole, part or mixed: oil of several lots
+	Expected vessel.Barrels `json:"expected_sanctioned_bbl"`
+	Parts    []LotPart      `json:"parts"` // by lot
+}
+
+// LotPart is the oil of one lot in a transfer or a discharge, times the probability of that.
+type LotPart struct {
+	Lot      string         `json:"lot"`
+	Barrels  vessel.Barrels `json:"barrels"`                 // if the lot exists
+	Expected vessel.Barrels `json:"expected_sanctioned_bbl"` // times the lot's q
+}
+
+func (TransferDetails) kind() Kind  { return Transfer }
+func (DischargeDetails) kind() Kind { return Discharge }
 
 // DetailsOf returns the empty details of a kind, nil for a kind that does not exist. Tests of other packages loop
 // over Kinds and this to prove that they handle every one.
@@ -364,8 +388,10 @@ func DetailsOf(k Kind) Details {
 		return InterferenceDetails{}
 	case FalsePosition:
 		return FalsePositionDetails{}
-	case Transfer, Discharge:
-		return PlainDetails{Of: k}
+	case Transfer:
+		return TransferDetails{}
+	case Discharge:
+		return DischargeDetails{}
 	}
 	return nil
 }

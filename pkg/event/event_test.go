@@ -200,10 +200,8 @@ func sample(k Kind) Event {
 			fill(v.Field(i), &n)
 		}
 	}
-	if _, plain := e.Details.(PlainDetails); !plain {
-		fill(d, &n)
-		e.Details = d.Interface().(Details)
-	}
+	fill(d, &n)
+	e.Details = d.Interface().(Details)
 	e.Kind = k
 	return e
 }
