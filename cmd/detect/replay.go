@@ -41,6 +41,8 @@ func newReplay() *cobra.Command {
 		Long: `Runs recorded AIS through the engine, as fast as it can be read, and writes to --out:
 
   events.jsonl   the last version of every event, one JSON object a line
+  lots.json      where the oil of each lift went: ships, exits, discharges, what is afloat
+  journal.jsonl  every change of that, in the order in which it came to be known
   daily.csv      barrels a day with interval, one row for each UTC day
   daily.json     the same with 7-day means and what the number rests on
   vintages.csv   every day's number as it stood at each midnight: revisions are data

@@ -64,6 +64,10 @@ func facts(e event.Event) []string {
 		return falseFacts(e, d)
 	case event.LiftDetails:
 		return []string{d.Route, fmt.Sprintf("q=%.2f mean=%.2fMb", e.Probability, float64(e.Barrels.Mean)/1e6)}
+	case event.TransferDetails:
+		return []string{d.Form, fmt.Sprintf("p=%.2f mean=%.2fMb expected=%.2fMb", e.Probability, float64(e.Barrels.Mean)/1e6, float64(d.Expected)/1e6)}
+	case event.DischargeDetails:
+		return []string{d.Zone, d.Form, fmt.Sprintf("p=%.2f mean=%.2fMb expected=%.2fMb", e.Probability, float64(e.Barrels.Mean)/1e6, float64(d.Expected)/1e6)}
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/cargo"
+	"github.com/darkwake/darkwake/pkg/cargo/lots"
 	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/detect/draught"
 	"github.com/darkwake/darkwake/pkg/detect/encounter"
@@ -52,6 +53,7 @@ type Config struct {
 	Encounter     encounter.Options
 	Call          call.Options
 	Cargo         cargo.Options
+	Lots          lots.Options
 	Estimate      estimate.Options
 
 	Lists     []list.List // watch lists of the user's own, hashed by content
@@ -66,7 +68,7 @@ func Defaults() Config {
 		Interference: interference.Defaults(), FalsePosition: falseposition.Defaults(), PortCall: portcall.Defaults(),
 		Identity: identity.Defaults(), Loitering: loitering.Defaults(),
 		Draught: draught.Defaults(), Gap: gap.Defaults(), Rendezvous: rendezvous.Defaults(),
-		Encounter: encounter.Defaults(), Call: call.Defaults(), Cargo: cargo.Defaults(), Estimate: estimate.Defaults(), Software: "darkwake",
+		Encounter: encounter.Defaults(), Call: call.Defaults(), Cargo: cargo.Defaults(), Lots: lots.Defaults(), Estimate: estimate.Defaults(), Software: "darkwake",
 	}
 }
 
@@ -75,7 +77,7 @@ func (c *Config) groups() []param.Group {
 	return []param.Group{
 		c.Feed.Params(), c.Track.Params(), c.Coverage.Params(), c.Outage.Params(), c.Interference.Params(), c.Identity.Params(),
 		c.FalsePosition.Params(), c.PortCall.Params(), c.Draught.Params(), c.Loitering.Params(), c.Gap.Params(),
-		c.Rendezvous.Params(), c.Encounter.Params(), c.Call.Params(), c.Cargo.Params(), c.Estimate.Params(),
+		c.Rendezvous.Params(), c.Encounter.Params(), c.Call.Params(), c.Cargo.Params(), c.Lots.Params(), c.Estimate.Params(),
 	}
 }
 

@@ -5,8 +5,10 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/ais"
+	"github.com/darkwake/darkwake/pkg/cargo/lots"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/export"
+	"github.com/darkwake/darkwake/pkg/export/life"
 	"github.com/darkwake/darkwake/pkg/feed"
 )
 
@@ -27,6 +29,8 @@ func (r *Result) Files(s export.Summary) []File {
 	return []File{
 		{ConfigFile, r.Config.Write},
 		{EventsFile, func(w io.Writer) error { return export.Events(w, r.Events) }},
+		{"lots.json", func(w io.Writer) error { return life.JSON(w, r.Lots, r.Last) }},
+		{"journal.jsonl", func(w io.Writer) error { return lots.WriteJournal(w, r.Journal) }},
 		{"daily.csv", func(w io.Writer) error { return export.Days(w, r.Estimate.Days) }},
 		{"daily.json", func(w io.Writer) error { return export.Estimate(w, r.Estimate) }},
 		{"coverage.csv", func(w io.Writer) error { return export.CoverageDays(w, r.HeardDays) }},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/cargo"
+	"github.com/darkwake/darkwake/pkg/cargo/lots"
 	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
@@ -19,6 +20,8 @@ type Result struct {
 	Versions int64             // how many versions were emitted in all
 	Estimate estimate.Result   // the newest vintage; its days are the newest rows of every day of the input
 	Lifts    []cargo.Lift      // what the estimate rests on
+	Lots     lots.Graph        // where their oil went
+	Journal  []lots.Entry      // how that came to be known; grows only
 	Weighed  []cargo.Candidate // every voyage that was weighed, whatever came of it
 	Pending  int               // candidates that wait for their outcome: they carry no barrels yet
 	Below    int               // candidates below the cut: they carry no barrels
@@ -47,7 +50,7 @@ func (e *Engine) result() *Result {
 	b := e.b
 	r := &Result{
 		Events: slices.SortedFunc(maps.Values(b.events), event.Compare), Versions: b.versions,
-		Lifts: b.ledger.Lifts(), Weighed: b.ledger.Candidates(), Counts: e.counts, Facts: map[string]int64{},
+		Lifts: b.ledger.Lifts(), Weighed: b.ledger.Candidates(), Lots: b.tracer.Graph(), Journal: b.tracer.Journal(), Counts: e.counts, Facts: map[string]int64{},
 		Refused: b.refused, Ships: b.fleet.Len(), Health: b.health(), Heard: b.coverage.Calibrations(), HeardDays: b.coverage.Days(), Reach: b.coverage.Map(), Config: b.effective,
 	}
 	r.Pending, r.Below = b.ledger.Tally()

@@ -7,6 +7,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/cargo"
+	"github.com/darkwake/darkwake/pkg/cargo/trace"
 	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/detect/draught"
 	"github.com/darkwake/darkwake/pkg/detect/encounter"
@@ -41,7 +42,7 @@ type Listener struct {
 	Vintage func([]estimate.Row) // every vintage's days, as it is cut
 }
 
-// stageB drives the detectors, the ledger and the estimate.
+// stageB drives the detectors, the ledger, the lots and the estimate.
 type stageB struct {
 	config    Config
 	effective Effective
@@ -52,6 +53,7 @@ type stageB struct {
 	outages   *outage.Detector
 	detectors []Detector
 	ledger    *cargo.Ledger
+	tracer    *trace.Tracer
 	estimator *estimate.Estimator
 	facts     map[track.FactKind]int64
 	refused   [ais.Reasons]int64
@@ -102,6 +104,7 @@ func newStageB(c Config, w world, l Listener) *stageB {
 			encounter.New(c.Encounter, fleet, w.places, w.sea),
 		},
 		ledger:    cargo.New(c.Cargo, fleet, w.places, calls),
+		tracer:    trace.New(c.Lots, fleet),
 		estimator: estimate.New(c.Estimate),
 		facts:     map[track.FactKind]int64{},
 		events:    map[string]event.Event{},
@@ -137,7 +140,7 @@ func (b *stageB) run(walks <-chan walk, shards []*shard) {
 	}
 }
 
-// tick does one grid point: facts first, then the detectors in their order, the ledger, and at midnight a vintage.
+// tick does one grid point: facts first, then the detectors in their order, the ledger, the lots, and at midnight a vintage.
 func (b *stageB) tick(at time.Time, facts []track.Fact) {
 	if b.first.IsZero() {
 		b.first, b.cut = at, at
@@ -157,9 +160,13 @@ func (b *stageB) tick(at time.Time, facts []track.Fact) {
 				later.Hear(e)
 			}
 			b.ledger.Hear(e)
+			b.tracer.Hear(e)
 		}
 	}
 	for _, e := range b.ledger.Advance(at) {
+		b.tracer.Hear(b.publish(e, at))
+	}
+	for _, e := range b.tracer.Advance(at) {
 		b.publish(e, at)
 	}
 	if at.Equal(at.Truncate(24*time.Hour)) && at.After(b.first) {
