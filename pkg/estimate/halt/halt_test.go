@@ -1,0 +1,280 @@
+package halt
+
+import (
+	"flag"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+)
+
+var begin = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// trade is a history of loadings as a ledger would come to know it.
+type trade struct {
+	raised     []float64 // day on which each was raised, of those that ever are, in order
+	candidates []Candidate
+}
+
+// delay draws days from loading to raising: half are seen loading (median 1.3 d), half come out of the dark (20 d; 80 %
+// at 45 d). Quick leaves out the dark ones.
+func delay(r *rand.Rand, quick bool) float64 {
+	if quick || r.Float64() < 0.5 {
+		return 1.3 * math.Exp(r.NormFloat64())
+	}
+	return 20 * math.Exp(0.9636*r.NormFloat64())
+}
+
+// lag is F for that delay, from a table by half days: asking for it is most of the work here.
+func lag(quick bool) func(time.Duration) float64 {
+	below := func(d, median, sd float64) float64 { return 0.5 * math.Erfc(-math.Log(d/median)/sd/math.Sqrt2) }
+	var table [2 * 1000]float64
+	for i := range table {
+		d := float64(i) / 2
+		if table[i] = below(d, 1.3, 1); !quick {
+			table[i] = 0.5*table[i] + 0.5*below(d, 20, 0.9636)
+		}
+	}
+	return func(age time.Duration) float64 { return table[int(2*age/oneDay)] }
+}
+
+// makeTrade draws loadings with a rate for each day, found with probability p, with windows of a day or of ten.
+func makeTrade(r *rand.Rand, days int, p float64, quick bool, rate func(day float64) float64) trade {
+	type found struct {
+		raised float64
+		c      Candidate
+	}
+	var all []found
+	for at := r.ExpFloat64(); at < float64(days); at += r.ExpFloat64() / 2 { // thinned from two a day
+		if r.Float64() > rate(at)*p/2 {
+			continue
+		}
+		wait := delay(r, quick)
+		width := 1
+		if wait > 6 {
+			width = 1 + r.IntN(8)
+		}
+		c := Candidate{First: int(at) - r.IntN(width), Shares: make([]float64, width)}
+		for i := range c.Shares {
+			c.Shares[i] = 1 / float64(width)
+		}
+		all = append(all, found{max(at, float64(c.First+width-1)) + wait, c})
+	}
+	slices.SortFunc(all, func(a, b found) int { return int(math.Copysign(1, a.raised-b.raised)) })
+	var out trade
+	for _, f := range all {
+		out.raised, out.candidates = append(out.raised, f.raised), append(out.candidates, f.c)
+	}
+	return out
+}
+
+// known is the series at the end of a day, with at most so many days of it.
+func (tr trade) known(day, memory int, quick bool) Series {
+	first := max(0, day+1-memory)
+	s := Series{First: begin.Add(time.Duration(first) * oneDay), AsOf: begin.Add(time.Duration(day+1) * oneDay), Raised: lags[quick]}
+	for range day + 1 - first {
+		s.Health = append(s.Health, 1)
+	}
+	n, _ := slices.BinarySearch(tr.raised, float64(day+1))
+	for _, c := range tr.candidates[:n] {
+		if c.First+len(c.Shares) > first {
+			s.Candidates = append(s.Candidates, Candidate{c.First - first, c.Shares})
+		}
+	}
+	return s
+}
+
+var lags = map[bool]func(time.Duration) float64{true: lag(true), false: lag(false)}
+
+const memory = 300 // days: a change of 120 with a reference of 180
+
+// falseCalls counts the calls in a steady trade. Those within a month of each other are one.
+func falseCalls(years int, seed uint64, quick bool) (halts, rises int) {
+	r := rand.New(rand.NewPCG(seed, 20))
+	days := memory + years*365
+	tr := makeTrade(r, days, 0.85, quick, func(float64) float64 { return 0.8 })
+	lastHalt, lastRise := 0, 0
+	for day := memory; day < days; day++ {
+		x := Read(tr.known(day, memory, quick), Defaults())
+		if x.Halt() {
+			if day-lastHalt > 30 {
+				halts++
+			}
+			lastHalt = day
+		}
+		if x.called(Rise) {
+			if day-lastRise > 30 {
+				rises++
+			}
+			lastRise = day
+		}
+	}
+	return halts, rises
+}
+
+var years = flag.Int("years", 30, "synthetic years of steady trade that the false calls are counted in")
+
+// A thousand years take a few minutes: go test -run TestSteadyTradeIsSeldomCalled ./pkg/estimate/halt -years 1000.
+func TestSteadyTradeIsSeldomCalled(t *testing.T) {
+	for name, quick := range map[string]bool{"all seen loading": true, "half of them dark": false} {
+		halts, rises := falseCalls(*years, 1, quick)
+		t.Logf("%s: %d halts and %d rises called in %d steady years", name, halts, rises, *years)
+		// One in 20 years, and what chance adds to so few in 19 cases of 20.
+		if most := float64(*years) / 20; float64(halts) > most+1.65*math.Sqrt(most) {
+			t.Errorf("%s: %d halts called in %d years, want at most one in 20", name, halts, *years)
+		}
+		if most := float64(*years) / 3; float64(rises) > most {
+			t.Errorf("%s: %d rises called in %d years, want at most one in three", name, rises, *years)
+		}
+	}
+}
+
+// told is how many days after the change at day 200 the tests call it, and how many after the first on which any could.
+func told(seed uint64, quick bool, factor float64, o Options) (delay, late float64) {
+	r := rand.New(rand.NewPCG(seed, 21))
+	tr := makeTrade(r, 420, 0.85, quick, func(d float64) float64 {
+		if d >= 200 {
+			return 0.8 * factor
+		}
+		return 0.8
+	})
+	for day := 200; day < 320; day++ {
+		x := Read(tr.known(day, memory, quick), o)
+		if factor < 1 && x.Halt() || factor > 1 && x.called(Rise) {
+			if !x.Earliest.IsZero() {
+				late = float64(day) - x.Earliest.Sub(begin).Hours()/24
+			}
+			return float64(day - 200), late
+		}
+	}
+	return 999, 999
+}
+
+func TestChangesAreCalledSoon(t *testing.T) {
+	early := Defaults()
+	early.FalseYears = early.EarlyYears
+	for _, tc := range []struct {
+		name           string
+		quick          bool
+		factor         float64
+		o              Options
+		median, nine   float64 // days, at most
+		lateNineInTens float64 // after the first day on which any test could have known
+	}{
+		{"a halt, all seen loading", true, 0, Defaults(), 16, 20, 5},
+		{"a halt, half of them dark", false, 0, Defaults(), 24, 28, 8},
+		{"a halt but for a false candidate in twenty", false, 0.05, Defaults(), 26, 36, 16},
+		{"the early sign of a halt", true, 0, early, 13, 16, 5},
+		{"a doubling, all seen loading", true, 2, Defaults(), 24, 50, 50},
+		{"a doubling, half of them dark", false, 2, Defaults(), 34, 62, 62},
+	} {
+		var delays, lates []float64
+		for seed := range uint64(60) {
+			delay, late := told(seed, tc.quick, tc.factor, tc.o)
+			delays, lates = append(delays, delay), append(lates, late)
+		}
+		slices.Sort(delays)
+		slices.Sort(lates)
+		t.Logf("%s: median %v days, nine in ten within %v; after it could be known %v and %v", tc.name, delays[30], delays[54], lates[30], lates[54])
+		if delays[30] > tc.median || delays[54] > tc.nine || lates[54] > tc.lateNineInTens {
+			t.Errorf("%s: got %v and %v days (%v late), want at most %v and %v (%v)", tc.name, delays[30], delays[54], lates[54], tc.median, tc.nine, tc.lateNineInTens)
+		}
+	}
+}
+
+func TestNothingIsSaidWithoutAReference(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	tr := makeTrade(r, 400, 0.85, true, func(float64) float64 { return 0.8 })
+	if x := Read(tr.known(80, memory, true), Defaults()); x.Known || x.Verdict != CannotTell || len(x.Tests) > 0 {
+		t.Errorf("after 80 days: got %+v, want nothing known", x)
+	}
+	if x := Read(Series{First: begin, AsOf: begin}, Defaults()); x.Known {
+		t.Errorf("without a day: got %+v, want nothing known", x)
+	}
+}
+
+// A feed that hears nothing is no halt: exposure falls with it.
+func TestDeafnessIsNoHalt(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	tr := makeTrade(r, 240, 0.85, true, func(d float64) float64 {
+		if d > 200 {
+			return 0
+		}
+		return 0.8
+	})
+	s := tr.known(239, memory, true)
+	if x := Read(s, Defaults()); !x.Halt() || x.Verdict != Halted || x.Stopped < 0.95 {
+		t.Fatalf("a halt of 40 days: got %+v, want it called", x)
+	}
+	for day := 200; day < 240; day++ {
+		s.Health[day] = 0.02
+	}
+	if x := Read(s, Defaults()); x.Halt() {
+		t.Errorf("a deaf feed: got %+v, want no halt", x)
+	}
+}
+
+func TestNotes(t *testing.T) {
+	steady := func(before, after float64, health float64) Series {
+		s := Series{First: begin, AsOf: begin.Add(150 * oneDay)}
+		sum := 0.0
+		for day := range 150 {
+			s.Health = append(s.Health, 1)
+			rate := before
+			if day >= 100 {
+				rate = after
+				s.Health[day] = health
+			}
+			for sum += rate; sum >= 1; sum-- {
+				s.Candidates = append(s.Candidates, Candidate{day, []float64{1}})
+			}
+		}
+		return s
+	}
+	for _, tc := range []struct {
+		name                  string
+		before, after, health float64
+		want                  Word
+	}{
+		{"none after it", 0.8, 0, 1, Halted},
+		{"none after it, and nothing heard", 0.8, 0, 0.01, CannotTell},
+		{"half after it", 0.8, 0.4, 1, Falling},
+		{"as before", 0.8, 0.8, 1, Steady},
+		{"twice as many", 0.8, 1.6, 1, Rising},
+		{"too few to tell", 0.05, 0.05, 1, CannotTell},
+	} {
+		c := Since(steady(tc.before, tc.after, tc.health), begin.Add(100*oneDay), "talks", Defaults())
+		if c.Word != tc.want || !(c.P05 <= c.P50 && c.P50 <= c.P95) || c.Days != 50 {
+			t.Errorf("%s: got %+v, want %s", tc.name, c, tc.want)
+		}
+	}
+	if c := Since(steady(1, 1, 1), begin.Add(-oneDay), "", Defaults()); c.Word != CannotTell {
+		t.Errorf("a note before the input: got %+v", c)
+	}
+}
+
+func TestWindowsOverAChangeCountInPart(t *testing.T) {
+	s := Series{First: begin, AsOf: begin.Add(10 * oneDay), Health: []float64{1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+		Candidates: []Candidate{{-1, []float64{0.25, 0.25, 0.5}}, {4, []float64{0.5, 0.5}}}}
+	got := s.tally()
+	for day, want := range map[int]float64{0: 0, 1: 0.25, 2: 0.75, 4: 0.75, 5: 1.25, 10: 1.75} {
+		if math.Abs(got.counts[day]-want) > 1e-12 {
+			t.Errorf("before day %d: got %v candidates, want %v", day, got.counts[day], want)
+		}
+	}
+	if got.unlike[6] != 0 || math.Abs(got.unlike[5]-math.Ln2) > 1e-12 || got.unlike[4] < impossible {
+		t.Errorf("no candidate after days 4, 5, 6: got %v", got.unlike[4:7])
+	}
+}
+
+func TestOptionsAreChecked(t *testing.T) {
+	if err := Defaults().Validate(); err != nil {
+		t.Error(err)
+	}
+	bad := Defaults()
+	bad.FalseYears, bad.Stopped = math.NaN(), nil
+	if err := bad.Validate(); err == nil {
+		t.Error("got no error for options out of range")
+	}
+}

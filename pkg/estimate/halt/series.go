@@ -1,0 +1,96 @@
+package halt
+
+import (
+	"math"
+	"time"
+)
+
+// Candidate is a loading that was raised, with the days it may have been on.
+type Candidate struct {
+	First  int       // day of the series on which its window begins; may be negative
+	Shares []float64 // of each day of the window, sum 1
+}
+
+// Series is the trade as it is known at one time.
+type Series struct {
+	First      time.Time // the first UTC day
+	AsOf       time.Time // all that was raised by now is in Candidates
+	Health     []float64 // h of each day from the first on, 0 to 1
+	Candidates []Candidate
+	// Raised is F: the share of loadings of an age that have been raised. Nil stands for no lag.
+	Raised func(age time.Duration) float64
+}
+
+const oneDay = 24 * time.Hour
+
+func (s Series) day(t int) time.Time { return s.First.Add(time.Duration(t) * oneDay) }
+
+// exposures are e(t) of each day as known at midnight after day asOf, zero for later days.
+func (s Series) exposures(asOf int) []float64 {
+	out := make([]float64, len(s.Health))
+	for t := range min(asOf+1, len(out)) {
+		f := 1.0
+		if s.Raised != nil {
+			f = s.Raised(s.day(asOf + 1).Sub(s.day(t).Add(oneDay / 2)))
+		}
+		out[t] = s.Health[t] * f
+	}
+	return out
+}
+
+// tally is a series summed up from each day on.
+type tally struct {
+	counts   []float64 // candidates of days before t, length n+1
+	exposure []float64 // exposure of days before t, length n+1
+	unlike   []float64 // −ln of the chance that no candidate's window lies at or after t, length n+1
+}
+
+// impossible stands for the logarithm of a chance of nothing, in sums.
+const impossible = 30
+
+func (s Series) tally() tally {
+	n := len(s.Health)
+	out := tally{counts: make([]float64, n+1), exposure: make([]float64, n+1), unlike: make([]float64, n+1)}
+	for t, e := range s.exposures(n - 1) {
+		out.exposure[t+1] = out.exposure[t] + e
+	}
+	within := make([]float64, n+1)
+	for _, c := range s.Candidates {
+		if c.First >= 0 {
+			out.unlike[min(c.First, n)] += impossible // and on all days before, by the sum below
+		}
+		before := 0.0
+		for i, share := range c.Shares {
+			before += share
+			t := c.First + i + 1
+			if t > 0 && t <= n {
+				out.counts[t] += share
+				within[t] -= math.Log(min(1, before))
+			}
+		}
+	}
+	for t := range n {
+		out.counts[t+1] += out.counts[t]
+	}
+	for t := n - 1; t >= 0; t-- {
+		out.unlike[t] += out.unlike[t+1]
+	}
+	for t, w := range within {
+		out.unlike[t] += w
+	}
+	return out
+}
+
+// since is what was counted, and what could have been, from day tau on.
+func (t tally) since(tau int) (counted, exposed float64) {
+	n := len(t.counts) - 1
+	return t.counts[n] - t.counts[tau], t.exposure[n] - t.exposure[tau]
+}
+
+// reference is the Gamma posterior of the rate in the days before tau, with the prior of half a candidate in half a day
+// (METHODS.md section 8). It is false when there are too few days or candidates.
+func (t tally) reference(tau int, o Options) (shape, exposed float64, ok bool) {
+	from := max(0, tau-o.MostReference)
+	n := t.counts[tau] - t.counts[from]
+	return n + 0.5, t.exposure[tau] - t.exposure[from] + 0.5, tau-from >= o.LeastReference && n >= o.LeastCandidates
+}
