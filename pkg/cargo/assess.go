@@ -44,6 +44,7 @@ func (l *Ledger) assess(s *ship, v voyage, earlier int) verdict {
 	}
 	d.score = l.o.Weights.score(found)
 	l.fill(s, from, &d)
+	d.lift.Origin, d.lift.Far = foundBy(s.transits, d.chosen.stay, d.lift.End)
 	return d
 }
 

@@ -2,6 +2,7 @@ package cargo
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/event"
@@ -34,6 +35,38 @@ type Lift struct {
 	Grade      string
 	Raised     time.Time  // watermark at which q first reached the cut
 	Exited     *time.Time // first outbound crossing of the Gulf of Oman's exit after loading; nil when none was seen
+	// Origin is when evidence at the source alone told of the loading, before she was seen anywhere else, and Far when
+	// evidence far away told that she is laden; zero where it did not. What both find tells what neither finds
+	// (METHODS.md section 8).
+	Origin, Far time.Time
+}
+
+// farGates lead from the Indian Ocean eastward.
+var farGates = []string{"MALACCA_ONE_FATHOM", "SINGAPORE_STRAIT", "SINGAPORE_EAST", "LOMBOK", "SUNDA"}
+
+// A crossing far away belongs to a loading from farLeast to farReach after it: METHODS.md section 8.
+const (
+	farLeast = 15 * 24 * time.Hour
+	farReach = 90 * 24 * time.Hour
+)
+
+// foundBy tells by which lists a loading was found. An observed stay is evidence of the source alone, a silence is not: it
+// is over only when she is seen again. Far away she is found by the first gate eastward that she crosses laden.
+func foundBy(transits map[string]event.Event, stay bool, loaded time.Time) (origin, far time.Time) {
+	if stay {
+		origin = loaded
+	}
+	for _, e := range transits {
+		d, load := e.Details.(event.TransitDetails), e.Vessels[0].Load.Before
+		if !d.Outbound || !slices.Contains(farGates, d.Gate) || load == nil || *load != vessel.Laden.String() ||
+			e.Start.Before(loaded.Add(farLeast)) || e.Start.After(loaded.Add(farReach)) {
+			continue
+		}
+		if far.IsZero() || e.Start.Before(far) {
+			far = e.Start
+		}
+	}
+	return origin, far
 }
 
 // Share is the part of the loading window's probability that lies in [from, to): uniform, or triangular with its top

@@ -1,6 +1,12 @@
 package estimate
 
-import "math"
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/cargo"
+)
 
 // cells is how finely the posterior of a is divided: a fiftieth, against a prior standard deviation of 0.15.
 const cells = 50
@@ -17,12 +23,16 @@ type posterior struct {
 	fixed, slope [cells]float64 // log density = fixed + S·slope
 }
 
-func newPosterior(o Options, exposed float64) posterior {
+// A bound from two lists takes away what lies above it.
+func newPosterior(o Options, exposed float64, bound *Capture) posterior {
 	var p posterior
 	for k := range cells {
 		a := (float64(k) + 0.5) / cells
 		days := math.Log(o.RateDays + float64(a*exposed))
 		p.fixed[k] = float64((o.DetectA-1)*math.Log(a)) + float64((o.DetectB-1)*math.Log(1-a)) - float64(o.RateShape*days)
+		if bound != nil && bound.Used {
+			p.fixed[k] += bound.above[k]
+		}
 		p.slope[k] = math.Log(a) - days
 	}
 	return p
@@ -49,4 +59,95 @@ func (p *posterior) draw(lifts, u float64) float64 {
 		k++
 	}
 	return (float64(k) + (x-below)/(upTo[k]-below)) / cells
+}
+
+// Capture is what two lists of lifts say about a, the chance that a lift is ever found. List A holds those that evidence
+// at the source told of before the ship was seen again, list B those that evidence far away told of: how many of B are
+// in A tells how many are in neither. Whoever hides from one hides from the other as well, so that this is an upper
+// bound of a: the odds ratio of the lists is taken as log-uniform between 1 and Options.CaptureOdds.
+type Capture struct {
+	Used   bool    `json:"used"`   // false: too few recaptures, and a is the prior's alone
+	Origin float64 `json:"origin"` // Σq of list A
+	Far    float64 `json:"far"`    // Σq of list B
+	Both   float64 `json:"both"`   // Σq of those in both
+	All    float64 `json:"all"`    // Σq of the lifts looked at, those of no list included
+	// P05, P50 and P95 are of the upper bound of a; zero where it is not used.
+	P05  float64 `json:"a_p05"`
+	P50  float64 `json:"a_p50"`
+	P95  float64 `json:"a_p95"`
+	Says string  `json:"verdict"` // a few words
+
+	above [cells]float64 // logarithm of the chance that the bound is at least the cell's a
+}
+
+// captured compares the lists over the lifts that are old enough for both. Younger ones would look as if B had missed them.
+func (e *Estimator) captured(lifts []cargo.Lift, asOf time.Time, health float64) *Capture {
+	c := &Capture{}
+	for _, l := range lifts {
+		age := asOf.Sub(l.End)
+		if age < e.o.CaptureMost || age > e.o.CaptureMost+e.o.CaptureSpan {
+			continue
+		}
+		a, apart := !l.Origin.IsZero(), l.Far.Sub(l.Origin)
+		b := !l.Far.IsZero() && (!a || apart >= e.o.CaptureLeast && apart <= e.o.CaptureMost)
+		c.All += l.Q
+		if a {
+			c.Origin += l.Q
+		}
+		if b {
+			c.Far += l.Q
+		}
+		if a && b {
+			c.Both += l.Q
+		}
+	}
+	if c.Both < e.o.LeastCaptures || health <= 0 {
+		c.Says = fmt.Sprintf("prior only: %.1f lifts were found on both sides, %g are needed", c.Both, e.o.LeastCaptures)
+		return c
+	}
+	c.Used = true
+	e.bound(c, health)
+	c.Says = fmt.Sprintf("a is at most %.2f (%.2f to %.2f): of %.1f lifts found far away %.1f had been found at the source", c.P50, c.P05, c.P95, c.Far, c.Both)
+	return c
+}
+
+// boundDraws is how often the bound is drawn: it is a wide distribution that enters by its share above each of 50 cells.
+const boundDraws = 500
+
+// bound draws the upper bound: cells of the table from their Gamma posteriors, the odds ratio, the lifts in neither list.
+// The chance was reached with the feed as it was, h; with a full feed it is larger.
+func (e *Estimator) bound(c *Capture, health float64) {
+	var draws [boundDraws]float64
+	onlyA, onlyB := max(0, c.Origin-c.Both), max(0, c.Far-c.Both)
+	neither := max(0, c.All-onlyA-onlyB-c.Both) // in the ledger, and in neither list
+	k := key("capture")
+	for j := range draws {
+		r := at(k, j, 0)
+		both, a, b := r.gamma(c.Both+0.5), r.gamma(onlyA+0.5), r.gamma(onlyB+0.5)
+		odds := math.Exp(float64(r.uniform() * math.Log(e.o.CaptureOdds)))
+		found := both + a + b
+		missed := max(neither, odds*a*b/both)
+		draws[j] = min(1, (found+neither)/(found+missed)/health)
+	}
+	c.P05, c.P50, c.P95 = percentiles(draws[:])
+	for i := range c.above {
+		at, n := (float64(i)+0.5)/cells, 0
+		for _, x := range draws {
+			if x >= at {
+				n++
+			}
+		}
+		c.above[i] = math.Log((float64(n) + 0.01) / (boundDraws + 0.01))
+	}
+}
+
+// meanHealth is the mean of h over the days that were heard.
+func (m *model) meanHealth() float64 {
+	sum, n := 0.0, 0.0
+	for t, h := range m.health {
+		if m.heard[t] {
+			sum, n = sum+h, n+1
+		}
+	}
+	return sum / max(n, 1)
 }

@@ -36,6 +36,15 @@ type Options struct {
 	At []float64
 	// Lag is how long lifts take to be raised.
 	Lag Lag
+	// ExitSeen of ExitAll lifts in the ledger are seen to leave the Gulf of Oman, EndSeen of EndAll to discharge, until
+	// the ledger tells: pseudo-counts.
+	ExitSeen, ExitAll float64
+	EndSeen, EndAll   float64
+	// LeastCaptures is how many lifts must stand on both lists before they bound a. They must be CaptureLeast to
+	// CaptureMost apart; lifts of CaptureSpan count, once they are CaptureMost old. The odds ratio is at most CaptureOdds.
+	LeastCaptures                          float64
+	CaptureLeast, CaptureMost, CaptureSpan time.Duration
+	CaptureOdds                            float64
 }
 
 // Defaults returns the start values.
@@ -45,6 +54,8 @@ func Defaults() Options {
 		HalfLife: 90 * 24 * time.Hour, LeastLifts: 8, LeastSpan: 180 * 24 * time.Hour,
 		BlindExposure: 0.15, BlindWidth: 0.8, FinalShare: 0.8,
 		Capacity: Capacity, At: []float64{0.4, 0.6, 0.8}, Lag: DefaultLag(),
+		ExitSeen: 4, ExitAll: 6, EndSeen: 3, EndAll: 6,
+		LeastCaptures: 10, CaptureLeast: 15 * 24 * time.Hour, CaptureMost: 90 * 24 * time.Hour, CaptureSpan: 180 * 24 * time.Hour, CaptureOdds: 4,
 	}
 }
 
@@ -75,7 +86,16 @@ func (o *Options) Params() param.Group {
 		param.Time("lag.dark_median", &o.Lag.DarkMedian, time.Hour, 365*day, "until one in the dark is raised", "METHODS 8"),
 		param.Number("lag.dark_sd", &o.Lag.DarkSD, 0, 5, "", "of its logarithm", "METHODS 8: 80 % at 45 days"),
 		param.Number("lag.direct_lifts", &o.Lag.DirectLifts, 0, 1e6, "lifts", "pseudo-count of those seen loading", "start value"),
-		param.Number("lag.all_lifts", &o.Lag.AllLifts, 0, 1e6, "lifts", "pseudo-count of all", "start value"),
+		param.Number("lag.all_lifts", &o.Lag.AllLifts, 0, 1e6, "lifts", "pseudo-count of all: what the start values weigh beside the lifts that were seen", "start value"),
+		param.Number("exit.seen", &o.ExitSeen, 0.01, 1e6, "lifts", "pseudo-count of lifts in the ledger that are seen to leave the Gulf of Oman", "start value"),
+		param.Number("exit.all", &o.ExitAll, o.ExitSeen, 1e6, "lifts", "of so many", "start value"),
+		param.Number("discharge.seen", &o.EndSeen, 0.01, 1e6, "lifts", "pseudo-count of lifts in the ledger whose discharge is seen", "start value"),
+		param.Number("discharge.all", &o.EndAll, o.EndSeen, 1e6, "lifts", "of so many", "start value"),
+		param.Number("capture.least", &o.LeastCaptures, 1, 1e6, "lifts", "found at the source and far away, before that bounds a", "METHODS 8"),
+		param.Time("capture.least_apart", &o.CaptureLeast, 0, 90*day, "between the two", "METHODS 8"),
+		param.Time("capture.most_apart", &o.CaptureMost, o.CaptureLeast, 365*day, "between the two", "METHODS 8"),
+		param.Time("capture.span", &o.CaptureSpan, 30*day, 3650*day, "of the lifts that count", "METHODS 8"),
+		param.Number("capture.odds", &o.CaptureOdds, 1.001, 1000, "", "the odds ratio of both is log-uniform up to this: who hides from one hides from the other", "METHODS 8"),
 	}}
 }
 
@@ -85,21 +105,16 @@ func (o Options) Validate() error { return o.Params().Check() }
 // Input is what an estimate rests on.
 type Input struct {
 	Lifts       []cargo.Lift
+	Discharges  []Discharge                 // nil: nobody looks for them, and there are no rows on that basis
 	Health      func(day time.Time) float64 // 0 to 1 for each UTC day; nil means a full feed
 	First, Last time.Time                   // first and last UTC day that the input covers
 	AsOf        time.Time                   // event time up to which everything was read
 }
 
-// Basis is what a series counts.
-type Basis string
-
-// Lifted counts cargoes by the day they were loaded: the headline.
-const Lifted Basis = "lifted"
-
 // Status says how firm a row is.
 type Status string
 
-// The statuses. Final: at least 80 % of the day's lifts are expected to have been raised. Blind: too little was heard
+// The statuses. Final: in every stratum at least 80 % of the day's lifts are expected to have been raised. Blind: too little was heard
 // for a verdict.
 const (
 	Final       Status = "final"
@@ -146,15 +161,20 @@ type Stratum struct {
 	Name  string  `json:"name"`
 	Lifts float64 `json:"lifts"`         // Σq
 	Rate  float64 `json:"lifts_per_day"` // posterior mean at the newest day
+	// Raised is the share of lifts that have been raised at ages of 1, 3, 7, 14, 28, 45 and 90 days.
+	Raised [7]float64 `json:"raised_by_age"`
 }
 
 // Result is one vintage.
 type Result struct {
 	Days     []Row      `json:"days"` // by date
 	Headline []Headline `json:"headline"`
+	// Others are the rows on the other bases, basis by basis.
+	Others []Row `json:"other_bases"`
 	// NewestFinal is the index of the newest final row whose 28 days are all covered, -1 when there is none.
 	NewestFinal int       `json:"newest_final"`
 	Strata      []Stratum `json:"strata"`
+	Capture     *Capture  `json:"capture"` // nil without a day
 	AsOf        time.Time `json:"as_of"`
 }
 

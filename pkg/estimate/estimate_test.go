@@ -25,7 +25,7 @@ func small() Options {
 
 func liftOn(id int, day, q float64, direct bool) cargo.Lift {
 	l := cargo.Lift{ID: fmt.Sprintf("lift-%04d", id), Q: q, Start: date(day), End: date(day + 1.5), Direct: direct, Triangular: direct,
-		Barrels: 2_000_000, LogSD: 0.09, Cap: 2_400_000, Fleet: cargo.FleetOther, Raised: date(day + 2)}
+		Barrels: 2_000_000, LogSD: 0.09, Cap: 2_400_000, Fleet: cargo.FleetOther}
 	if !direct {
 		l.End = date(day + 6)
 	}
@@ -292,7 +292,7 @@ func TestPercentilesAgreeWithSorting(t *testing.T) {
 
 func TestRandomNumbersHaveTheirMoments(t *testing.T) {
 	const n = 200_000
-	prior := newPosterior(Defaults(), 0)
+	prior := newPosterior(Defaults(), 0, nil)
 	for _, c := range []struct {
 		name           string
 		draw           func(*stream) float64
@@ -337,14 +337,10 @@ func TestLagStartValues(t *testing.T) {
 		{"nothing before it happened", -1, 0.5, 0},
 	} {
 		t.Run(c.trap, func(t *testing.T) {
-			if got := l.raised(time.Duration(c.days*float64(oneDay)), c.direct); math.Abs(got-c.want) > 0.001 {
+			if got := l.mixture(time.Duration(c.days*float64(oneDay)), c.direct); math.Abs(got-c.want) > 0.001 {
 				t.Errorf("got %.4f, want %.4f", got, c.want)
 			}
 		})
-	}
-	old, young := liftOn(1, 0, 1, true), liftOn(2, 55, 1, false)
-	if got := l.directShare([]cargo.Lift{old, young}, date(60)); math.Abs(got-3.0/5) > 1e-12 {
-		t.Errorf("share seen loading: got %v, want 3/5: young lifts do not count", got)
 	}
 }
 

@@ -20,12 +20,16 @@ type Estimator struct {
 	days    [][]float64     // memory for draws by day
 	scratch []float64       // memory for percentiles
 	widths  map[int]float64 // 90 % width of the mean over n days without any data
+	counts  Basis
+	others  map[Basis]*Estimator
+	lag     *raising // F over all strata, of the newest vintage
 }
 
 // New returns an estimator.
 func New(o Options) *Estimator {
 	scale := drawScale(o.Draws)
-	return &Estimator{o: o, scale: scale, parcels: drawParcels(scale), lifts: map[string]*drawn{}, widths: map[int]float64{}}
+	return &Estimator{o: o, scale: scale, parcels: drawParcels(scale), lifts: map[string]*drawn{}, widths: map[int]float64{},
+		counts: Lifted, others: map[Basis]*Estimator{}, lag: o.Lag.start()}
 }
 
 // model is one vintage being made.
@@ -34,10 +38,13 @@ type model struct {
 	in      Input
 	n       int       // days
 	health  []float64 // h by day
-	raised  []float64 // F by day
+	raised  []float64 // F by day, over all strata
+	lag     *raising  // F by age, over all strata
+	shares  [][]share // of each lift
 	heard   []bool    // days that are not blind and feed the rate
 	groups  []*group
 	anchors []int // anchor of each day: the day at which its rate is read
+	capture *Capture
 }
 
 // group is a stratum with its draws.
@@ -45,6 +52,8 @@ type group struct {
 	*stratum
 	name   string
 	shares [][]share // of each lift, by index in stratum.lifts
+	lag    *raising
+	raised []float64 // F by day
 	drawn  []*drawn
 	pool   pool
 	rates  map[int]*fitted // by anchor
@@ -69,26 +78,30 @@ const anchorDays = 30
 
 func (e *Estimator) model(in Input) *model {
 	in.First, in.Last = in.First.UTC().Truncate(oneDay), in.Last.UTC().Truncate(oneDay)
-	in.Lifts = distinct(in.Lifts, e.o)
+	in.Lifts = distinct(in.Lifts)
 	m := &model{e: e, in: in, n: int(in.Last.Sub(in.First)/oneDay) + 1}
 	if m.n <= 0 {
 		m.n = 0
 		return m
 	}
-	direct := e.o.Lag.directShare(in.Lifts, in.AsOf)
+	every := make([]int, len(in.Lifts))
+	for i, l := range in.Lifts {
+		every[i] = i
+		m.shares = append(m.shares, m.share(l))
+	}
 	for t := range m.n {
 		h := 1.0
 		if in.Health != nil {
 			h = max(0, min(1, in.Health(m.day(t))))
 		}
-		age := in.AsOf.Sub(m.day(t).Add(oneDay / 2))
 		m.health = append(m.health, h)
-		m.raised = append(m.raised, e.o.Lag.raised(age, direct))
 		m.anchors = append(m.anchors, m.n-1-(m.n-1-t)/anchorDays*anchorDays)
 	}
-	for t := range m.n {
-		m.heard = append(m.heard, m.exposure(t) >= e.o.BlindExposure)
-	}
+	start := e.o.Lag.start()
+	m.hear(start)
+	m.hear(m.learnLag(every, start))
+	e.lag = m.lag
+	m.capture = e.captured(in.Lifts, in.AsOf, m.meanHealth())
 	e.remember(in.Lifts)
 	for _, s := range stratify(in.Lifts, in.AsOf, e.o) {
 		m.groups = append(m.groups, m.group(s))
@@ -96,8 +109,28 @@ func (e *Estimator) model(in Input) *model {
 	return m
 }
 
+// Raised is the share of lifts of an age that have been raised, over all strata, as the newest vintage has learned it.
+func (e *Estimator) Raised(age time.Duration) float64 { return e.lag.at(age) }
+
+// hear takes a lag for all strata and tells which days are not blind with it.
+func (m *model) hear(lag *raising) {
+	m.lag, m.raised, m.heard = lag, m.raisedBy(lag), nil
+	for t := range m.n {
+		m.heard = append(m.heard, m.exposure(t) >= m.e.o.BlindExposure)
+	}
+}
+
+// raisedBy is F of each day.
+func (m *model) raisedBy(lag *raising) []float64 {
+	out := make([]float64, m.n)
+	for t := range out {
+		out[t] = lag.at(m.in.AsOf.Sub(m.day(t).Add(oneDay / 2)))
+	}
+	return out
+}
+
 // distinct keeps the newest statement of each lift, by id, and leaves out those without barrels.
-func distinct(lifts []cargo.Lift, o Options) []cargo.Lift {
+func distinct(lifts []cargo.Lift) []cargo.Lift {
 	sorted := slices.Clone(lifts)
 	slices.SortStableFunc(sorted, func(a, b cargo.Lift) int { return cmp.Compare(a.ID, b.ID) })
 	out := sorted[:0]
@@ -151,13 +184,15 @@ func (m *model) exposure(t int) float64 {
 func (m *model) group(s *stratum) *group {
 	g := &group{stratum: s, name: s.name(), rates: map[int]*fitted{}}
 	slices.Sort(s.lifts)
+	g.lag = m.learnLag(s.lifts, m.lag)
+	g.raised = m.raisedBy(g.lag)
 	for i, p := range m.e.parcels {
 		g.pool.add(p, parcelWeight*parcels[i].weight)
 	}
 	for _, i := range s.lifts {
 		l := m.in.Lifts[i]
 		d := m.e.lifts[l.ID]
-		g.drawn, g.shares = append(g.drawn, d), append(g.shares, m.share(l))
+		g.drawn, g.shares = append(g.drawn, d), append(g.shares, m.shares[i])
 		g.pool.add(d, l.Q)
 	}
 	g.pool.seal()
@@ -191,7 +226,7 @@ func (m *model) fit(g *group, anchor int, known float64) *fitted {
 	f := &fitted{detect: make([]float64, o.Draws), rate: make([]float64, o.Draws)}
 	var a posterior
 	if known == 0 {
-		a = newPosterior(o, exposed)
+		a = newPosterior(o, exposed, m.capture)
 	}
 	forA, forR := key("detect "+g.name), key("rate "+g.name)
 	for j := range f.rate {
@@ -217,7 +252,7 @@ func (m *model) evidence(g *group, anchor int) (counts []float64, exposed float6
 		if m.heard[t] {
 			apart := math.Abs(float64(t - anchor))
 			weight[t] = math.Exp2(-apart * float64(oneDay) / float64(m.e.o.HalfLife))
-			exposed += float64(weight[t] * float64(m.health[t]*m.raised[t]))
+			exposed += float64(weight[t] * float64(m.health[t]*g.raised[t]))
 		}
 	}
 	counts = make([]float64, m.e.o.Draws)
@@ -269,7 +304,7 @@ func (m *model) addSeen(total [][]float64, from int) (seen, inferred []float64) 
 // addUnseen adds the lifts of one day that are not in the ledger and returns their mean barrels.
 func (m *model) addUnseen(g *group, f *fitted, t int, into []float64) float64 {
 	k := dayKey(g.name, m.day(t).Unix()/int64(oneDay/time.Second))
-	exposed, sum := m.health[t]*m.raised[t], 0.0
+	exposed, sum := m.health[t]*g.raised[t], 0.0
 	for j := range into {
 		r := at(k, j, 0)
 		for range r.poisson(f.rate[j] * (1 - float64(f.detect[j]*exposed))) {

@@ -10,12 +10,13 @@ import (
 // rounding is the step of published numbers, barrels a day.
 const rounding = 100
 
-// Compute makes one vintage, with the headline at rival values of a.
+// Compute makes one vintage, with the headline at rival values of a and the other bases.
 func (e *Estimator) Compute(in Input) Result {
 	m, res := e.vintage(in)
 	if m.n == 0 {
 		return res
 	}
+	res.Others = e.Others(in)
 	for _, a := range e.o.At {
 		res.Headline = append(res.Headline, m.headline(a, res.Days[m.n-1].Known))
 	}
@@ -30,7 +31,7 @@ func (e *Estimator) Days(in Input) []Row {
 
 func (e *Estimator) vintage(in Input) (*model, Result) {
 	m := e.model(in)
-	res := Result{NewestFinal: -1, AsOf: in.AsOf.UTC()}
+	res := Result{NewestFinal: -1, AsOf: in.AsOf.UTC(), Capture: m.capture}
 	if m.n == 0 {
 		return m, res
 	}
@@ -39,7 +40,7 @@ func (e *Estimator) vintage(in Input) (*model, Result) {
 	res.Days = make([]Row, m.n)
 	for t := range m.n {
 		r := &res.Days[t]
-		r.Date, r.Basis, r.AsOf, r.Health = m.day(t), Lifted, res.AsOf, m.health[t]
+		r.Date, r.Basis, r.AsOf, r.Health = m.day(t), e.counts, res.AsOf, m.health[t]
 		pending, unobserved := m.unseenParts(r, t, total[t])
 		r.Day = e.summarise(total[t], 1)
 		r.Seen, r.Inferred, r.Pending, r.Unobserved = apportion(r.Day.Mean, seen[t], inferred[t], pending, unobserved)
@@ -51,7 +52,11 @@ func (e *Estimator) vintage(in Input) (*model, Result) {
 	})
 	m.judge(&res)
 	for _, g := range m.groups {
-		res.Strata = append(res.Strata, Stratum{Name: g.name, Lifts: g.q(m), Rate: g.rates[m.n-1].mean})
+		s := Stratum{Name: g.name, Lifts: g.q(m), Rate: g.rates[m.n-1].mean}
+		for i, age := range [...]int{1, 3, 7, 14, 28, 45, 90} {
+			s.Raised[i] = math.Round(g.lag[age]*1e4) / 1e4
+		}
+		res.Strata = append(res.Strata, s)
 	}
 	return m, res
 }
@@ -86,14 +91,14 @@ func (m *model) unseenParts(r *Row, t int, into []float64) (pending, unobserved 
 			g.rates[m.anchors[t]] = f
 		}
 		barrels := m.addUnseen(g, f, t, into)
-		later := m.health[t] * (1 - m.raised[t]) * f.meanDetected
+		later := m.health[t] * (1 - g.raised[t]) * f.meanDetected
 		never := f.mean - float64(m.health[t]*f.meanDetected)
 		if later+never > 0 {
 			pending += barrels * later / (later + never)
 			unobserved += barrels * never / (later + never)
 		}
 		rate += f.mean
-		found += m.health[t] * m.raised[t] * f.meanDetected
+		found += m.health[t] * g.raised[t] * f.meanDetected
 	}
 	if rate > 0 {
 		r.Detection = found / rate
@@ -138,7 +143,7 @@ func (m *model) judge(res *Result) {
 		switch {
 		case !m.heard[t] || width > m.e.o.BlindWidth*m.e.priorWidth(r.WindowDays):
 			r.Status = Blind
-		case m.raised[t] >= m.e.o.FinalShare:
+		case m.leastRaised(t) >= m.e.o.FinalShare:
 			r.Status = Final
 			if r.WindowDays == 28 {
 				res.NewestFinal = t
@@ -157,6 +162,15 @@ func (m *model) judge(res *Result) {
 			r.Seen, r.Inferred, r.Pending, r.Unobserved = 0, 0, 0, 0
 		}
 	}
+}
+
+// leastRaised is the smallest F of a day in any stratum.
+func (m *model) leastRaised(t int) float64 {
+	least := 1.0
+	for _, g := range m.groups {
+		least = min(least, g.raised[t])
+	}
+	return least
 }
 
 // priorWidth is the 90 % width of a mean over n days if nothing at all were known: the prior of the rate, Poisson

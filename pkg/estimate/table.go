@@ -2,6 +2,7 @@ package estimate
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -77,4 +78,44 @@ func (r Row) MarshalJSON() ([]byte, error) {
 		Lifts: share(r.Lifts), Seen: number(r.Seen), Inferred: number(r.Inferred), Pending: number(r.Pending),
 		Unobserved: number(r.Unobserved), Detection: share(r.Detection), Health: share(r.Health), Status: r.Status, AsOf: r.AsOf.UTC(),
 	})
+}
+
+// Revision is what one vintage said of the 28 days that end with a date.
+type Revision struct {
+	Date   time.Time
+	After  int // whole days from the end of the date to the vintage
+	AsOf   time.Time
+	Known  bool
+	Month  Interval
+	Status Status
+}
+
+// revisedAfter are the ages at which a date's mean is kept, days: often while it is young, until nothing moves any more.
+var revisedAfter = []int{0, 1, 3, 7, 14, 28, 45, 60, 90}
+
+// Revisions remembers how the 28-day mean of each date changed from vintage to vintage, at a few ages. The zero value is
+// ready.
+type Revisions struct{ all []Revision }
+
+// Add takes in a vintage that was cut at a midnight; others would be of an age between two.
+func (r *Revisions) Add(rows []Row) {
+	for _, x := range rows {
+		age := x.AsOf.Sub(x.Date) - oneDay
+		if age%oneDay != 0 || x.WindowDays < 28 || !slices.Contains(revisedAfter, int(age/oneDay)) {
+			continue
+		}
+		r.all = append(r.all, Revision{x.Date, int(age / oneDay), x.AsOf, x.Known, x.Month, x.Status})
+	}
+}
+
+// Table returns them by date, then age.
+func (r *Revisions) Table() []Revision {
+	out := slices.Clone(r.all)
+	slices.SortStableFunc(out, func(a, b Revision) int {
+		if c := a.Date.Compare(b.Date); c != 0 {
+			return c
+		}
+		return a.After - b.After
+	})
+	return out
 }
