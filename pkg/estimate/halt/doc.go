@@ -22,6 +22,9 @@
 // Beside each call stands the earliest day on which any test could have known: the day on which not one candidate since
 // the change would have been surprising enough. No method can be faster with the same ears and as few false calls.
 //
-// The early sign is the same machine on another series, loadings begun or brackets opened, that has no lag and says less.
-// It never changes barrels.
+// The early sign is the same machine on another series, loadings begun or brackets opened, by the day on which each was
+// first told. It has no lag and says less. It never changes barrels. A rise is called when either series tells of one, each
+// with half as many false calls.
+//
+// Watch reads all of it at each vintage and keeps the days on which a test first called.
 package halt

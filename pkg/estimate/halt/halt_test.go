@@ -7,6 +7,10 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/darkwake/darkwake/pkg/cargo"
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
 var begin = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -15,6 +19,7 @@ var begin = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 type trade struct {
 	raised     []float64 // day on which each was raised, of those that ever are, in order
 	candidates []Candidate
+	begun      []float64 // day on which a sign was told of each of those, and of some that were none, in order
 }
 
 // delay draws days from loading to raising: half are seen loading (median 1.3 d), half come out of the dark (20 d; 80 %
@@ -46,10 +51,12 @@ func makeTrade(r *rand.Rand, days int, p float64, quick bool, rate func(day floa
 		c      Candidate
 	}
 	var all []found
+	var out trade
 	for at := r.ExpFloat64(); at < float64(days); at += r.ExpFloat64() / 2 { // thinned from two a day
 		if r.Float64() > rate(at)*p/2 {
 			continue
 		}
+		out.begun = append(out.begun, at)
 		wait := delay(r, quick)
 		width := 1
 		if wait > 6 {
@@ -61,8 +68,11 @@ func makeTrade(r *rand.Rand, days int, p float64, quick bool, rate func(day floa
 		}
 		all = append(all, found{max(at, float64(c.First+width-1)) + wait, c})
 	}
+	for at := r.ExpFloat64() / 0.2; at < float64(days); at += r.ExpFloat64() / 0.2 { // ships that do not load
+		out.begun = append(out.begun, at)
+	}
+	slices.Sort(out.begun)
 	slices.SortFunc(all, func(a, b found) int { return int(math.Copysign(1, a.raised-b.raised)) })
-	var out trade
 	for _, f := range all {
 		out.raised, out.candidates = append(out.raised, f.raised), append(out.candidates, f.c)
 	}
@@ -77,7 +87,8 @@ func (tr trade) known(day, memory int, quick bool) Series {
 		s.Health = append(s.Health, 1)
 	}
 	n, _ := slices.BinarySearch(tr.raised, float64(day+1))
-	for _, c := range tr.candidates[:n] {
+	from, _ := slices.BinarySearch(tr.raised, float64(first)) // what was raised earlier lies before the first day
+	for _, c := range tr.candidates[from:n] {
 		if c.First+len(c.Shares) > first {
 			s.Candidates = append(s.Candidates, Candidate{c.First - first, c.Shares})
 		}
@@ -180,6 +191,155 @@ func TestChangesAreCalledSoon(t *testing.T) {
 		if delays[30] > tc.median || delays[54] > tc.nine || lates[54] > tc.lateNineInTens {
 			t.Errorf("%s: got %v and %v days (%v late), want at most %v and %v (%v)", tc.name, delays[30], delays[54], lates[54], tc.median, tc.nine, tc.lateNineInTens)
 		}
+	}
+}
+
+// A watch has the early sign as well, and tells a doubling by it although half of the lifts come out of the dark.
+func TestWatch(t *testing.T) {
+	doubled := func(d float64) float64 {
+		if d >= 200 {
+			return 1.6
+		}
+		return 0.8
+	}
+	var delays []float64
+	seeds := 300
+	if raced {
+		seeds = 60
+	}
+	for seed := range uint64(seeds) {
+		tr := makeTrade(rand.New(rand.NewPCG(seed, 22)), 330, 0.85, false, doubled)
+		w := NewWatch(Defaults())
+		delay := 999.0
+		for day := 200; day < 330 && delay > 900; day++ {
+			if tr.watch(w, day).Verdict == Rising {
+				delay = float64(day - 200)
+			}
+		}
+		delays = append(delays, delay)
+	}
+	slices.Sort(delays)
+	t.Logf("a doubling, half of them dark, with the early sign: median %v days, nine in ten within %v", delays[seeds/2], delays[seeds*9/10])
+	if delays[seeds/2] > 30 || !raced && delays[seeds*9/10] > 50 { // of few, nine in ten is luck
+		t.Errorf("a doubling: got a median of %v days and nine in ten within %v, want 30 and 50", delays[seeds/2], delays[seeds*9/10])
+	}
+}
+
+// watch tells a watch all signs up to the end of a day and cuts a vintage.
+func (tr trade) watch(w *Watch, day int) Barometer {
+	w.signs = nil
+	from, _ := slices.BinarySearch(tr.begun, float64(day-memory))
+	to, _ := slices.BinarySearch(tr.begun, float64(day+1))
+	for i, at := range tr.begun[from:to] {
+		w.signs = append(w.signs, sign{ship: vessel.MMSI(i), day: begin.Add(time.Duration(at * float64(oneDay)))})
+	}
+	return w.Cut(tr.known(day, memory, false))
+}
+
+// Under a steady trade the watch calls no more halts and rises than its tests are set to.
+func TestWatchIsSeldomWrong(t *testing.T) {
+	n := min(*years, 10)
+	if raced {
+		n = 5
+	}
+	days := memory + n*365
+	tr := makeTrade(rand.New(rand.NewPCG(7, 23)), days, 0.85, false, func(float64) float64 { return 0.8 })
+	w := NewWatch(Defaults())
+	var b Barometer
+	for day := memory; day < days; day++ {
+		b = tr.watch(w, day)
+	}
+	halts, early := 0, 0
+	for _, c := range b.Halts {
+		if c.Test == EarlySign {
+			early++
+		} else {
+			halts++
+		}
+	}
+	t.Logf("in %d steady years: %d calls of halts, %d early signs, %d rises", n, halts, early, len(b.Rises))
+	if halts > 4 || early > n/3 || len(b.Rises) > n/3 {
+		t.Errorf("in %d steady years: got %d calls of halts, %d early signs, %d rises", n, halts, early, len(b.Rises))
+	}
+}
+
+func TestSigns(t *testing.T) {
+	w := NewWatch(Defaults())
+	at := func(days int) time.Time { return begin.Add(time.Duration(days) * oneDay) }
+	stop := begin
+	tanker := func(m vessel.MMSI) []event.Vessel { return []event.Vessel{{MMSI: m, Class: vessel.VLCC.String()}} }
+	stay := event.Event{ID: "stay", Start: begin, Kind: event.PortCall, Vessels: tanker(1), Details: event.PortCallDetails{Sanctioned: true, StopStart: &stop}}
+	fits := event.Event{ID: "gap", Start: at(2), Kind: event.Gap, Vessels: tanker(1), Details: event.GapDetails{HiddenCalls: []event.HiddenCall{{Fit: 0.4}}}}
+	laden, late, load := fits, fits, vessel.Laden.String()
+	laden.ID, laden.Vessels = "laden", []event.Vessel{{MMSI: 6, Class: vessel.VLCC.String(), Load: event.Span[string]{Before: &load}}}
+	late.ID, late.Vessels, late.Start = "late", tanker(7), at(-20)
+	other := fits
+	other.ID, other.Vessels = "other", tanker(2)
+	small := fits
+	small.ID, small.Vessels = "small", []event.Vessel{{MMSI: 3, Class: vessel.MR.String()}}
+	lawful := event.Event{ID: "lawful", Start: at(2), Vessels: tanker(4), Details: event.PortCallDetails{StopStart: &stop}}
+	nothing := event.Event{ID: "nothing", Start: at(2), Vessels: tanker(5), Details: event.GapDetails{}}
+	for _, x := range []struct {
+		e   event.Event
+		day int
+	}{{stay, 1}, {fits, 3}, {stay, 4}, {small, 4}, {lawful, 5}, {nothing, 6}, {other, 7}, {laden, 7}, {late, 7}, {event.Event{ID: "nobody"}, 8}} {
+		w.Hear(x.e, at(x.day).Add(time.Hour))
+	}
+	days := func() (out []int) {
+		for _, c := range w.early(Series{First: begin, AsOf: at(20), Health: make([]float64, 20)}).Candidates {
+			out = append(out, c.First)
+		}
+		return out
+	}
+	if got := days(); !slices.Equal(got, []int{1, 7}) {
+		t.Errorf("got signs on days %v, want 1 and 7: one voyage, one sign", got)
+	}
+	other.Status = event.Retracted
+	w.Hear(other, at(9))
+	if got := days(); !slices.Equal(got, []int{1}) {
+		t.Errorf("got signs on days %v, want 1: the other was taken back", got)
+	}
+}
+
+func TestCallsAreKeptOnce(t *testing.T) {
+	tr := makeTrade(rand.New(rand.NewPCG(4, 4)), 260, 0.85, true, func(d float64) float64 {
+		if d > 200 {
+			return 0
+		}
+		return 0.8
+	})
+	w := NewWatch(Defaults())
+	var b Barometer
+	for day := 200; day < 260; day++ {
+		b = w.Cut(tr.known(day, memory, true))
+	}
+	seen := map[string]int{}
+	for _, c := range b.Halts {
+		seen[c.Test]++
+		if c.Date < "2026-07-21" || c.Date > "2026-08-20" {
+			t.Errorf("%s called on %s, want within a month of the halt on 2026-07-21", c.Test, c.Date)
+		}
+	}
+	if seen[ZeroRun] != 1 || seen[CUSUM] != 1 || seen[ChangePoint] != 1 || b.Verdict != Halted {
+		t.Errorf("got %v and %s, want each test once", b.Halts, b.Verdict)
+	}
+}
+
+func TestSeriesOfLifts(t *testing.T) {
+	at := func(days float64) time.Time { return begin.Add(time.Duration(days * float64(oneDay))) }
+	s := FromLifts([]cargo.Lift{
+		{Start: at(2.5), End: at(4.5)},
+		{Start: at(7), End: at(7)},
+		{Start: at(-1.5), End: at(0.5)},
+		{Start: at(-5), End: at(-4)},
+		{Start: at(30), End: at(31)},
+	}, at(0), at(10), make([]float64, 10), nil)
+	want := []Candidate{{2, []float64{0.25, 0.5, 0.25}}, {7, []float64{1}}, {-2, []float64{0.25, 0.5, 0.25}}}
+	if !slices.EqualFunc(s.Candidates, want, func(a, b Candidate) bool { return a.First == b.First && slices.Equal(a.Shares, b.Shares) }) {
+		t.Errorf("got %v, want %v", s.Candidates, want)
+	}
+	if got := s.tail(4); len(got.Health) != 4 || !got.First.Equal(at(6)) || len(got.Candidates) != 1 || got.Candidates[0].First != 1 {
+		t.Errorf("the last four days: got %+v", got)
 	}
 }
 

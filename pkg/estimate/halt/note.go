@@ -64,6 +64,6 @@ func (r ratio) below(x float64) float64 {
 
 // quantile inverts below.
 func (r ratio) quantile(p float64) float64 {
-	z := mathext.InvRegIncBeta(r.a, r.c, p)
+	z := min(mathext.InvRegIncBeta(r.a, r.c, p), 1-1e-12) // a ratio of a million millions is enough
 	return z / (1 - z) * r.d / r.b
 }

@@ -1,9 +1,6 @@
 package halt
 
-import (
-	"errors"
-	"fmt"
-)
+import "github.com/darkwake/darkwake/pkg/param"
 
 // Options are the tests' parameters.
 type Options struct {
@@ -14,7 +11,8 @@ type Options struct {
 	KnowableYears float64 `json:"knowable_years"`
 	// EarlyYears is FalseYears of the early sign, which only hints: 5.
 	EarlyYears float64 `json:"early_years"`
-	// RiseYears is the same for a rise, which costs a reader less when it is wrong: 5.
+	// RiseYears is the same for a rise, which costs a reader less when it is wrong: 5. Watch reads it off two series, and
+	// gives each twice as many.
 	RiseYears float64 `json:"rise_years"`
 	// LeastReference and MostReference are how many days before a change its reference has: 90 (METHODS.md section 8)
 	// to 180, the span in which strata need their lifts.
@@ -33,39 +31,40 @@ type Options struct {
 	// LostLifts is how many candidates must be missing before a note's "halted" is said: 4.6, at which none at all has a
 	// chance of 1 % (METHODS.md section 8).
 	LostLifts float64 `json:"lost_lifts"`
+	// Voyage is how close, days, two early signs of one ship are one.
+	Voyage int `json:"voyage_days"`
+	// Prompt is how long after it began, days, an opportunity is still an early sign when it is first told.
+	Prompt int `json:"prompt_days"`
+	// Rearm is how long a test must be quiet, days, before it calls anew.
+	Rearm int `json:"rearm_days"`
 }
 
 // Defaults returns the start values.
 func Defaults() Options {
 	return Options{FalseYears: 60, KnowableYears: 20, EarlyYears: 5, RiseYears: 5, LeastReference: 90, MostReference: 180, LeastCandidates: 8, LongestChange: 120,
-		Stopped: []float64{0.02, 0.1}, Risen: []float64{2}, Onset: 365, LostLifts: 4.6}
+		Stopped: []float64{0.02, 0.1}, Risen: []float64{2}, Onset: 365, LostLifts: 4.6, Voyage: 10, Prompt: 7, Rearm: 30}
+}
+
+// Params describes every parameter: name, bounds, meaning and source.
+func (o *Options) Params() param.Group {
+	return param.Group{Name: "halt", About: "the barometer: has the trade stopped, or doubled", Params: []param.Param{
+		param.Number("false_years", &o.FalseYears, 0.1, 1000, "years", "between false calls of one test", "METHODS 8: three tests together one in 20 years; measured in the package's tests"),
+		param.Number("knowable_years", &o.KnowableYears, 0.1, 1000, "years", "the same of the test that could know earliest", "METHODS 8"),
+		param.Number("early_years", &o.EarlyYears, 0.1, 1000, "years", "the same of the early sign, which only hints", "judgement"),
+		param.Number("rise_years", &o.RiseYears, 0.1, 1000, "years", "the same of a rise, which costs a reader less when it is wrong", "judgement"),
+		param.Number("least_reference_days", &o.LeastReference, 14, 1000, "days", "that a reference before a change has", "METHODS 8"),
+		param.Number("most_reference_days", &o.MostReference, float64(o.LeastReference), 1000, "days", "that it has at most", "METHODS 8: the span in which strata need their lifts"),
+		param.Number("least_candidates", &o.LeastCandidates, 1, 1000, "candidates", "in the reference: with fewer, no count since could be surprising", "METHODS 8"),
+		param.Number("longest_change_days", &o.LongestChange, 7, 1000, "days", "how long ago a change may lie that is still looked for", "judgement"),
+		param.Numbers("stopped", &o.Stopped, 1, 20, 0, 0.5, "", "rates, as shares of the reference, that count as a halt: what goes on then are false candidates", "judgement"),
+		param.Numbers("risen", &o.Risen, 1, 20, 1.05, 20, "", "rates that count as a rise", "judgement"),
+		param.Number("onset_days", &o.Onset, 30, 36500, "days", "between changes, which the change point's probability assumes", "judgement"),
+		param.Number("lost_lifts", &o.LostLifts, 1, 100, "candidates", "that must be missing before a note's halted is said", "METHODS 8: none at all has a chance of 1 % then"),
+		param.Number("voyage_days", &o.Voyage, 0, 100, "days", "early signs of one ship so close are one", "judgement: Gulf and back take longer"),
+		param.Number("prompt_days", &o.Prompt, 1, 100, "days", "after it began an opportunity that is told first is still an early sign", "judgement: a silence that starts before the Gulf leaves time for a loading within days"),
+		param.Number("rearm_days", &o.Rearm, 1, 365, "days", "without a call before a test's next call counts as another", "judgement"),
+	}}
 }
 
 // Validate reports every option out of range.
-func (o Options) Validate() error {
-	var errs []error
-	check := func(name string, got, low, high float64) {
-		if !(got >= low && got <= high) {
-			errs = append(errs, fmt.Errorf("check halt.%s: %v, want %v to %v", name, got, low, high))
-		}
-	}
-	check("false_years", o.FalseYears, 0.1, 1000)
-	check("knowable_years", o.KnowableYears, 0.1, 1000)
-	check("early_years", o.EarlyYears, 0.1, 1000)
-	check("rise_years", o.RiseYears, 0.1, 1000)
-	check("least_reference_days", float64(o.LeastReference), 14, 1000)
-	check("most_reference_days", float64(o.MostReference), float64(o.LeastReference), 1000)
-	check("least_candidates", o.LeastCandidates, 1, 1000)
-	check("longest_change_days", float64(o.LongestChange), 7, 1000)
-	check("onset_days", o.Onset, 30, 36500)
-	check("lost_lifts", o.LostLifts, 1, 100)
-	check("stopped, number of", float64(len(o.Stopped)), 1, 20)
-	check("risen, number of", float64(len(o.Risen)), 1, 20)
-	for _, r := range o.Stopped {
-		check("stopped", r, 0, 0.5)
-	}
-	for _, r := range o.Risen {
-		check("risen", r, 1.05, 20)
-	}
-	return errors.Join(errs...)
-}
+func (o Options) Validate() error { return o.Params().Check() }

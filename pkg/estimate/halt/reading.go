@@ -47,7 +47,7 @@ type Reading struct {
 	Rate float64 `json:"reference_rate"`
 	// Earliest is the first UTC day on which not one candidate since the change could have been told from chance; zero
 	// when that day is still to come.
-	Earliest time.Time `json:"earliest_knowable"`
+	Earliest time.Time `json:"earliest_knowable,omitzero"`
 	Verdict  Word      `json:"verdict"` // halted, rising or cannot tell: a needle between is for the notes to say
 }
 
