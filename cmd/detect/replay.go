@@ -8,12 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/export"
 	"github.com/darkwake/darkwake/pkg/feed"
 	"github.com/darkwake/darkwake/pkg/pipeline"
+	"github.com/darkwake/darkwake/pkg/timeline"
 	"github.com/darkwake/darkwake/pkg/vessel/list"
 	"github.com/spf13/cobra"
 )
@@ -26,6 +28,8 @@ type replayFlags struct {
 	config      string
 	gazetteer   string
 	lists       []string
+	notes       string
+	overlays    []string
 	lateness    time.Duration
 	shards      int
 	allVersions bool
@@ -46,6 +50,8 @@ func newReplay() *cobra.Command {
   daily.csv      barrels a day with interval, one row for each UTC day
   daily.json     the same with 7-day means and what the number rests on
   vintages.csv   every day's number as it stood at each midnight: revisions are data
+  revisions.csv  how the 28-day mean of each date changed from vintage to vintage
+  halts.json     the days on which a test first said that the trade had stopped
   coverage.csv   what was heard of ships with no reason to hide, by day and cell of 0.25 degrees (the newest days)
   coverage.geojson  the chance of being heard in an hour, by cell and kind of receiver, for a map
   summary.json   counts, what was refused and why, timings, hashes
@@ -71,6 +77,8 @@ zstd or zip. Several inputs are merged by event time.`,
 	fl.StringVar(&f.assumeStart, "assume-start", "", "start time (RFC 3339) for inputs that carry no time at all")
 	fl.StringVar(&f.gazetteer, "gazetteer", "", "a gazetteer of your own (CSV) instead of the built-in one")
 	fl.StringArrayVar(&f.lists, "list", nil, "watch list: OFAC's SDN as CSV or XML, OpenSanctions' maritime.csv, or a CSV with a column imo; may be given again")
+	fl.StringVar(&f.notes, "notes", "", "dated notes (CSV date,text, or YAML): what became of the trade since each")
+	fl.StringArrayVar(&f.overlays, "overlay", nil, "NAME=FILE: values of your own (CSV date,value), kept in daily.json for charts; may be given again")
 	fl.DurationVar(&f.lateness, "lateness", 0, "how late a report may be and still keep its place (0: 2m, satellites 90m)")
 	fl.IntVar(&f.shards, "shards", runtime.NumCPU(), "goroutines for stage A; any number gives the same bytes")
 	fl.BoolVar(&f.allVersions, "all-versions", false, "write every version of every event, in the order they arose")
@@ -125,7 +133,7 @@ func replay(ctx context.Context, f replayFlags, args []string, stdout, stderr io
 		return err
 	}
 	if !f.quiet {
-		if err := export.Table(stdout, result.Events, result.Estimate, report); err != nil {
+		if err := export.Table(stdout, result.Events, result.Estimate, result.Beside, report); err != nil {
 			return err
 		}
 		fmt.Fprintf(stdout, "\nWritten to %s/. Why is a number so? detect explain EVENT_ID --in %s\n", strings.TrimSuffix(f.out, "/"), f.out)
@@ -190,6 +198,12 @@ func (f replayFlags) configuration() (pipeline.Config, error) {
 		}
 		c.Gazetteer = data
 	}
+	if c.Notes, err = readNotes(f.notes); err != nil {
+		return c, err
+	}
+	if c.Overlays, err = readOverlays(f.overlays); err != nil {
+		return c, err
+	}
 	for _, path := range f.lists {
 		l, err := readList(path)
 		if err != nil {
@@ -198,6 +212,48 @@ func (f replayFlags) configuration() (pipeline.Config, error) {
 		c.Lists = append(c.Lists, l)
 	}
 	return c, nil
+}
+
+// readNotes reads a file of notes; none without a path.
+func readNotes(path string) ([]timeline.Note, error) {
+	if path == "" {
+		return nil, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--notes: %w", err)}
+	}
+	defer file.Close()
+	notes, err := timeline.ReadNotes(file)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--notes %s: %w", path, err)}
+	}
+	return notes, nil
+}
+
+// readOverlays reads NAME=FILE as often as it was given.
+func readOverlays(given []string) ([]timeline.Overlay, error) {
+	var out []timeline.Overlay
+	for _, g := range given {
+		name, path, ok := strings.Cut(g, "=")
+		if !ok || name == "" || path == "" {
+			return nil, usageError{fmt.Errorf("--overlay %q: expected NAME=FILE", g)}
+		}
+		if slices.ContainsFunc(out, func(o timeline.Overlay) bool { return o.Name == name }) {
+			return nil, usageError{fmt.Errorf("--overlay %s: given twice", name)}
+		}
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--overlay: %w", err)}
+		}
+		o, err := timeline.ReadOverlay(file, name)
+		file.Close()
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--overlay %s: %w", path, err)}
+		}
+		out = append(out, o)
+	}
+	return out, nil
 }
 
 // readList reads a watch list, which is called by the file's name if it does not name itself.

@@ -4,9 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/coverage"
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
 // Summary says what a run read, refused and found, and how long it took. Timings make two runs differ; nothing else does.
@@ -29,6 +33,7 @@ type Summary struct {
 	Events    map[string]int64   `json:"events"` // last versions by kind, retracted ones left out
 	Retracted int64              `json:"retracted"`
 	Versions  int64              `json:"versions"`
+	Gates     []Gate             `json:"gates"`                     // entries and exits
 	Waiting   int                `json:"lift_candidates_waiting"`   // for their outcome: no barrels yet
 	BelowCut  int                `json:"lift_candidates_below_cut"` // too improbable: no barrels
 	Health    map[string]float64 `json:"feed_health"`
@@ -53,6 +58,54 @@ type Input struct {
 	SHA256    string           `json:"sha256,omitempty"` // of the files as they lie on disk
 	First     *time.Time       `json:"first"`
 	Last      *time.Time       `json:"last"`
+}
+
+// Gate is how many tankers, and ships of unknown type, were seen to cross a gate: outbound is out of the Gulf, or onward. Crossings that were not seen
+// are missing, so that a balance that does not close says how many.
+type Gate struct {
+	Name     string    `json:"gate"`
+	Inbound  Crossings `json:"inbound"`
+	Outbound Crossings `json:"outbound"`
+}
+
+// Crossings are counts by what the ship had last said of her load before she crossed.
+type Crossings struct {
+	Laden   int `json:"laden"`
+	Ballast int `json:"ballast"`
+	Unknown int `json:"unknown"`
+}
+
+// Balance counts the crossings of each gate, by its name.
+func Balance(events []event.Event) []Gate {
+	gates := map[string]*Gate{}
+	for _, e := range events {
+		d, ok := e.Details.(event.TransitDetails)
+		if !ok || e.Status == event.Retracted || len(e.Vessels) == 0 {
+			continue
+		}
+		g := gates[d.Gate]
+		if g == nil {
+			g = &Gate{Name: d.Gate}
+			gates[d.Gate] = g
+		}
+		side := &g.Inbound
+		if d.Outbound {
+			side = &g.Outbound
+		}
+		switch load := e.Vessels[0].Load.Before; {
+		case load != nil && *load == vessel.Laden.String():
+			side.Laden++
+		case load != nil && *load == vessel.Ballast.String():
+			side.Ballast++
+		default:
+			side.Unknown++
+		}
+	}
+	var out []Gate
+	for _, name := range slices.Sorted(maps.Keys(gates)) {
+		out = append(out, *gates[name])
+	}
+	return out
 }
 
 // WatchList is what became of a watch list's rows.

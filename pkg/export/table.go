@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/estimate"
+	"github.com/darkwake/darkwake/pkg/estimate/halt"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
@@ -23,12 +24,13 @@ const (
 
 // Table prints what a person wants to read after a run: the number, the days with their intervals, the events behind
 // them, what was refused and why, and how long it took.
-func Table(w io.Writer, events []event.Event, e estimate.Result, s Summary) error {
+func Table(w io.Writer, events []event.Event, e estimate.Result, b Beside, s Summary) error {
 	p := NewPrinter(w)
 	if s.Synthetic {
 		p.Printf("SYNTHETIC: the input says that it was made by a simulator. No ship and no barrel in it is real.\n\n")
 	}
 	p.headline(e)
+	p.barometer(b)
 	p.days(e.Days)
 	p.lifts(events)
 	p.Printf("  Candidates that carry no barrels: %d wait for their outcome, %d are too improbable.\n", s.Waiting, s.BelowCut)
@@ -58,6 +60,39 @@ func (p *Printer) headline(e estimate.Result) {
 		p.Printf("%.0f %%: %s", h.A*100, barrels(h.Month.Mean))
 	}
 	p.Printf("\n")
+	if e.Capture != nil {
+		p.Printf("  The share that can be seen at all: %s.\n", e.Capture.Says)
+	}
+	if n := e.NewestFinal; n >= 0 && n < len(e.Days) && n < len(e.Days)-1 {
+		f := e.Days[n]
+		p.Printf("  The newest that is final is of %s: %s b/d, 90 %% between %s and %s\n", f.Date.Format(time.DateOnly), barrels(f.Month.Mean), barrels(f.Month.P05), barrels(f.Month.P95))
+	}
+}
+
+// barometer prints what the halting tests say, and what became of the trade since each note.
+func (p *Printer) barometer(b Beside) {
+	if m := b.Barometer; m != nil && m.Trade.Known {
+		p.Printf("  Has it stopped, or doubled? %s (chance that it has stopped: %.0f %%).", m.Verdict, 100*m.Trade.Stopped)
+		for _, t := range m.Trade.Tests {
+			if t.Called {
+				p.Printf(" %s: %.1f lifts since %s where %.1f were to be expected.", strings.ReplaceAll(t.Name, "_", " "), t.Counted, t.Since.Format(time.DateOnly), t.Expected)
+			}
+		}
+		if m.Verdict == halt.Halted && !m.Trade.Earliest.IsZero() {
+			p.Printf(" It could be known from %s at the earliest.", m.Trade.Earliest.Format(time.DateOnly))
+		}
+		if m.Early.Halt() {
+			p.Printf(" Early sign of a halt: fewer loadings begin than before.")
+		}
+		p.Printf("\n")
+	}
+	for _, n := range b.Notes {
+		p.Printf("  Since %s (%s): %s", n.Date.Format(time.DateOnly), n.Text, n.Word)
+		if n.Days > 0 && n.Before > 0 {
+			p.Printf("; %.2f times as many lifts a day, 90 %% between %.2f and %.2f, over %d days", n.P50, n.P05, n.P95, n.Days)
+		}
+		p.Printf("\n")
+	}
 }
 
 func (p *Printer) days(rows []estimate.Row) {

@@ -26,10 +26,12 @@ import (
 	"github.com/darkwake/darkwake/pkg/detect/portcall"
 	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
 	"github.com/darkwake/darkwake/pkg/estimate"
+	"github.com/darkwake/darkwake/pkg/estimate/halt"
 	"github.com/darkwake/darkwake/pkg/feed"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/param"
 	"github.com/darkwake/darkwake/pkg/place"
+	"github.com/darkwake/darkwake/pkg/timeline"
 	"github.com/darkwake/darkwake/pkg/track"
 	"github.com/darkwake/darkwake/pkg/vessel"
 	"github.com/darkwake/darkwake/pkg/vessel/list"
@@ -55,6 +57,12 @@ type Config struct {
 	Cargo         cargo.Options
 	Lots          lots.Options
 	Estimate      estimate.Options
+	Halt          halt.Options
+
+	// Notes, for each of which the change since is told, and Overlays, which are handed on: not hashed, since no event and
+	// no barrel depends on them.
+	Notes    []timeline.Note
+	Overlays []timeline.Overlay
 
 	Lists     []list.List // watch lists of the user's own, hashed by content
 	Gazetteer []byte      // a gazetteer of the user's own, as CSV; nil for the embedded one. Hashed by content.
@@ -68,7 +76,7 @@ func Defaults() Config {
 		Interference: interference.Defaults(), FalsePosition: falseposition.Defaults(), PortCall: portcall.Defaults(),
 		Identity: identity.Defaults(), Loitering: loitering.Defaults(),
 		Draught: draught.Defaults(), Gap: gap.Defaults(), Rendezvous: rendezvous.Defaults(),
-		Encounter: encounter.Defaults(), Call: call.Defaults(), Cargo: cargo.Defaults(), Lots: lots.Defaults(), Estimate: estimate.Defaults(), Software: "darkwake",
+		Encounter: encounter.Defaults(), Call: call.Defaults(), Cargo: cargo.Defaults(), Lots: lots.Defaults(), Estimate: estimate.Defaults(), Halt: halt.Defaults(), Software: "darkwake",
 	}
 }
 
@@ -77,7 +85,7 @@ func (c *Config) groups() []param.Group {
 	return []param.Group{
 		c.Feed.Params(), c.Track.Params(), c.Coverage.Params(), c.Outage.Params(), c.Interference.Params(), c.Identity.Params(),
 		c.FalsePosition.Params(), c.PortCall.Params(), c.Draught.Params(), c.Loitering.Params(), c.Gap.Params(),
-		c.Rendezvous.Params(), c.Encounter.Params(), c.Call.Params(), c.Cargo.Params(), c.Lots.Params(), c.Estimate.Params(),
+		c.Rendezvous.Params(), c.Encounter.Params(), c.Call.Params(), c.Cargo.Params(), c.Lots.Params(), c.Estimate.Params(), c.Halt.Params(),
 	}
 }
 

@@ -215,7 +215,8 @@ func run(t testing.TB, shards int, s feed.Stream) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = errors.Join(export.Events(&out, r.Events), export.Days(&out, r.Estimate.Days), export.Estimate(&out, r.Estimate))
+	err = errors.Join(export.Events(&out, r.Events), export.Days(&out, r.Estimate.Days), export.Estimate(&out, r.Estimate, r.Beside),
+		export.Revisions(&out, r.Revised))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"io"
+	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/ais"
@@ -31,8 +32,10 @@ func (r *Result) Files(s export.Summary) []File {
 		{EventsFile, func(w io.Writer) error { return export.Events(w, r.Events) }},
 		{"lots.json", func(w io.Writer) error { return life.JSON(w, r.Lots, r.Last) }},
 		{"journal.jsonl", func(w io.Writer) error { return lots.WriteJournal(w, r.Journal) }},
-		{"daily.csv", func(w io.Writer) error { return export.Days(w, r.Estimate.Days) }},
-		{"daily.json", func(w io.Writer) error { return export.Estimate(w, r.Estimate) }},
+		{"daily.csv", func(w io.Writer) error { return export.Days(w, slices.Concat(r.Estimate.Days, r.Estimate.Others)) }},
+		{"daily.json", func(w io.Writer) error { return export.Estimate(w, r.Estimate, r.Beside) }},
+		{"revisions.csv", func(w io.Writer) error { return export.Revisions(w, r.Revised) }},
+		{"halts.json", func(w io.Writer) error { return export.Halts(w, r.Beside.Barometer) }},
 		{"coverage.csv", func(w io.Writer) error { return export.CoverageDays(w, r.HeardDays) }},
 		{"coverage.geojson", func(w io.Writer) error { return export.CoverageMap(w, r.Reach) }},
 		{"summary.json", func(w io.Writer) error { return export.WriteSummary(w, s) }},
@@ -59,6 +62,7 @@ func (r *Result) Summary(sources []feed.SourceStats, problems []feed.Problem) ex
 		s.Synthetic = s.Synthetic || st.Decoder.Synthetic > 0
 		s.Inputs = append(s.Inputs, in)
 	}
+	s.Gates = export.Balance(r.Events)
 	for _, e := range r.Events {
 		if e.Status == event.Retracted {
 			s.Retracted++

@@ -10,21 +10,26 @@ import (
 	"github.com/darkwake/darkwake/pkg/cargo/lots"
 	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/estimate"
+	"github.com/darkwake/darkwake/pkg/estimate/halt"
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/export"
+	"github.com/darkwake/darkwake/pkg/timeline"
 	"github.com/darkwake/darkwake/pkg/track"
 )
 
 // Result is what a run found.
 type Result struct {
-	Events   []event.Event     // the last version of every event, retracted ones included, in canonical order
-	Versions int64             // how many versions were emitted in all
-	Estimate estimate.Result   // the newest vintage; its days are the newest rows of every day of the input
-	Lifts    []cargo.Lift      // what the estimate rests on
-	Lots     lots.Graph        // where their oil went
-	Journal  []lots.Entry      // how that came to be known; grows only
-	Weighed  []cargo.Candidate // every voyage that was weighed, whatever came of it
-	Pending  int               // candidates that wait for their outcome: they carry no barrels yet
-	Below    int               // candidates below the cut: they carry no barrels
+	Events   []event.Event       // the last version of every event, retracted ones included, in canonical order
+	Versions int64               // how many versions were emitted in all
+	Estimate estimate.Result     // the newest vintage; its days are the newest rows of every day of the input
+	Beside   export.Beside       // the barometer, the changes since the dates of Config.Notes, and Config.Overlays
+	Revised  []estimate.Revision // how the 28-day mean of each date changed
+	Lifts    []cargo.Lift        // what the estimate rests on
+	Lots     lots.Graph          // where their oil went
+	Journal  []lots.Entry        // how that came to be known; grows only
+	Weighed  []cargo.Candidate   // every voyage that was weighed, whatever came of it
+	Pending  int                 // candidates that wait for their outcome: they carry no barrels yet
+	Below    int                 // candidates below the cut: they carry no barrels
 	Counts   Counts
 	Facts    map[string]int64       // facts by kind, but for the deltas of reception, whose number says nothing
 	Refused  [ais.Reasons]int64     // refused by stage A; the feed counts its own
@@ -59,7 +64,7 @@ func (e *Engine) result() *Result {
 	}
 	if e.first != 0 {
 		r.First, r.Last = e.first.Time(), e.last.Time()
-		r.Estimate = b.newest()
+		b.newest(r)
 	}
 	return r
 }
@@ -81,13 +86,22 @@ func (b *stageB) health() map[string]float64 {
 	return mean
 }
 
-// newest cuts the last vintage and puts the newest rows of older days before its own.
-func (b *stageB) newest() estimate.Result {
-	r := b.estimator.Compute(b.input(b.now))
-	b.keep(r.Days, b.now)
-	if r.NewestFinal >= 0 {
-		r.NewestFinal += len(b.days) - len(r.Days)
+// newest cuts the last vintage, puts the newest rows of older days before its own, and reads the barometer.
+func (b *stageB) newest(r *Result) {
+	in := b.input(b.now)
+	r.Estimate = b.estimator.Compute(in)
+	made := len(r.Estimate.Days)
+	b.keep(r.Estimate.Days, b.now)
+	b.keepOthers(r.Estimate.Others, b.now)
+	if r.Estimate.NewestFinal >= 0 {
+		r.Estimate.NewestFinal += len(b.days) - made
 	}
-	r.Days = b.days
-	return r
+	r.Estimate.Days, r.Estimate.Others, r.Revised = b.days, b.others, b.revisions.Table()
+	trade := b.trade(in)
+	read := b.watch.Cut(trade)
+	r.Beside.Barometer = &read
+	r.Beside.Notes, r.Beside.Overlays = []halt.Change{}, append([]timeline.Overlay{}, b.config.Overlays...)
+	for _, n := range b.config.Notes {
+		r.Beside.Notes = append(r.Beside.Notes, halt.Since(trade, n.Date, n.Text, b.config.Halt))
+	}
 }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/detect/portcall"
 	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
 	"github.com/darkwake/darkwake/pkg/estimate"
+	"github.com/darkwake/darkwake/pkg/estimate/halt"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/track"
 	"github.com/darkwake/darkwake/pkg/vessel"
@@ -55,6 +57,7 @@ type stageB struct {
 	ledger    *cargo.Ledger
 	tracer    *trace.Tracer
 	estimator *estimate.Estimator
+	watch     *halt.Watch
 	facts     map[track.FactKind]int64
 	refused   [ais.Reasons]int64
 	events    map[string]event.Event // the last version of each
@@ -64,6 +67,9 @@ type stageB struct {
 	heard     bool           // something was observed since the last vintage
 	cut       time.Time      // when the last vintage was cut
 	days      []estimate.Row // the newest row of every day, by date
+	others    []estimate.Row // the same on the other bases, basis by basis
+	othersCut time.Time      // when those were last made
+	revisions estimate.Revisions
 }
 
 // vintageSpan bounds the days that one vintage states anew. A year and a month: weights of past days halve every 90
@@ -106,6 +112,7 @@ func newStageB(c Config, w world, l Listener) *stageB {
 		ledger:    cargo.New(c.Cargo, fleet, w.places, calls),
 		tracer:    trace.New(c.Lots, fleet),
 		estimator: estimate.New(c.Estimate),
+		watch:     halt.NewWatch(c.Halt),
 		facts:     map[track.FactKind]int64{},
 		events:    map[string]event.Event{},
 	}
@@ -143,7 +150,7 @@ func (b *stageB) run(walks <-chan walk, shards []*shard) {
 // tick does one grid point: facts first, then the detectors in their order, the ledger, the lots, and at midnight a vintage.
 func (b *stageB) tick(at time.Time, facts []track.Fact) {
 	if b.first.IsZero() {
-		b.first, b.cut = at, at
+		b.first, b.cut, b.othersCut = at, at, at
 	}
 	b.heard = b.heard || len(facts) > 0
 	b.now = at
@@ -156,6 +163,7 @@ func (b *stageB) tick(at time.Time, facts []track.Fact) {
 			e = b.publish(e, at)
 			follow(b.fleet, e)
 			b.presence.hear(e, at)
+			b.watch.Hear(e, at)
 			for _, later := range b.detectors[i+1:] {
 				later.Hear(e)
 			}
@@ -187,19 +195,46 @@ func follow(fleet *vessel.Fleet, e event.Event) {
 // midnight cuts a vintage. A hole in the input cuts none while it lasts, but so often that no day is left without a row.
 func (b *stageB) midnight(at time.Time) {
 	if b.heard || at.Sub(b.cut) >= vintageSpan-24*time.Hour {
-		b.keep(b.estimator.Days(b.input(at)), at)
+		in := b.input(at)
+		b.keep(b.estimator.Days(in), at)
+		b.watch.Cut(b.trade(in))
+		if at.Sub(b.othersCut) >= vintageSpan/2 { // before a day drops out of the span
+			b.keepOthers(b.estimator.Others(in), at)
+		}
 	}
+}
+
+// trade is the series that the barometer reads, for the days of a vintage that was made.
+func (b *stageB) trade(in estimate.Input) halt.Series {
+	var health []float64
+	for day := in.First; !day.After(in.Last); day = day.Add(24 * time.Hour) {
+		health = append(health, max(0, min(1, in.Health(day))))
+	}
+	return halt.FromLifts(in.Lifts, in.First, in.AsOf, health, b.estimator.Raised)
 }
 
 // keep hands a vintage on and remembers its rows as the newest of their days.
 func (b *stageB) keep(rows []estimate.Row, at time.Time) {
 	b.heard, b.cut = false, at
 	b.listen.Vintage(rows)
+	b.revisions.Add(rows)
 	if len(rows) == 0 {
 		return
 	}
 	n, _ := slices.BinarySearchFunc(b.days, rows[0].Date, func(r estimate.Row, day time.Time) int { return r.Date.Compare(day) })
 	b.days = append(b.days[:n], rows...)
+}
+
+// keepOthers remembers the rows on the other bases, each basis after the older rows of its own.
+func (b *stageB) keepOthers(rows []estimate.Row, at time.Time) {
+	b.othersCut = at
+	if len(rows) == 0 {
+		return
+	}
+	all := slices.DeleteFunc(b.others, func(r estimate.Row) bool { return !r.Date.Before(rows[0].Date) })
+	all = append(all, rows...)
+	slices.SortStableFunc(all, func(x, y estimate.Row) int { return -cmp.Compare(x.Basis, y.Basis) }) // exited, then discharged
+	b.others = all
 }
 
 func (b *stageB) observe(f track.Fact) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/internal/sim/reliability"
+	"github.com/darkwake/darkwake/pkg/estimate/halt"
 )
 
 // none stands for a number that nothing supports.
@@ -389,10 +390,14 @@ func (r Report) cargoMeasures() []Measure {
 	return out
 }
 
-// measures are those of halts, the best test's, which is the one that finds most, then the soonest.
+// measures are those of halts, the best test's, which is the one that finds most, then the soonest. The early sign is no
+// test: it only hints.
 func (h HaltScore) measures() []Measure {
 	best := HaltTest{}
 	for _, t := range h.Tests {
+		if t.Test == halt.EarlySign {
+			continue
+		}
 		if t.Found > best.Found || t.Found == best.Found && best.Delay != nil && *t.Delay < *best.Delay {
 			best = t
 		}

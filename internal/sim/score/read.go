@@ -107,7 +107,7 @@ func ReadDays(r io.Reader) ([]Day, error) {
 const lifted = "lifted"
 
 // HaltsSchema names the JSON layout of halts.json: a list "calls" of a test's name and a UTC date.
-const HaltsSchema = "darkwake.halts/v1"
+const HaltsSchema = export.HaltsSchema
 
 // ReadHalts reads halts.json.
 func ReadHalts(r io.Reader) ([]HaltCall, error) {

@@ -185,7 +185,7 @@ var scored = []event.Kind{event.Gap, event.Rendezvous, event.Lift, event.FalsePo
 // output gives what was found the form in which a score reads it from files, so that both are scored alike.
 func output(r *pipeline.Result) (score.Output, error) {
 	var o score.Output
-	var events, days bytes.Buffer
+	var events, days, halts bytes.Buffer
 	for _, e := range r.Events {
 		if !slices.Contains(scored, e.Kind) {
 			continue // scored by no measure
@@ -194,10 +194,17 @@ func output(r *pipeline.Result) (score.Output, error) {
 			return o, err
 		}
 	}
-	if err := export.Estimate(&days, r.Estimate); err != nil {
+	if err := export.Estimate(&days, r.Estimate, r.Beside); err != nil {
 		return o, err
 	}
-	var err error
+	if err := export.Halts(&halts, r.Beside.Barometer); err != nil {
+		return o, err
+	}
+	calls, err := score.ReadHalts(&halts)
+	if err != nil {
+		return o, err
+	}
+	o.Halts = &calls
 	if o.Events, err = score.ReadEvents(&events); err != nil {
 		return o, err
 	}
