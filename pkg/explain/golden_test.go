@@ -78,7 +78,7 @@ func meeting() Dossier {
 			{Role: event.Donor, MMSI: 470999051, Name: "SYN BUNKER 01", Hull: &event.Hull{Bow: 92, Stern: 18, Port: 9, Starboard: 9}},
 			{Role: event.Receiver, MMSI: 538999037, Name: "SYN TANKER 37", Hull: &event.Hull{Bow: 280, Stern: 52, Port: 29, Starboard: 29}},
 		},
-		Details: event.RendezvousDetails{Rules: event.Rules{Rules: []event.Rule{
+		Details: event.RendezvousDetails{Form: event.Alongside, Rules: event.Rules{Rules: []event.Rule{
 			{Name: "duration", Value: 6.16, Op: ">=", Threshold: 2, Unit: "h", Passed: true},
 			{Name: "cargo_smaller_dwt", Value: 8660, Op: ">=", Threshold: 10_000, Unit: "t", Note: "for a transfer of cargo"},
 			{Name: "cargo_duration", Value: 6.16, Op: ">=", Threshold: 6, Unit: "h", Passed: true},
