@@ -2,6 +2,7 @@ package encounter
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -23,8 +24,9 @@ type Detector struct {
 	reaches map[geo.Point]*geo.Reach
 	areas   []place.ID // for transfers from ship to ship
 
-	stays   map[string]*stay // by the loitering event's id
-	gaps    map[string]*gap  // closed ones, by the gap event's id
+	stays   map[string]*stay                 // by the loitering event's id
+	gaps    map[string]*gap                  // closed ones, by the gap event's id
+	rivals  map[string]map[string]*candidate // the pairs of each gap, by the stay's id
 	changes map[vessel.MMSI][]draughtChange
 	seen    map[vessel.MMSI][]meeting // alongside another, told by hulls or antennas
 	both    map[string]*unseen
@@ -74,7 +76,7 @@ type meeting struct {
 
 // New returns a detector that has heard nothing.
 func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, sea *geo.Sea) *Detector {
-	d := &Detector{o: o, weights: DefaultWeights(), fleet: fleet, places: places, sea: sea, stays: map[string]*stay{}, gaps: map[string]*gap{},
+	d := &Detector{o: o, weights: DefaultWeights(), fleet: fleet, places: places, sea: sea, stays: map[string]*stay{}, gaps: map[string]*gap{}, rivals: map[string]map[string]*candidate{},
 		changes: map[vessel.MMSI][]draughtChange{}, seen: map[vessel.MMSI][]meeting{}, both: map[string]*unseen{},
 		dirty: map[string]bool{}, fresh: map[string]bool{}, reaches: map[geo.Point]*geo.Reach{}}
 	for id := range place.ID(places.Len()) {
@@ -160,21 +162,27 @@ func (d *Detector) hearStay(e event.Event) {
 }
 
 // keepReaches bounds the searches that are remembered, a megabyte each.
-const keepReaches = 32
+const keepReaches = 64
 
-// reachOf is the ways over water from a place. The search begins at the place itself and not at another near it that
-// was asked for first, or the answer would depend on the order of asking.
+// reachOf is the ways over water from near a place: one search for all stays within some kilometres, which is far less than
+// a ship sails in the hours that decide. It begins in the middle of a square of 0.1 degrees that the place can be sailed to
+// from straight on, else at the place itself, so that the answer does not depend on which stay was asked for first.
 func (d *Detector) reachOf(at geo.Point) *geo.Reach {
 	if d.sea == nil {
 		return nil
 	}
-	if d.reaches[at] == nil {
+	const side = 0.1
+	from := geo.Point{(math.Floor(at[0]/side) + 0.5) * side, (math.Floor(at[1]/side) + 0.5) * side}
+	if !d.sea.Clear(from, at) {
+		from = at
+	}
+	if d.reaches[from] == nil {
 		if len(d.reaches) == keepReaches {
 			clear(d.reaches)
 		}
-		d.reaches[at] = d.sea.From(at)
+		d.reaches[from] = d.sea.From(from)
 	}
-	return d.reaches[at]
+	return d.reaches[from]
 }
 
 func (d *Detector) hearGap(e event.Event, details event.GapDetails) {
@@ -204,12 +212,16 @@ func (d *Detector) carries(m vessel.MMSI) bool {
 	return vessel.Tanker(s.ShipType) && (s.DWT.Value == 0 || s.DWT.Value >= float64(d.o.Carries))
 }
 
-// Advance judges at each full hour what changed and returns what is new, in canonical order.
+// judged is how often what changed is judged: nobody waits for what only silences tell, and each of them touches most
+// stays.
+const judged = 24 * time.Hour
+
+// Advance judges once a day what changed and returns what is new, in canonical order.
 func (d *Detector) Advance(w time.Time) []event.Event {
 	if w.Equal(w.Truncate(24 * time.Hour)) {
 		d.forget(w)
 	}
-	if len(d.fresh)+len(d.dirty) == 0 || !w.Equal(w.Truncate(time.Hour)) {
+	if len(d.fresh)+len(d.dirty) == 0 || !w.Equal(w.Truncate(judged)) {
 		return nil
 	}
 	d.match()
@@ -227,51 +239,53 @@ func (d *Detector) Advance(w time.Time) []event.Event {
 }
 
 // match brings the pairs of all stays and gaps up to date of which something changed, and marks the stays whose
-// probabilities depend on them.
+// probabilities depend on a pair that came out otherwise: those that the same ship could have come to.
 func (d *Detector) match() {
 	changed := sorted(d.dirty)
-	for _, gid := range sorted(d.fresh) {
-		for sid, s := range d.stays {
-			d.pair(s, gid)
-			if s.pairs[gid] != nil || d.dirty[sid] {
-				d.dirty[sid] = true
+	moved := map[string]bool{} // gaps
+	for gid := range d.fresh {
+		for _, s := range d.stays {
+			if d.pair(s, gid) {
+				moved[gid], d.dirty[s.id] = true, true
 			}
 		}
 	}
 	for _, sid := range changed {
 		if s := d.stays[sid]; s != nil {
 			for gid := range d.gaps {
-				d.pair(s, gid)
-			}
-		}
-	}
-	for _, sid := range sorted(d.dirty) { // rivals for the same gap
-		if s := d.stays[sid]; s != nil {
-			for gid := range s.pairs {
-				for other, o := range d.stays {
-					if o.pairs[gid] != nil {
-						d.dirty[other] = true
-					}
+				if d.pair(s, gid) {
+					moved[gid] = true
 				}
 			}
 		}
 	}
+	for gid := range moved {
+		for sid := range d.rivals[gid] {
+			d.dirty[sid] = true
+		}
+	}
 }
 
-// pair sets one stay against one gap.
-func (d *Detector) pair(s *stay, gid string) {
-	g := d.gaps[gid]
-	if g == nil {
-		if s.pairs[gid] != nil {
-			delete(s.pairs, gid)
-			d.dirty[s.id] = true
-		}
-		return
+// pair sets one stay against one gap and tells whether that gives anything new.
+func (d *Detector) pair(s *stay, gid string) bool {
+	var now *candidate
+	if g := d.gaps[gid]; g != nil {
+		now = d.candidate(s, g)
 	}
-	delete(s.pairs, gid)
-	if c := d.candidate(s, g); c != nil {
-		s.pairs[gid] = c
+	was := s.pairs[gid]
+	switch {
+	case now == nil && was == nil:
+		return false
+	case now == nil:
+		delete(s.pairs, gid)
+		delete(d.rivals[gid], s.id)
+		return true
 	}
+	if d.rivals[gid] == nil {
+		d.rivals[gid] = map[string]*candidate{}
+	}
+	s.pairs[gid], d.rivals[gid][s.id] = now, now
+	return was == nil || was.odds != now.odds || !was.from.Equal(now.from) || !was.to.Equal(now.to)
 }
 
 // forget drops what is too long over.
@@ -279,11 +293,15 @@ func (d *Detector) forget(w time.Time) {
 	for id, s := range d.stays {
 		if w.Sub(s.to) > d.o.Remember {
 			delete(d.stays, id)
+			for gid := range s.pairs {
+				delete(d.rivals[gid], id)
+			}
 		}
 	}
 	for id, g := range d.gaps {
 		if w.Sub(g.on.time) > d.o.Remember {
 			delete(d.gaps, id)
+			delete(d.rivals, id)
 			for _, s := range d.stays {
 				delete(s.pairs, id)
 				delete(s.ways, id)

@@ -152,7 +152,7 @@ func TestWhatIsTakenBackIsRetracted(t *testing.T) {
 	g := silent(hidden, 5, 65, homePlace, homePlace, 0.9)
 	told := s.hear(100, stays(seen, 20, 50), g, typed(seen, 52, 8, 20), typed(hidden, 66, 20, 9))
 	g.Status = event.Retracted
-	after := s.hear(110, g)
+	after := s.hear(130, g)
 	if len(told) == 0 || len(after) != 1 || after[0].Status != event.Retracted || after[0].ID != told[0].ID || after[0].Version != told[len(told)-1].Version+1 {
 		t.Errorf("got %d versions and then %v, want one retraction of the same event", len(told), after)
 	}

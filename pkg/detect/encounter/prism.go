@@ -182,8 +182,8 @@ func (d *Detector) weigh(s *stay) {
 				rivals = append(rivals, o.odds)
 			}
 		}
-		for sid, o := range d.stays {
-			if r := o.pairs[gid]; sid != s.id && r != nil && overlap(c.from, c.to, r.from, r.to) > 0 {
+		for sid, r := range d.rivals[gid] {
+			if sid != s.id && overlap(c.from, c.to, r.from, r.to) > 0 {
 				rivals = append(rivals, r.odds)
 			}
 		}
