@@ -78,7 +78,7 @@ recorded:
 # TRAFFIC is a share of the lawful ships: all of them take hours, 0.1 some 30 minutes of processor time in all.
 SEEDS   ?= 20
 TRAFFIC ?= 0.1
-WORLDS = $(filter-out testdata/scenarios/gulf.yaml testdata/scenarios/traps.yaml,$(sort $(wildcard testdata/scenarios/*.yaml)))
+WORLDS ?= $(filter-out testdata/scenarios/gulf.yaml testdata/scenarios/traps.yaml,$(sort $(wildcard testdata/scenarios/*.yaml)))
 
 accuracy:
 	$(GO) run ./cmd/simulate accuracy $(WORLDS) --seeds $(SEEDS) --traffic $(TRAFFIC) --thin --out docs/accuracy.md --svg docs/accuracy

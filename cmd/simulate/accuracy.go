@@ -125,7 +125,7 @@ func (o *accuracyOptions) plan(paths []string) ([]trial.Section, []trial.Spec, e
 
 // worlds is how many worlds of a scenario are tried.
 func (o *accuracyOptions) worlds(s *scenario.Scenario) int {
-	if s.Population == nil {
+	if len(s.Ships) > 0 {
 		return min(o.seeds, o.written)
 	}
 	return o.seeds
