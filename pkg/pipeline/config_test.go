@@ -2,8 +2,12 @@ package pipeline
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
+	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -112,6 +116,27 @@ func undescribed(t *testing.T, path string, v reflect.Value, described map[any]s
 }
 
 // TestConfigurationReadsBack prints every parameter, reads the file over the defaults, and finds the same hash.
+func TestWeightsOfEveryDetectorAreHashed(t *testing.T) {
+	e, err := Defaults().Effective()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("../detect/*/data/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("got %d files of weights (%v), want some", len(files), err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(text)
+		if hash := hex.EncodeToString(sum[:]); !slices.ContainsFunc(e.Data, func(d Datum) bool { return d.Hash == hash }) {
+			t.Errorf("%s decides on events and is in no hash", file)
+		}
+	}
+}
+
 func TestConfigurationReadsBack(t *testing.T) {
 	c := Defaults()
 	c.Gap.Clear, c.Track.Pad, c.PortCall.Believed[2] = 0.02, c.Track.Pad*2, 0.5
