@@ -24,13 +24,13 @@ func (o *fitOptions) gap(ctx context.Context, paths []string, train, test seedRa
 	weights := gap.DefaultWeights()
 	before := make([]fit.Weight, 0, len(weights.Terms))
 	for _, t := range weights.Terms {
-		before = append(before, fit.Weight(t))
+		before = append(before, fit.Weight{Finding: t.Finding, Sign: t.Sign, Prior: t.Prior, Weight: t.Weight})
 	}
 	o.ridge = fit.ChooseRidge(before, known, o.ridges)
 	after := fit.Logistic(before, known, o.ridge)
 	weights.Note = o.note("gap", paths, len(known))
 	for i, w := range after {
-		weights.Terms[i] = gap.Term(w)
+		weights.Terms[i].Weight = w.Weight
 	}
 	if o.out != "" {
 		if err := create(o.out, func(w io.Writer) error { return writeGapWeights(w, weights) }); err != nil {

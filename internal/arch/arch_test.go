@@ -28,7 +28,8 @@ var allowed = map[string][]string{
 	"pkg/event":       {"pkg/geo", "pkg/vessel"},
 	"pkg/track":       {"pkg/param", "pkg/ais", "pkg/geo", "pkg/vessel", "pkg/place"},
 	"pkg/coverage":    {"pkg/param", "pkg/geo"},
-	"pkg/detect/":     {"pkg/param", "pkg/track", "pkg/coverage", "pkg/place", "pkg/vessel", "pkg/geo", "pkg/event", "pkg/call"},
+	"pkg/weights":     {"pkg/event"},
+	"pkg/detect/":     {"pkg/param", "pkg/weights", "pkg/track", "pkg/coverage", "pkg/place", "pkg/vessel", "pkg/geo", "pkg/event", "pkg/call"},
 	"pkg/call":        {"pkg/param", "pkg/event", "pkg/vessel", "pkg/place", "pkg/geo"},
 	"pkg/cargo":       {"pkg/param", "pkg/event", "pkg/vessel", "pkg/place", "pkg/geo", "pkg/call"},
 	"pkg/cargo/lots":  {"pkg/param", "pkg/event", "pkg/vessel", "pkg/place", "pkg/geo", "pkg/cargo"},
@@ -45,7 +46,7 @@ var allowed = map[string][]string{
 
 // pure packages have no clock, logger, network, disk, goroutine or unseeded randomness. Reading embedded data and an
 // io.Reader that somebody else opened is no effect.
-var pure = []string{"pkg/param", "pkg/chart", "pkg/explain", "pkg/geo", "pkg/ais", "pkg/place", "pkg/vessel/", "pkg/event", "pkg/track", "pkg/coverage",
+var pure = []string{"pkg/param", "pkg/weights", "pkg/chart", "pkg/explain", "pkg/geo", "pkg/ais", "pkg/place", "pkg/vessel/", "pkg/event", "pkg/track", "pkg/coverage",
 	"pkg/call", "pkg/detect/", "pkg/cargo/", "pkg/estimate/", "pkg/timeline", "pkg/export/life"}
 
 // effects are the imports that a pure package must not have.

@@ -1,7 +1,6 @@
 package fit
 
 import (
-	"maps"
 	"math"
 	"slices"
 )
@@ -77,29 +76,9 @@ func Logistic(weights []Weight, cases []Outcome, ridge float64) []Weight {
 
 // ChooseRidge finds the ridge that predicts best what it did not see, as Choose does.
 func ChooseRidge(weights []Weight, cases []Outcome, ridges []float64) float64 {
-	worlds := map[uint64]bool{}
-	for _, c := range cases {
-		worlds[c.World] = true
-	}
-	best, least := ridges[0], math.Inf(1)
-	for _, ridge := range ridges {
-		loss := 0.0
-		for _, world := range slices.Sorted(maps.Keys(worlds)) {
-			var out, in []Outcome
-			for _, c := range cases {
-				if c.World == world {
-					out = append(out, c)
-				} else {
-					in = append(in, c)
-				}
-			}
-			loss += LogLoss(Logistic(weights, in, ridge), out) * float64(len(out))
-		}
-		if loss < least {
-			best, least = ridge, loss
-		}
-	}
-	return best
+	return leaveOut(cases, func(c Outcome) uint64 { return c.World }, ridges, func(in, out []Outcome, ridge float64) float64 {
+		return LogLoss(Logistic(weights, in, ridge), out)
+	})
 }
 
 // LogLoss is the mean of minus the logarithm of the probability that weights give to what is true.

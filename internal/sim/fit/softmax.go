@@ -72,26 +72,33 @@ func descend(x []float64, step func([]float64) []float64) []float64 {
 // Choose finds the ridge that predicts best what it did not see: each world's cases by weights of all other worlds. Of
 // equally good ones it takes the first.
 func Choose(terms []Term, cases []Case, ridges []float64) float64 {
+	return leaveOut(cases, func(c Case) uint64 { return c.World }, ridges, func(in, out []Case, ridge float64) float64 {
+		return Loss(Softmax(terms, in, ridge), out)
+	})
+}
+
+// leaveOut returns the ridge with the least loss, summed over the cases of each world by weights of all other worlds.
+func leaveOut[C any](cases []C, world func(C) uint64, ridges []float64, loss func(in, out []C, ridge float64) float64) float64 {
 	worlds := map[uint64]bool{}
 	for _, c := range cases {
-		worlds[c.World] = true
+		worlds[world(c)] = true
 	}
 	best, least := ridges[0], math.Inf(1)
 	for _, ridge := range ridges {
-		loss := 0.0
-		for _, world := range slices.Sorted(maps.Keys(worlds)) {
-			var out, in []Case
+		sum := 0.0
+		for _, w := range slices.Sorted(maps.Keys(worlds)) {
+			var out, in []C
 			for _, c := range cases {
-				if c.World == world {
+				if world(c) == w {
 					out = append(out, c)
 				} else {
 					in = append(in, c)
 				}
 			}
-			loss += Loss(Softmax(terms, in, ridge), out) * float64(len(out))
+			sum += loss(in, out, ridge) * float64(len(out))
 		}
-		if loss < least {
-			best, least = ridge, loss
+		if sum < least {
+			best, least = ridge, sum
 		}
 	}
 	return best

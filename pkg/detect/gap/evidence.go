@@ -1,19 +1,15 @@
 package gap
 
 import (
-	"crypto/sha256"
 	_ "embed"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/track"
 	"github.com/darkwake/darkwake/pkg/vessel"
+	"github.com/darkwake/darkwake/pkg/weights"
 )
 
 //go:embed data/weights.json
@@ -21,18 +17,10 @@ var defaultWeights []byte
 
 // Weights correct what the competing rates say of a switched-off transponder by what else is known of the silence. They
 // are data, so that fitting replaces a file and not code: simulate fit gap makes them.
-type Weights struct {
-	Note  string `json:"note"` // how they came about, and on what
-	Terms []Term `json:"terms"`
-}
+type Weights weights.Set
 
-// Term is the weight of a finding, in natural log-odds for each unit of it.
-type Term struct {
-	Finding string  `json:"finding"`
-	Sign    int     `json:"sign"`  // +1 or -1: fitting never turns it round; 0 is free
-	Prior   float64 `json:"prior"` // by judgement; fitting keeps to it where the cases say little
-	Weight  float64 `json:"weight"`
-}
+// Term is the weight of a finding, for each unit of it.
+type Term = weights.Term
 
 // DefaultWeights returns the weights that the program carries.
 func DefaultWeights() Weights {
@@ -44,26 +32,12 @@ func DefaultWeights() Weights {
 }
 
 // WeightsHash is the SHA-256 of the weights that the program carries, in hex.
-func WeightsHash() string {
-	sum := sha256.Sum256(defaultWeights)
-	return hex.EncodeToString(sum[:])
-}
+func WeightsHash() string { return weights.Hash(defaultWeights) }
 
 // ReadWeights reads weights from JSON and checks them.
 func ReadWeights(b []byte) (Weights, error) {
-	var w Weights
-	if err := json.Unmarshal(b, &w); err != nil {
-		return Weights{}, fmt.Errorf("read weights: %w", err)
-	}
-	for _, t := range w.Terms {
-		switch {
-		case !slices.Contains(findings(), t.Finding):
-			return Weights{}, fmt.Errorf("read weights: no finding %q", t.Finding)
-		case t.Sign < -1 || t.Sign > 1 || t.Weight*float64(t.Sign) < 0, t.Prior*float64(t.Sign) < 0:
-			return Weights{}, fmt.Errorf("read weights: %s: weight %v against sign %d", t.Finding, t.Weight, t.Sign)
-		}
-	}
-	return w, nil
+	s, err := weights.Read(b, nil, findings())
+	return Weights(s), err
 }
 
 // The findings. Odds is the logarithm of the odds of the competing rates, the others are 1 where they hold.

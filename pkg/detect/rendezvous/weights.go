@@ -1,11 +1,7 @@
 package rendezvous
 
 import (
-	"crypto/sha256"
 	_ "embed"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -13,6 +9,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/vessel"
+	"github.com/darkwake/darkwake/pkg/weights"
 )
 
 //go:embed data/weights.json
@@ -20,19 +17,10 @@ var defaultWeights []byte
 
 // Weights are the evidence for and against the classes of a meeting. They are data, so that fitting replaces a file and
 // not code: simulate fit makes them.
-type Weights struct {
-	Note  string `json:"note"` // how they came about, and on what
-	Terms []Term `json:"terms"`
-}
+type Weights weights.Set
 
-// Term is the weight of evidence of a finding for a class, in natural log-odds.
-type Term struct {
-	Cause   event.Cause `json:"cause"`
-	Finding string      `json:"finding"`
-	Sign    int         `json:"sign"`  // +1 or -1: fitting never turns it round; 0 is free
-	Prior   float64     `json:"prior"` // by judgement; fitting keeps to it where the cases say little
-	Weight  float64     `json:"weight"`
-}
+// Term is the weight of a finding for a class.
+type Term = weights.Term
 
 // DefaultWeights returns the weights that the program carries.
 func DefaultWeights() Weights {
@@ -44,28 +32,12 @@ func DefaultWeights() Weights {
 }
 
 // WeightsHash is the SHA-256 of the weights that the program carries, in hex.
-func WeightsHash() string {
-	sum := sha256.Sum256(defaultWeights)
-	return hex.EncodeToString(sum[:])
-}
+func WeightsHash() string { return weights.Hash(defaultWeights) }
 
 // ReadWeights reads weights from JSON and checks them.
 func ReadWeights(b []byte) (Weights, error) {
-	var w Weights
-	if err := json.Unmarshal(b, &w); err != nil {
-		return Weights{}, fmt.Errorf("read weights: %w", err)
-	}
-	for _, t := range w.Terms {
-		switch {
-		case !slices.Contains(classes(), t.Cause):
-			return Weights{}, fmt.Errorf("read weights: class %q: want one of %v", t.Cause, classes())
-		case !slices.Contains(findingNames(), t.Finding):
-			return Weights{}, fmt.Errorf("read weights: %s: no finding %q", t.Cause, t.Finding)
-		case t.Sign < -1 || t.Sign > 1 || t.Weight*float64(t.Sign) < 0, t.Prior*float64(t.Sign) < 0:
-			return Weights{}, fmt.Errorf("read weights: %s, %s: weight %v against sign %d", t.Cause, t.Finding, t.Weight, t.Sign)
-		}
-	}
-	return w, nil
+	s, err := weights.Read(b, classes(), findingNames())
+	return Weights(s), err
 }
 
 // classes are the rival explanations of a meeting, in the order in which they are weighed.
