@@ -2,11 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -20,8 +19,11 @@ import (
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/internal/sim/trial"
 	"github.com/darkwake/darkwake/pkg/detect/encounter"
+	"github.com/darkwake/darkwake/pkg/detect/gap"
 	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/pipeline"
+	"github.com/darkwake/darkwake/pkg/weights"
 )
 
 // fitOptions are the flags of simulate fit.
@@ -62,9 +64,9 @@ func fitCommand() *cobra.Command {
 }
 
 func (o *fitOptions) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	model, ok := models()[args[0]]
-	if !ok && args[0] != "gap" {
-		return usageError{fmt.Errorf("fit %s: expected rendezvous, encounter or gap", args[0])}
+	kind, ok := fitted()[args[0]]
+	if !ok {
+		return usageError{fmt.Errorf("fit %s: expected %s or lift", args[0], strings.Join(slices.Sorted(maps.Keys(fitted())), ", "))}
 	}
 	if len(o.ridges) == 0 || slices.Min(o.ridges) <= 0 {
 		return usageError{fmt.Errorf("--ridge %v: expected numbers above 0", o.ridges)}
@@ -73,28 +75,18 @@ func (o *fitOptions) run(ctx context.Context, args []string, stdout, stderr io.W
 	if err != nil {
 		return usageError{err}
 	}
-	if args[0] == "gap" {
-		return o.gap(ctx, args[1:], train, test, stdout, stderr)
-	}
-	known, err := o.cases(ctx, model, args[1:], train, stderr)
+	set, losses, err := kind.fit(ctx, o, args[1:], [2]seedRange{train, test}, stderr)
 	if err != nil {
 		return err
 	}
-	unseen, err := o.cases(ctx, model, args[1:], test, stderr)
-	if err != nil {
-		return err
-	}
-	before := model.terms
-	o.ridge = fit.Choose(before, known, o.ridges)
-	after := fit.Softmax(before, known, o.ridge)
-	note := o.note(args[0], args[1:], len(known))
+	set.Note = o.note(args[0], args[1:], losses)
 	if o.out != "" {
-		if err := create(o.out, func(w io.Writer) error { return writeWeights(w, note, after) }); err != nil {
+		if err := create(o.out, set.Write); err != nil {
 			return err
 		}
 	}
 	_, err = fmt.Fprintf(stdout, "fitted on %d cases: loss %.4f, was %.4f\ntested on %d cases: loss %.4f, was %.4f\n",
-		len(known), fit.Loss(after, known), fit.Loss(before, known), len(unseen), fit.Loss(after, unseen), fit.Loss(before, unseen))
+		losses[0].cases, losses[0].after, losses[0].before, losses[1].cases, losses[1].after, losses[1].before)
 	return err
 }
 
@@ -128,25 +120,20 @@ func parseSeeds(s string) (seedRange, error) {
 	return seedRange{from, to}, nil
 }
 
-// cases are those of a model from all worlds.
-func (o *fitOptions) cases(ctx context.Context, m model, paths []string, seeds seedRange, stderr io.Writer) ([]fit.Case, error) {
-	return casesOf(ctx, o, paths, seeds, stderr, m.cases)
-}
-
-// casesOf tries all worlds one after the other: a trial uses the processors itself.
-func casesOf[C any](ctx context.Context, o *fitOptions, paths []string, seeds seedRange, stderr io.Writer, of func(*sim.Truth, []event.Event) []C) ([]C, error) {
+// worlds tries the worlds of each scenario file at each reporting interval, one after the other, since a trial uses the
+// processors itself, and puts together what comes out of them.
+func worlds[C any](ctx context.Context, paths []string, every []time.Duration, seeds seedRange, spec trial.Spec, stderr io.Writer, of func(*trial.Outcome) []C) ([]C, error) {
 	var all []C
 	for _, path := range paths {
-		for _, every := range o.every {
+		for _, interval := range every {
 			for seed := seeds.from; seed <= seeds.to; seed++ {
-				smaller := o.smaller
-				smaller.Every = every
-				out, err := trial.Run(ctx, trial.Spec{Path: path, Seed: seed, Smaller: smaller})
+				spec.Path, spec.Seed, spec.Every = path, seed, interval
+				out, err := trial.Run(ctx, spec)
 				if err != nil {
 					return nil, err
 				}
-				cases := of(out.Truth, out.Found.Events)
-				fmt.Fprintf(stderr, "%s, seed %d, every %s: %d cases\n", out.Truth.Scenario, seed, every, len(cases))
+				cases := of(out)
+				fmt.Fprintf(stderr, "%s, seed %d, every %s: %d cases\n", out.Truth.Scenario, seed, interval, len(cases))
 				all = append(all, cases...)
 			}
 		}
@@ -154,29 +141,68 @@ func casesOf[C any](ctx context.Context, o *fitOptions, paths []string, seeds se
 	return all, nil
 }
 
-// model is what can be fitted: the present weights, and how cases come out of a world.
-type model struct {
-	terms []fit.Term
-	cases func(*sim.Truth, []event.Event) []fit.Case
+// fitter is a set of weights that can be fitted.
+type fitter interface {
+	// fit makes the worlds of both ranges of seeds, fits the terms to the first and tests them on the second.
+	fit(ctx context.Context, o *fitOptions, paths []string, seeds [2]seedRange, stderr io.Writer) (weights.Set, [2]loss, error)
 }
 
-func models() map[string]model {
-	met, missed := model{cases: fit.Meetings}, model{cases: fit.Unseen}
-	for _, t := range rendezvous.DefaultWeights().Terms {
-		met.terms = append(met.terms, fit.Term{Cause: string(t.Cause), Finding: t.Finding, Sign: t.Sign, Prior: t.Prior, Weight: t.Weight})
+// loss is the mean loss over some cases, by the weights before and after fitting.
+type loss struct {
+	cases         int
+	before, after float64
+}
+
+// model is a set of weights with its form of a case: how cases come out of a world, and how weights are fitted to them.
+type model[C any] struct {
+	terms     []weights.Term // at present
+	configure func(*pipeline.Config)
+	cases     func(*trial.Outcome) []C
+	choose    func([]weights.Term, []C, []float64) float64
+	descend   func([]weights.Term, []C, float64) []weights.Term
+	loss      func([]weights.Term, []C) float64
+}
+
+func (m model[C]) fit(ctx context.Context, o *fitOptions, paths []string, seeds [2]seedRange, stderr io.Writer) (weights.Set, [2]loss, error) {
+	var sets [2][]C
+	for i := range sets {
+		var err error
+		if sets[i], err = worlds(ctx, paths, o.every, seeds[i], trial.Spec{Smaller: o.smaller, Configure: m.configure}, stderr, m.cases); err != nil {
+			return weights.Set{}, [2]loss{}, err
+		}
 	}
-	for _, t := range encounter.DefaultWeights().Terms {
-		missed.terms = append(missed.terms, fit.Term{Cause: string(t.Cause), Finding: t.Finding, Sign: t.Sign, Prior: t.Prior, Weight: t.Weight})
+	o.ridge = m.choose(m.terms, sets[0], o.ridges)
+	after := m.descend(m.terms, sets[0], o.ridge)
+	var losses [2]loss
+	for i, set := range sets {
+		losses[i] = loss{len(set), m.loss(m.terms, set), m.loss(after, set)}
 	}
-	return map[string]model{"rendezvous": met, "encounter": missed}
+	return weights.Set{Terms: after}, losses, nil
+}
+
+// explained is a model that shares one between several causes.
+func explained(terms []weights.Term, cases func(*sim.Truth, []event.Event) []fit.Case) fitter {
+	return model[fit.Case]{terms: terms, cases: func(o *trial.Outcome) []fit.Case { return cases(o.Truth, o.Found.Events) },
+		choose: fit.Choose, descend: fit.Softmax, loss: fit.Loss}
+}
+
+// claimed is a model of a claim that is true or not.
+func claimed(terms []weights.Term, cases func(*sim.Truth, []event.Event) []fit.Example, configure func(*pipeline.Config)) fitter {
+	return model[fit.Example]{terms: terms, configure: configure, cases: func(o *trial.Outcome) []fit.Example { return cases(o.Truth, o.Found.Events) },
+		choose: fit.ChooseRidge, descend: fit.Logistic, loss: fit.LogLoss}
+}
+
+// fitted are the sets of weights by name, but for those of lifts, which are capped and recalibrated.
+func fitted() map[string]fitter {
+	return map[string]fitter{
+		"rendezvous": explained(rendezvous.DefaultWeights().Terms, fit.Meetings),
+		"encounter":  explained(encounter.DefaultWeights().Terms, fit.Unseen),
+		"gap":        claimed(gap.DefaultWeights().Terms, fit.Silences, nil),
+	}
 }
 
 // note says how the weights were made.
-func (o *fitOptions) note(name string, paths []string, cases int) string {
-	var names []string
-	for _, p := range paths {
-		names = append(names, filepath.Base(p))
-	}
+func (o *fitOptions) note(name string, paths []string, losses [2]loss) string {
 	var every []string
 	for _, e := range o.every {
 		every = append(every, fmt.Sprintf("every %g min", e.Minutes()))
@@ -184,29 +210,15 @@ func (o *fitOptions) note(name string, paths []string, cases int) string {
 			every[len(every)-1] = "as thinned"
 		}
 	}
-	return fmt.Sprintf("fitted by simulate fit %s on %d cases of %s, seeds %s, traffic %g, reports %s, ridge %g (the best on left-out seeds); tested on seeds %s; calibrated on simulation",
-		name, cases, strings.Join(names, " and "), o.train, o.smaller.Traffic, strings.Join(every, ", "), o.ridge, o.test)
+	return fmt.Sprintf("fitted by simulate fit %s on %d cases of %s, seeds %s, traffic %g, reports %s, ridge %g (the best on left-out seeds): loss %.4f, was %.4f; tested on seeds %s, %d cases: loss %.4f, was %.4f; calibrated on simulation",
+		name, losses[0].cases, names(paths), o.train, o.smaller.Traffic, strings.Join(every, ", "), o.ridge, losses[0].after, losses[0].before,
+		o.test, losses[1].cases, losses[1].after, losses[1].before)
 }
 
-// writeWeights writes one term a line, so that two fits can be compared.
-func writeWeights(w io.Writer, text string, terms []fit.Term) error {
-	note, err := json.Marshal(text)
-	if err != nil {
-		return fmt.Errorf("write weights: %w", err)
+func names(paths []string) string {
+	var out []string
+	for _, p := range paths {
+		out = append(out, filepath.Base(p))
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "{\n  \"note\": %s,\n  \"terms\": [", note)
-	comma, last := "\n", ""
-	for _, t := range terms {
-		if last != "" && t.Cause != last {
-			comma = ",\n\n"
-		}
-		fmt.Fprintf(&b, "%s    {\"cause\": %q, \"finding\": %q, \"sign\": %d, \"prior\": %v, \"weight\": %v}", comma, t.Cause, t.Finding, t.Sign, t.Prior, math.Round(t.Weight*1000)/1000)
-		comma, last = ",\n", t.Cause
-	}
-	b.WriteString("\n  ]\n}\n")
-	if _, err := io.WriteString(w, b.String()); err != nil {
-		return fmt.Errorf("write weights: %w", err)
-	}
-	return nil
+	return strings.Join(out, " and ")
 }

@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -128,29 +128,11 @@ func (o *fitLiftOptions) split() ([3]seedRange, error) {
 	return out, nil
 }
 
-// examples tries all worlds one after the other: a trial uses the processors itself.
+// examples are the candidates of all worlds.
 func (o *fitLiftOptions) examples(ctx context.Context, paths []string, seeds seedRange, stderr io.Writer) ([]fit.Example, error) {
-	var all []fit.Example
-	for _, path := range paths {
-		for seed := seeds.from; seed <= seeds.to; seed++ {
-			out, err := trial.Run(ctx, trial.Spec{Path: path, Seed: seed, Smaller: o.smaller})
-			if err != nil {
-				return nil, err
-			}
-			found := fit.Lifts(out.Truth, out.Found.Weighed)
-			fmt.Fprintf(stderr, "%s, seed %d: %d candidates\n", out.Truth.Scenario, seed, len(found))
-			all = append(all, found...)
-		}
-	}
-	return all, nil
-}
-
-func names(paths []string) string {
-	var out []string
-	for _, p := range paths {
-		out = append(out, filepath.Base(p))
-	}
-	return strings.Join(out, " and ")
+	return worlds(ctx, paths, []time.Duration{0}, seeds, trial.Spec{Smaller: o.smaller}, stderr, func(out *trial.Outcome) []fit.Example {
+		return fit.Lifts(out.Truth, out.Found.Weighed)
+	})
 }
 
 // writeLiftWeights writes one term a line, so that two fits can be compared.

@@ -5,7 +5,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
+	"math"
 	"slices"
+	"strings"
 
 	"github.com/darkwake/darkwake/pkg/event"
 )
@@ -47,6 +50,38 @@ func Read(text []byte, causes []event.Cause, findings []string) (Set, error) {
 		}
 	}
 	return s, nil
+}
+
+// Write writes a set as Read reads it, one term a line, so that two fits can be compared. Weights are rounded to a
+// thousandth.
+func (s Set) Write(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "{\n  \"note\": %s,\n  \"terms\": [", quoted(s.Note))
+	for i, t := range s.Terms {
+		switch {
+		case i > 0 && t.Cause != s.Terms[i-1].Cause:
+			b.WriteString(",\n\n")
+		case i > 0:
+			b.WriteString(",\n")
+		default:
+			b.WriteByte('\n')
+		}
+		b.WriteString("    {")
+		if t.Cause != "" {
+			fmt.Fprintf(&b, "\"cause\": %s, ", quoted(string(t.Cause)))
+		}
+		fmt.Fprintf(&b, "\"finding\": %s, \"sign\": %d, \"prior\": %v, \"weight\": %v}", quoted(t.Finding), t.Sign, t.Prior, math.Round(t.Weight*1000)/1000)
+	}
+	b.WriteString("\n  ]\n}\n")
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("write weights: %w", err)
+	}
+	return nil
+}
+
+func quoted(s string) string {
+	out, _ := json.Marshal(s) // a string always has a form
+	return string(out)
 }
 
 // Hash is the SHA-256 of a file of weights, in hex.

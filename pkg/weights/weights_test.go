@@ -1,6 +1,8 @@
 package weights
 
 import (
+	"bytes"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -31,6 +33,19 @@ func TestRead(t *testing.T) {
 		case tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)):
 			t.Errorf("%s: got %v, want %q", tc.name, err, tc.want)
 		}
+	}
+}
+
+func TestWhatIsWrittenIsRead(t *testing.T) {
+	causes, findings := []event.Cause{event.Bunkering, event.Service}, []string{"always", "short"}
+	want := Set{Note: `of "a" and b`, Terms: []Term{{event.Bunkering, "short", 1, 0.5, 1.25}, {event.Bunkering, "always", 0, 0, -2}, {event.Service, "short", -1, -1, -0.001}}}
+	var out bytes.Buffer
+	if err := want.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Read(out.Bytes(), causes, findings)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
 	}
 }
 

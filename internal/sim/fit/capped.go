@@ -1,7 +1,6 @@
 package fit
 
 import (
-	"maps"
 	"math"
 	"slices"
 )
@@ -12,6 +11,8 @@ type Example struct {
 	True   bool
 	World  uint64 // the seed of the world that it is of
 }
+
+func (x Example) world() uint64 { return x.World }
 
 // BlockWeight is the weight of one observed value in log-odds.
 type BlockWeight struct {
@@ -45,32 +46,12 @@ func Capped(weights []BlockWeight, examples []Example, ridge, limit float64) []B
 // ChooseCapped finds the ridge that predicts best what it did not see: each world's examples by weights of all other
 // worlds. Of equally good ones it takes the first.
 func ChooseCapped(weights []BlockWeight, examples []Example, ridges []float64, limit float64) float64 {
-	worlds := map[uint64]bool{}
-	for _, x := range examples {
-		worlds[x.World] = true
-	}
-	best, least := ridges[0], math.Inf(1)
-	for _, ridge := range ridges {
-		loss := 0.0
-		for _, world := range slices.Sorted(maps.Keys(worlds)) {
-			var in, out []Example
-			for _, x := range examples {
-				if x.World == world {
-					out = append(out, x)
-				} else {
-					in = append(in, x)
-				}
-			}
-			fitted := Capped(weights, in, ridge, limit)
-			loss += MeanLoss(func(x Example) float64 {
-				return sigmoid(newDesign(fitted, []Example{x}, 0, limit).sum(0, weightsIn(fitted)))
-			}, out) * float64(len(out))
-		}
-		if loss < least {
-			best, least = ridge, loss
-		}
-	}
-	return best
+	return leaveOut(examples, Example.world, ridges, func(in, out []Example, ridge float64) float64 {
+		fitted := Capped(weights, in, ridge, limit)
+		return MeanLoss(func(x Example) float64 {
+			return sigmoid(newDesign(fitted, []Example{x}, 0, limit).sum(0, weightsIn(fitted)))
+		}, out)
+	})
 }
 
 // Recalibrate finds the line that makes probabilities of sums: log-odds = offset + slope·sum, on examples that the sums

@@ -9,6 +9,7 @@ import (
 	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/vessel"
+	"github.com/darkwake/darkwake/pkg/weights"
 )
 
 // told is a hundred cases of a finding, so many of which are "yes".
@@ -25,7 +26,7 @@ func told(found string, yes int) []Case {
 }
 
 func TestSoftmaxFindsShares(t *testing.T) {
-	terms := []Term{{Cause: "yes", Finding: "always", Sign: 0, Weight: 5}, {Cause: "yes", Finding: "a", Sign: 1, Weight: 0}, {Cause: "yes", Finding: "b", Sign: -1, Weight: 0}, {Cause: "no", Finding: "c", Sign: 1, Weight: 0}}
+	terms := []weights.Term{{Cause: "yes", Finding: "always", Sign: 0, Weight: 5}, {Cause: "yes", Finding: "a", Sign: 1, Weight: 0}, {Cause: "yes", Finding: "b", Sign: -1, Weight: 0}, {Cause: "no", Finding: "c", Sign: 1, Weight: 0}}
 	cases := append(append(told("a", 90), told("b", 20)...), told("none", 50)...)
 	got := Softmax(terms, cases, 1e-6)
 	for _, tc := range []struct {
@@ -46,14 +47,14 @@ func TestSoftmaxFindsShares(t *testing.T) {
 }
 
 func TestSoftmaxKeepsSigns(t *testing.T) {
-	got := Softmax([]Term{{Cause: "yes", Finding: "always", Sign: 0, Weight: 0}, {Cause: "yes", Finding: "a", Sign: -1, Weight: 0}, {Cause: "no", Finding: "b", Sign: 1, Weight: 0}}, append(told("a", 90), told("b", 50)...), 0.1)
+	got := Softmax([]weights.Term{{Cause: "yes", Finding: "always", Sign: 0, Weight: 0}, {Cause: "yes", Finding: "a", Sign: -1, Weight: 0}, {Cause: "no", Finding: "b", Sign: 1, Weight: 0}}, append(told("a", 90), told("b", 50)...), 0.1)
 	if got[1].Weight != 0 || got[2].Weight < 0 {
 		t.Errorf("got %v: want no weight against its sign", got)
 	}
 }
 
 func TestRidgeBoundsWhatSeparates(t *testing.T) {
-	got := Softmax([]Term{{Cause: "yes", Finding: "a", Sign: 1, Weight: 0}, {Cause: "no", Finding: "b", Sign: 1, Weight: 0}}, append(told("a", 100), told("b", 0)...), 1)
+	got := Softmax([]weights.Term{{Cause: "yes", Finding: "a", Sign: 1, Weight: 0}, {Cause: "no", Finding: "b", Sign: 1, Weight: 0}}, append(told("a", 100), told("b", 0)...), 1)
 	for _, w := range got {
 		if w.Weight < 1 || w.Weight > 10 {
 			t.Errorf("got %v: want weights of a few", got)
@@ -62,13 +63,13 @@ func TestRidgeBoundsWhatSeparates(t *testing.T) {
 }
 
 func TestWithoutCasesThePriorStands(t *testing.T) {
-	if got := Softmax([]Term{{Cause: "yes", Finding: "a", Sign: 1, Prior: 2}, {Cause: "no", Finding: "b", Sign: -1, Prior: -1}}, nil, 1); got[0].Weight != 2 || got[1].Weight != -1 {
+	if got := Softmax([]weights.Term{{Cause: "yes", Finding: "a", Sign: 1, Prior: 2}, {Cause: "no", Finding: "b", Sign: -1, Prior: -1}}, nil, 1); got[0].Weight != 2 || got[1].Weight != -1 {
 		t.Errorf("got %v: want the priors", got)
 	}
 }
 
 func TestChooseTakesTheRidgeThatPredicts(t *testing.T) {
-	terms := []Term{{Cause: "yes", Finding: "always", Sign: 0, Weight: 0}, {Cause: "yes", Finding: "a", Sign: 1, Weight: 0}, {Cause: "no", Finding: "always", Sign: 0, Weight: 0}}
+	terms := []weights.Term{{Cause: "yes", Finding: "always", Sign: 0, Weight: 0}, {Cause: "yes", Finding: "a", Sign: 1, Weight: 0}, {Cause: "no", Finding: "always", Sign: 0, Weight: 0}}
 	if got := Choose(terms, append(told("a", 95), told("b", 20)...), []float64{1000, 0.1}); got != 0.1 {
 		t.Errorf("got %g: plenty of cases need no ridge of 1000", got)
 	}
@@ -104,7 +105,7 @@ func TestMeetingsAreLabelledByTheTruth(t *testing.T) {
 	} {
 		got := ""
 		if cases := Meetings(truth, []event.Event{tc.e}); len(cases) == 1 {
-			got = cases[0].True
+			got = string(cases[0].True)
 		}
 		if got != tc.want {
 			t.Errorf("%s: got %q, want %q", tc.name, got, tc.want)
@@ -126,7 +127,7 @@ func TestCandidatesAreLabelledByTheTruth(t *testing.T) {
 		Details: event.RendezvousDetails{Form: event.OneUnseen, Candidates: []event.UnseenShip{who(2, 8, 31), who(3, 8, 31), who(2, 29, 60), who(4, 40, 46)}}}
 	var got []string
 	for _, c := range Unseen(truth, []event.Event{e}) {
-		got = append(got, c.True)
+		got = append(got, string(c.True))
 	}
 	if want := []string{"cargo_transfer", "other", "other", "other"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v: the ship, another ship, another time, another purpose", got, want)

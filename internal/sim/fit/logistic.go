@@ -3,22 +3,9 @@ package fit
 import (
 	"math"
 	"slices"
+
+	"github.com/darkwake/darkwake/pkg/weights"
 )
-
-// Outcome is what was found, with how much of it, and whether the claim is true.
-type Outcome struct {
-	Found map[string]float64
-	True  bool
-	World uint64 // the seed of the world that it is of
-}
-
-// Weight is the weight of a finding for each unit of it, in natural log-odds.
-type Weight struct {
-	Finding string
-	Sign    int     // +1 or -1: the weight's sign; 0 is free
-	Prior   float64 // what it is held to where the cases say little
-	Weight  float64
-}
 
 // sweeps bounds the search: a dozen weights settle within some hundred.
 const sweeps = 500
@@ -26,10 +13,10 @@ const sweeps = 500
 // most bounds each weight: what two or three worlds show without an exception still has some.
 const most = 3
 
-// Logistic fits the weights of findings to outcomes by cyclic coordinate descent with Newton's steps, each bounded to 1,
-// its sign and most. Ridge is the weight of the squares of the distances from the priors beside the outcomes' loss.
-func Logistic(weights []Weight, cases []Outcome, ridge float64) []Weight {
-	out := slices.Clone(weights)
+// Logistic fits the weights of findings to examples by cyclic coordinate descent with Newton's steps, each bounded to 1,
+// its sign and most. Ridge is the weight of the squares of the distances from the priors beside the examples' loss.
+func Logistic(terms []weights.Term, cases []Example, ridge float64) []weights.Term {
+	out := slices.Clone(terms)
 	x := make([][]float64, len(cases))
 	score := make([]float64, len(cases))
 	for j := range out {
@@ -37,8 +24,8 @@ func Logistic(weights []Weight, cases []Outcome, ridge float64) []Weight {
 	}
 	for i, c := range cases {
 		for _, w := range out {
-			x[i] = append(x[i], c.Found[w.Finding])
-			score[i] += w.Prior * c.Found[w.Finding]
+			x[i] = append(x[i], c.Values[w.Finding])
+			score[i] += w.Prior * c.Values[w.Finding]
 		}
 	}
 	for range sweeps {
@@ -75,30 +62,22 @@ func Logistic(weights []Weight, cases []Outcome, ridge float64) []Weight {
 }
 
 // ChooseRidge finds the ridge that predicts best what it did not see, as Choose does.
-func ChooseRidge(weights []Weight, cases []Outcome, ridges []float64) float64 {
-	return leaveOut(cases, func(c Outcome) uint64 { return c.World }, ridges, func(in, out []Outcome, ridge float64) float64 {
-		return LogLoss(Logistic(weights, in, ridge), out)
+func ChooseRidge(terms []weights.Term, cases []Example, ridges []float64) float64 {
+	return leaveOut(cases, Example.world, ridges, func(in, out []Example, ridge float64) float64 {
+		return LogLoss(Logistic(terms, in, ridge), out)
 	})
 }
 
 // LogLoss is the mean of minus the logarithm of the probability that weights give to what is true.
-func LogLoss(weights []Weight, cases []Outcome) float64 {
-	sum := 0.0
-	for _, c := range cases {
-		p := Chance(weights, c)
-		if !c.True {
-			p = 1 - p
-		}
-		sum -= math.Log(max(1e-12, p))
-	}
-	return sum / max(1, float64(len(cases)))
+func LogLoss(terms []weights.Term, cases []Example) float64 {
+	return MeanLoss(func(x Example) float64 { return Chance(terms, x) }, cases)
 }
 
-// Chance is the probability that weights give to a case.
-func Chance(weights []Weight, c Outcome) float64 {
+// Chance is the probability that weights give to an example.
+func Chance(terms []weights.Term, x Example) float64 {
 	score := 0.0
-	for _, w := range weights {
-		score += w.Weight * c.Found[w.Finding]
+	for _, t := range terms {
+		score += t.Weight * x.Values[t.Finding]
 	}
 	return sigmoid(score)
 }

@@ -8,41 +8,42 @@ import (
 	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/vessel"
+	"github.com/darkwake/darkwake/pkg/weights"
 )
 
 // outcomes is a hundred cases of a finding, so many of which are true.
-func outcomes(found string, value float64, yes int) []Outcome {
-	var out []Outcome
+func outcomes(found string, value float64, yes int) []Example {
+	var out []Example
 	for i := range 100 {
-		out = append(out, Outcome{Found: map[string]float64{"always": 1, found: value}, True: i < yes, World: uint64(i % 4)})
+		out = append(out, Example{Values: map[string]float64{"always": 1, found: value}, True: i < yes, World: uint64(i % 4)})
 	}
 	return out
 }
 
 func TestLogisticFindsShares(t *testing.T) {
-	weights := []Weight{{Finding: "always", Weight: 5}, {Finding: "a", Sign: 1}, {Finding: "b", Sign: -1}, {Finding: "c", Sign: -1}}
+	terms := []weights.Term{{Finding: "always", Weight: 5}, {Finding: "a", Sign: 1}, {Finding: "b", Sign: -1}, {Finding: "c", Sign: -1}}
 	cases := append(append(outcomes("a", 2, 90), outcomes("b", 1, 20)...), outcomes("none", 0, 50)...)
 	cases = append(cases, outcomes("c", 1, 80)...)
-	got := Logistic(weights, cases, 1e-6)
+	got := Logistic(terms, cases, 1e-6)
 	for _, tc := range []struct {
 		found string
 		value float64
 		want  float64
 	}{{"a", 2, 0.9}, {"b", 1, 0.2}} {
-		if p := Chance(got, Outcome{Found: map[string]float64{"always": 1, tc.found: tc.value}}); math.Abs(p-tc.want) > 0.01 {
+		if p := Chance(got, Example{Values: map[string]float64{"always": 1, tc.found: tc.value}}); math.Abs(p-tc.want) > 0.01 {
 			t.Errorf("with %s: got %.3f, want %.2f", tc.found, p, tc.want)
 		}
 	}
 	if got[3].Weight != 0 {
 		t.Errorf("a weight that may not be positive got %v, want 0", got[3].Weight)
 	}
-	if before, after := LogLoss(weights, cases), LogLoss(got, cases); after >= before {
+	if before, after := LogLoss(terms, cases), LogLoss(got, cases); after >= before {
 		t.Errorf("the loss went from %.3f to %.3f", before, after)
 	}
-	if held := Logistic([]Weight{{Finding: "a", Sign: 1, Prior: 0.3}}, cases, 1e6); math.Abs(held[0].Weight-0.3) > 0.01 {
+	if held := Logistic([]weights.Term{{Finding: "a", Sign: 1, Prior: 0.3}}, cases, 1e6); math.Abs(held[0].Weight-0.3) > 0.01 {
 		t.Errorf("a strong ridge: got %v, want the prior 0.3", held[0].Weight)
 	}
-	if ridge := ChooseRidge(weights, cases, []float64{1e6, 0.1}); ridge != 0.1 {
+	if ridge := ChooseRidge(terms, cases, []float64{1e6, 0.1}); ridge != 0.1 {
 		t.Errorf("plenty of cases need no ridge: got %v", ridge)
 	}
 }
@@ -84,7 +85,7 @@ func TestSilencesAreLabelledByTheTruth(t *testing.T) {
 			continue
 		}
 		for i := range got {
-			if got[i].True != tc.want[i] || got[i].Found["always"] != 1 {
+			if got[i].True != tc.want[i] || got[i].Values["always"] != 1 {
 				t.Errorf("%s: case %d got %+v, want %v", tc.name, i, got[i], tc.want[i])
 			}
 		}

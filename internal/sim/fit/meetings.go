@@ -19,7 +19,7 @@ func Meetings(t *sim.Truth, events []event.Event) []Case {
 		}
 		cause, sure := purpose(t, e)
 		if sure {
-			out = append(out, Case{d.Findings, string(cause), t.Seed})
+			out = append(out, Case{d.Findings, cause, t.Seed})
 		}
 	}
 	return out
@@ -43,7 +43,7 @@ func Unseen(t *sim.Truth, events []event.Event) []Case {
 			if cause != event.CargoTransfer {
 				cause = event.OtherMeeting
 			}
-			out = append(out, Case{c.Findings, string(cause), t.Seed})
+			out = append(out, Case{c.Findings, cause, t.Seed})
 		}
 	}
 	return out

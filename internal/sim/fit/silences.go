@@ -8,21 +8,21 @@ import (
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
-// Silences are the cases of a world's gap events, by their last versions: true is that the crew switched off. An event
+// Silences are the examples of a world's gap events, by their last versions: true is that the crew switched off. An event
 // that shares less than half of its time with a silence of the same ship is of none, and so is one that another event
 // stands for more closely.
-func Silences(t *sim.Truth, events []event.Event) []Outcome {
+func Silences(t *sim.Truth, events []event.Event) []Example {
 	taken := map[int]int{} // by true silence, the case that stands for it
-	var out []Outcome
+	var out []Example
 	var shares []float64
 	for _, e := range events {
 		d, ok := e.Details.(event.GapDetails)
 		if !ok || e.Status == event.Retracted || len(e.Vessels) == 0 || len(d.Evidence) == 0 {
 			continue
 		}
-		c := Outcome{Found: map[string]float64{}, World: t.Seed}
+		c := Example{Values: map[string]float64{}, World: t.Seed}
 		for _, x := range d.Evidence {
-			c.Found[x.Finding] = x.Value
+			c.Values[x.Finding] = x.Value
 		}
 		i, share := silenceOf(t, e)
 		if i >= 0 {

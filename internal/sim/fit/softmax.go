@@ -6,21 +6,16 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/weights"
 )
 
 // Case is what was found, and the true explanation.
 type Case struct {
 	Found []string
-	True  string
+	True  event.Cause
 	World uint64 // the seed of the world that it is of
-}
-
-// Term is the weight of a finding for an explanation, in natural log-odds.
-type Term struct {
-	Cause, Finding string
-	Sign           int     // +1 or -1: the weight's sign; 0 is free
-	Prior          float64 // what it is held to where the cases say little
-	Weight         float64
 }
 
 // steps bounds the search. The sum of some thousand cases is flat to 1e-9 well before.
@@ -29,7 +24,7 @@ const steps = 3000
 // Softmax fits the weights of terms to cases by accelerated projected gradient descent with restarts (Beck and Teboulle
 // 2009; O'Donoghue and Candès 2015). Ridge is the weight of the squares of
 // the distances from the priors beside the cases' loss.
-func Softmax(terms []Term, cases []Case, ridge float64) []Term {
+func Softmax(terms []weights.Term, cases []Case, ridge float64) []weights.Term {
 	start := make([]float64, len(terms))
 	for i, t := range terms {
 		start[i] = t.Prior
@@ -71,7 +66,7 @@ func descend(x []float64, step func([]float64) []float64) []float64 {
 
 // Choose finds the ridge that predicts best what it did not see: each world's cases by weights of all other worlds. Of
 // equally good ones it takes the first.
-func Choose(terms []Term, cases []Case, ridges []float64) float64 {
+func Choose(terms []weights.Term, cases []Case, ridges []float64) float64 {
 	return leaveOut(cases, func(c Case) uint64 { return c.World }, ridges, func(in, out []Case, ridge float64) float64 {
 		return Loss(Softmax(terms, in, ridge), out)
 	})
@@ -105,7 +100,7 @@ func leaveOut[C any](cases []C, world func(C) uint64, ridges []float64, loss fun
 }
 
 // Loss is the mean of minus the logarithm of the probability that terms give to the truth.
-func Loss(terms []Term, cases []Case) float64 {
+func Loss(terms []weights.Term, cases []Case) float64 {
 	m := newModel(terms, cases, 0)
 	w := make([]float64, len(terms))
 	for i, t := range terms {
@@ -125,9 +120,9 @@ func Loss(terms []Term, cases []Case) float64 {
 
 // model is the cases with equal ones together.
 type model struct {
-	terms  []Term
+	terms  []weights.Term
 	of     []int // each term's cause
-	causes []string
+	causes []event.Cause
 	groups []group
 	ridge  float64
 	rate   float64
@@ -139,9 +134,9 @@ type group struct {
 	n      float64
 }
 
-func newModel(terms []Term, cases []Case, ridge float64) *model {
+func newModel(terms []weights.Term, cases []Case, ridge float64) *model {
 	m := &model{terms: terms, ridge: ridge}
-	index := map[string]int{}
+	index := map[event.Cause]int{}
 	for _, t := range terms {
 		if _, ok := index[t.Cause]; !ok {
 			index[t.Cause] = len(m.causes)

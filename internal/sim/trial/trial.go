@@ -29,8 +29,9 @@ type Spec struct {
 	scenario.Smaller      // changes to the scenario
 	Shards           int  // of the engine; zero is one. Any number gives the same result
 	Listener         pipeline.Listener
-	Software         string // name and version written into events
-	Ceiling          Reader // is scored beside the engine; may be nil
+	Configure        func(*pipeline.Config) // changes to the engine's parameters; may be nil
+	Software         string                 // name and version written into events
+	Ceiling          Reader                 // is scored beside the engine; may be nil
 	// Rules tells which silences could be told, for want of a ceiling that does; nil without either, and then no measure
 	// of such silences has a value.
 	Rules Reader
@@ -121,6 +122,9 @@ func (s Spec) hear(ctx context.Context, world *sim.World) (*Outcome, error) {
 	config := pipeline.Defaults()
 	if s.Software != "" {
 		config.Software = s.Software
+	}
+	if s.Configure != nil {
+		s.Configure(&config)
 	}
 	engine, err := pipeline.New(config, max(1, s.Shards), s.Listener)
 	if err != nil {
