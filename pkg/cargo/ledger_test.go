@@ -428,6 +428,23 @@ func TestRetractionTakesTheLiftBack(t *testing.T) {
 	}
 }
 
+// A lift keeps its probability as its grounds grow old one by one, and when all of them are forgotten.
+func TestALiftOutlivesItsGrounds(t *testing.T) {
+	s := newStory(t)
+	keep := s.ledger.o.Keep.Hours()
+	s.draught(foreign, -9, 9.8)
+	s.draught(foreign, 262, 21)
+	s.at(265, s.gap(foreign, 0, 130, 1), s.gap(foreign, 135, 260, 0.4), s.transit(foreign, 262, exitGate))
+	want := s.only()
+	for h := keep; h < keep+1500; h += 12 {
+		s.ledger.dirty[foreign] = true
+		s.at(h)
+		if got := s.only(); got.Q != want.Q || got.ID != want.ID || got.Barrels != want.Barrels {
+			t.Fatalf("after %.0f days: got %v of %v, want %v of %v", h/24, got.Q, got.Barrels, want.Q, want.Barrels)
+		}
+	}
+}
+
 // A draught that no event tells of (the first one ever) is noticed within the hour.
 func TestFirstDraughtIsNoticed(t *testing.T) {
 	s := newStory(t)

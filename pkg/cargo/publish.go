@@ -35,6 +35,8 @@ func (l *Ledger) evaluate(m vessel.MMSI, w time.Time) []event.Event {
 		d := l.assess(s, v, earlier)
 		counts := false
 		switch {
+		case d.possible && d.lift.End.Before(w.Add(-l.o.Keep)):
+			continue // too old to change: what is left of its grounds says less than all of them did
 		case !d.possible && !d.waiting:
 		case !d.possible, d.score.outcome == 0:
 			s.pending++
@@ -99,9 +101,10 @@ func (l *Ledger) living(m vessel.MMSI) map[string]Lift {
 	return out
 }
 
-// forget drops what is too old to change anything.
+// forget drops what is too old to change anything. A lift that may still change keeps its grounds: what she did before she
+// loaded, how late draughts and gates came after the voyage before.
 func (l *Ledger) forget(s *ship, w time.Time) {
-	cutoff := w.Add(-l.o.Keep)
+	cutoff := w.Add(-l.o.Keep - l.o.Outcome - l.o.Outbound)
 	for _, kept := range s.memories() {
 		maps.DeleteFunc(*kept, func(_ string, e event.Event) bool {
 			return e.End != nil && e.End.Before(cutoff) || e.End == nil && e.Start.Before(cutoff) && e.Status == event.Closed
@@ -155,11 +158,15 @@ func (l *Ledger) write(s *ship, d *verdict, w time.Time) event.Event {
 	return e
 }
 
-// raised is when the loading was first above the cut, whatever its window was thought to be then.
+// raised is when the loading was first above the cut, whatever its window was thought to be then, and whichever of her
+// numbers the hull was known by.
 func (l *Ledger) raised(s *ship, now Lift, w time.Time) time.Time {
+	if p := l.posts[now.ID]; p != nil && p.lift.Raised.Before(w) {
+		w = p.lift.Raised
+	}
 	for _, id := range s.lifts {
 		p := l.posts[id]
-		if (id == now.ID || l.touch(p.lift, now)) && p.lift.Raised.Before(w) {
+		if l.touch(p.lift, now) && p.lift.Raised.Before(w) {
 			w = p.lift.Raised
 		}
 	}

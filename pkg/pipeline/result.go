@@ -27,6 +27,7 @@ type Result struct {
 	Lifts    []cargo.Lift        // what the estimate rests on
 	Lots     lots.Graph          // where their oil went
 	Journal  []lots.Entry        // how that came to be known; grows only
+	Stock    []lots.Day          // what was afloat each day, with its revision against the midnight before the last
 	Weighed  []cargo.Candidate   // every voyage that was weighed, whatever came of it
 	Pending  int                 // candidates that wait for their outcome: they carry no barrels yet
 	Below    int                 // candidates below the cut: they carry no barrels
@@ -89,6 +90,8 @@ func (b *stageB) health() map[string]float64 {
 // newest cuts the last vintage, puts the newest rows of older days before its own, and reads the barometer.
 func (b *stageB) newest(r *Result) {
 	in := b.input(b.now)
+	in.Discharges = b.oil.discharges(r.Lots, r.Journal, in.First)
+	r.Stock = b.oil.days(r.Lots, r.Journal, in.First, in.Last)
 	r.Estimate = b.estimator.Compute(in)
 	made := len(r.Estimate.Days)
 	b.keep(r.Estimate.Days, b.now)

@@ -70,6 +70,7 @@ type stageB struct {
 	others    []estimate.Row // the same on the other bases, basis by basis
 	othersCut time.Time      // when those were last made
 	revisions estimate.Revisions
+	oil       stock
 }
 
 // vintageSpan bounds the days that one vintage states anew. A year and a month: weights of past days halve every 90
@@ -199,6 +200,7 @@ func (b *stageB) midnight(at time.Time) {
 		b.keep(b.estimator.Days(in), at)
 		b.watch.Cut(b.trade(in))
 		if at.Sub(b.othersCut) >= vintageSpan/2 { // before a day drops out of the span
+			in.Discharges = b.oil.discharges(b.tracer.Graph(), b.tracer.Journal(), in.First)
 			b.keepOthers(b.estimator.Others(in), at)
 		}
 	}
