@@ -49,6 +49,7 @@ func newReplay() *cobra.Command {
   journal.jsonl  every change of that, in the order in which it came to be known
   daily.csv      barrels a day with interval, one row for each UTC day
   daily.json     the same with 7-day means and what the number rests on
+  accounts.jsonl the arithmetic of each day, lift by lift and stratum by stratum, in barrels that add up
   vintages.csv   every day's number as it stood at each midnight: revisions are data
   revisions.csv  how the 28-day mean of each date changed from vintage to vintage
   halts.json     the days on which a test first said that the trade had stopped

@@ -20,34 +20,36 @@ const module = "github.com/darkwake/darkwake/"
 // allowed lists, for each package on the data's path, which of our own packages it may import. A name that ends in /
 // stands for everything below. Packages that are not listed are checked by the other rules only.
 var allowed = map[string][]string{
-	"pkg/param":       {},
-	"pkg/geo":         {"pkg/geo/"},
-	"pkg/ais":         {"pkg/geo", "proto/"},
-	"pkg/place":       {"pkg/geo"},
-	"pkg/vessel/":     {"pkg/geo", "pkg/ais", "pkg/vessel"},
-	"pkg/event":       {"pkg/geo", "pkg/vessel"},
-	"pkg/track":       {"pkg/param", "pkg/ais", "pkg/geo", "pkg/vessel", "pkg/place"},
-	"pkg/coverage":    {"pkg/param", "pkg/geo"},
-	"pkg/weights":     {"pkg/event"},
-	"pkg/detect/":     {"pkg/param", "pkg/weights", "pkg/track", "pkg/coverage", "pkg/place", "pkg/vessel", "pkg/geo", "pkg/event", "pkg/call"},
-	"pkg/call":        {"pkg/param", "pkg/event", "pkg/vessel", "pkg/place", "pkg/geo"},
-	"pkg/cargo":       {"pkg/param", "pkg/event", "pkg/vessel", "pkg/place", "pkg/geo", "pkg/call"},
-	"pkg/cargo/lots":  {"pkg/param", "pkg/event", "pkg/vessel", "pkg/place", "pkg/geo", "pkg/cargo"},
-	"pkg/cargo/trace": {"pkg/param", "pkg/event", "pkg/vessel", "pkg/place", "pkg/geo", "pkg/cargo", "pkg/cargo/lots"},
-	"pkg/feed":        {"pkg/param", "pkg/ais", "pkg/geo", "pkg/feed/", "proto/"},
-	"pkg/feed/table":  {"pkg/ais", "pkg/geo"},
-	"pkg/export":      {"pkg/chart", "pkg/event", "pkg/estimate/", "pkg/timeline", "pkg/cargo", "pkg/vessel", "pkg/geo", "pkg/coverage"},
-	"pkg/export/life": {"pkg/chart", "pkg/cargo/lots", "pkg/vessel"},
-	"pkg/chart":       {"pkg/geo"},
-	"pkg/explain":     {"pkg/ais", "pkg/chart", "pkg/event", "pkg/export", "pkg/geo", "pkg/place", "pkg/vessel"},
-	"pkg/estimate/":   {"pkg/param", "pkg/cargo", "pkg/event", "pkg/vessel", "pkg/coverage"},
-	"pkg/timeline":    {"pkg/param"},
+	"pkg/param":          {},
+	"pkg/geo":            {"pkg/geo/"},
+	"pkg/ais":            {"pkg/geo", "proto/"},
+	"pkg/place":          {"pkg/geo"},
+	"pkg/vessel/":        {"pkg/geo", "pkg/ais", "pkg/vessel"},
+	"pkg/event":          {"pkg/geo", "pkg/vessel"},
+	"pkg/track":          {"pkg/param", "pkg/ais", "pkg/geo", "pkg/vessel", "pkg/place"},
+	"pkg/coverage":       {"pkg/param", "pkg/geo"},
+	"pkg/weights":        {"pkg/event"},
+	"pkg/detect/":        {"pkg/param", "pkg/weights", "pkg/track", "pkg/coverage", "pkg/place", "pkg/vessel", "pkg/geo", "pkg/event", "pkg/call"},
+	"pkg/call":           {"pkg/param", "pkg/event", "pkg/vessel", "pkg/place", "pkg/geo"},
+	"pkg/cargo":          {"pkg/param", "pkg/event", "pkg/vessel", "pkg/place", "pkg/geo", "pkg/call"},
+	"pkg/cargo/lots":     {"pkg/param", "pkg/event", "pkg/vessel", "pkg/place", "pkg/geo", "pkg/cargo"},
+	"pkg/cargo/trace":    {"pkg/param", "pkg/event", "pkg/vessel", "pkg/place", "pkg/geo", "pkg/cargo", "pkg/cargo/lots"},
+	"pkg/feed":           {"pkg/param", "pkg/ais", "pkg/geo", "pkg/feed/", "proto/"},
+	"pkg/feed/table":     {"pkg/ais", "pkg/geo"},
+	"pkg/export":         {"pkg/chart", "pkg/event", "pkg/estimate/", "pkg/timeline", "pkg/cargo", "pkg/vessel", "pkg/geo", "pkg/coverage"},
+	"pkg/export/life":    {"pkg/chart", "pkg/cargo/lots", "pkg/vessel"},
+	"pkg/chart":          {"pkg/geo"},
+	"pkg/export/tabular": {"pkg/chart", "pkg/geo"},
+	"pkg/record":         {"pkg/cargo/lots", "pkg/estimate", "pkg/event", "pkg/export", "pkg/vessel"},
+	"pkg/explain":        {"pkg/ais", "pkg/chart", "pkg/estimate", "pkg/event", "pkg/export", "pkg/record", "pkg/geo", "pkg/place", "pkg/vessel"},
+	"pkg/estimate/":      {"pkg/param", "pkg/cargo", "pkg/event", "pkg/vessel", "pkg/coverage"},
+	"pkg/timeline":       {"pkg/param"},
 }
 
 // pure packages have no clock, logger, network, disk, goroutine or unseeded randomness. Reading embedded data and an
 // io.Reader that somebody else opened is no effect.
 var pure = []string{"pkg/param", "pkg/weights", "pkg/chart", "pkg/explain", "pkg/geo", "pkg/ais", "pkg/place", "pkg/vessel/", "pkg/event", "pkg/track", "pkg/coverage",
-	"pkg/call", "pkg/detect/", "pkg/cargo/", "pkg/estimate/", "pkg/timeline", "pkg/export/life"}
+	"pkg/call", "pkg/detect/", "pkg/cargo/", "pkg/estimate/", "pkg/timeline", "pkg/export/life", "pkg/export/tabular", "pkg/record"}
 
 // effects are the imports that a pure package must not have.
 var effects = []string{"os", "net", "net/http", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "syscall", "os/exec"}

@@ -14,6 +14,7 @@ type drawn struct {
 	exists  []bool
 	barrels []float64
 	sum     float64 // of barrels where it exists
+	volume  float64 // mean of barrels, whether it exists or not
 }
 
 // facts are what a lift's draws depend on.
@@ -44,7 +45,9 @@ func drawLift(l cargo.Lift, scale []float64) *drawn {
 		if d.exists[i] {
 			d.sum += d.barrels[i]
 		}
+		d.volume += d.barrels[i]
 	}
+	d.volume /= float64(len(scale))
 	return d
 }
 

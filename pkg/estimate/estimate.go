@@ -147,6 +147,7 @@ type Row struct {
 	Health                              float64 // feed health, Σλh/Σλ
 	Status                              Status
 	AsOf                                time.Time
+	Account                             *Account // how Day.Mean came about; nil where it is not known
 }
 
 // Headline is the newest 28-day mean if a were known to be A.

@@ -46,6 +46,7 @@ type model struct {
 	groups  []*group
 	anchors []int // anchor of each day: the day at which its rate is read
 	capture *Capture
+	working []working // by day, while the rows are made; else nil
 }
 
 // group is a stratum with its draws.
@@ -290,6 +291,9 @@ func (m *model) addSeen(total [][]float64, from int) (seen, inferred []float64) 
 						into[j] += b
 						sum += b
 					}
+				}
+				if m.working != nil {
+					m.working[s.day].lift(m.counted(g, i, s.part), sum/float64(len(into)))
 				}
 				if m.in.Lifts[g.lifts[i]].Direct {
 					seen[s.day] += sum / float64(len(into))

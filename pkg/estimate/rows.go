@@ -2,6 +2,7 @@ package estimate
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -39,6 +40,7 @@ func (e *Estimator) vintage(in Input) (*model, Result) {
 		return m, res
 	}
 	total := e.matrix(m.n)
+	m.working = make([]working, m.n)
 	seen, inferred := m.addSeen(total, 0)
 	res.Days = make([]Row, m.n)
 	for t := range m.n {
@@ -47,7 +49,9 @@ func (e *Estimator) vintage(in Input) (*model, Result) {
 		pending, unobserved := m.unseenParts(r, t, total[t])
 		r.Day = e.summarise(total[t], 1)
 		r.Seen, r.Inferred, r.Pending, r.Unobserved = apportion(r.Day.Mean, seen[t], inferred[t], pending, unobserved)
+		r.Account = m.working[t].close()
 	}
+	m.working = nil
 	m.countLifts(res.Days)
 	running(total, 7, func(t, days int, sum []float64) { res.Days[t].Week = e.summarise(sum, days) })
 	running(total, 28, func(t, days int, sum []float64) {
@@ -96,10 +100,12 @@ func (m *model) unseenParts(r *Row, t int, into []float64) (pending, unobserved 
 		barrels := m.addUnseen(g, f, t, into)
 		later := m.health[t] * (1 - g.raised[t]) * f.meanDetected
 		never := f.mean - float64(m.health[t]*f.meanDetected)
+		soon, not := 0.0, 0.0
 		if later+never > 0 {
-			pending += barrels * later / (later + never)
-			unobserved += barrels * never / (later + never)
+			soon, not = barrels*later/(later+never), barrels*never/(later+never)
 		}
+		pending, unobserved = pending+soon, unobserved+not
+		m.working[t].stratum(m.unseen(g, f, t), soon, not)
 		rate += f.mean
 		found += m.health[t] * g.raised[t] * f.meanDetected
 	}
@@ -162,7 +168,7 @@ func (m *model) judge(res *Result) {
 		if !history {
 			open := Interval{P95: m.e.o.Capacity}
 			r.Day, r.Week, r.Month = open, open, open
-			r.Seen, r.Inferred, r.Pending, r.Unobserved = 0, 0, 0, 0
+			r.Seen, r.Inferred, r.Pending, r.Unobserved, r.Account = 0, 0, 0, 0, nil
 		}
 	}
 }
@@ -284,31 +290,7 @@ func selectRank(x []float64, lo, hi, k int) float64 {
 
 // apportion rounds four parts so that they sum to the rounded mean: largest remainder, earlier parts first on a tie.
 func apportion(mean vessel.Barrels, parts ...float64) (a, b, c, d vessel.Barrels) {
-	sum := 0.0
-	for _, p := range parts {
-		sum += p
-	}
-	units := int64(mean / rounding)
-	if sum <= 0 {
-		return 0, 0, 0, mean
-	}
-	var whole [4]int64
-	var rest [4]float64
-	for i, p := range parts {
-		exact := p / sum * float64(units)
-		whole[i] = int64(math.Floor(exact))
-		rest[i] = exact - math.Floor(exact)
-	}
-	for left := units - whole[0] - whole[1] - whole[2] - whole[3]; left > 0; left-- {
-		most := 0
-		for i := range rest {
-			if rest[i] > rest[most] {
-				most = i
-			}
-		}
-		whole[most]++
-		rest[most] = -1
-	}
+	whole := split(int64(mean/rounding), parts)
 	return vessel.Barrels(whole[0]) * rounding, vessel.Barrels(whole[1]) * rounding,
 		vessel.Barrels(whole[2]) * rounding, vessel.Barrels(whole[3]) * rounding
 }
@@ -382,6 +364,49 @@ func (r Row) MarshalJSON() ([]byte, error) {
 		Lifts: share(r.Lifts), Seen: number(r.Seen), Inferred: number(r.Inferred), Pending: number(r.Pending),
 		Unobserved: number(r.Unobserved), Detection: share(r.Detection), Health: share(r.Health), Status: r.Status, AsOf: r.AsOf.UTC(),
 	})
+}
+
+// UnmarshalJSON reads the row back. What is not known is null; amounts out of their range are an error.
+func (r *Row) UnmarshalJSON(b []byte) error {
+	var x row
+	if err := json.Unmarshal(b, &x); err != nil {
+		return fmt.Errorf("read row: %w", err)
+	}
+	day, err := time.Parse(time.DateOnly, x.Date)
+	if err != nil || x.WindowDays < 1 || x.WindowDays > 28 || (x.Status != Final && x.Status != Provisional && x.Status != Blind) {
+		return fmt.Errorf("read row of %q: a day, a window of 1 to 28 days and a status expected, not %d and %q", x.Date, x.WindowDays, x.Status)
+	}
+	out := Row{Date: day, Basis: x.Basis, Known: x.Mean != nil, Day: Interval{P05: x.P05, P95: x.P95}, Week: Interval{P05: x.P057, P95: x.P957},
+		Month: Interval{P05: x.P0528, P95: x.P9528}, WindowDays: x.WindowDays, Status: x.Status, AsOf: x.AsOf}
+	for _, n := range []struct {
+		from *vessel.Barrels
+		to   *vessel.Barrels
+	}{{x.Mean, &out.Day.Mean}, {x.P50, &out.Day.P50}, {x.Mean7, &out.Week.Mean}, {x.Mean28, &out.Month.Mean}, {x.Seen, &out.Seen},
+		{x.Inferred, &out.Inferred}, {x.Pending, &out.Pending}, {x.Unobserved, &out.Unobserved}} {
+		if (n.from != nil) != out.Known {
+			return fmt.Errorf("read row of %s: some numbers are null and others are not", x.Date)
+		}
+		if n.from != nil {
+			*n.to = *n.from
+		}
+	}
+	for _, n := range []struct {
+		from json.Number
+		to   *float64
+		most float64
+	}{{x.Lifts, &out.Lifts, mostRead}, {x.Detection, &out.Detection, 1}, {x.Health, &out.Health, 1}} {
+		if *n.to, err = n.from.Float64(); err != nil || !within(0, n.most, *n.to) {
+			return fmt.Errorf("read row of %s: %q: out of range", x.Date, n.from)
+		}
+	}
+	for _, b := range []vessel.Barrels{out.Day.Mean, out.Day.P05, out.Day.P50, out.Day.P95, out.Week.Mean, out.Week.P05, out.Week.P95,
+		out.Month.Mean, out.Month.P05, out.Month.P95, out.Seen, out.Inferred, out.Pending, out.Unobserved} {
+		if !within(0, mostRead, float64(b)) {
+			return fmt.Errorf("read row of %s: %d barrels: out of range", x.Date, b)
+		}
+	}
+	*r = out
+	return nil
 }
 
 // Revision is what one vintage said of the 28 days that end with a date.

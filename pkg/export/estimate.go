@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bufio"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -85,6 +86,24 @@ func Estimate(w io.Writer, r estimate.Result, beside Beside) error {
 	return writeJSON(w, "estimate", d)
 }
 
+// Accounts writes how each row's mean came about, a line for each that has a number.
+func Accounts(w io.Writer, rows []estimate.Row) error {
+	b := bufio.NewWriter(w)
+	for _, r := range rows {
+		line, ok, err := r.MarshalAccount()
+		if err != nil {
+			return fmt.Errorf("write account of %s: %w", r.Date.Format(time.DateOnly), err)
+		}
+		if ok {
+			_, _ = b.Write(append(line, '\n')) // kept by the writer until Flush
+		}
+	}
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("write accounts: %w", err)
+	}
+	return nil
+}
+
 // HaltsSchema names the JSON layout of the days on which a test first called a halt.
 const HaltsSchema = "darkwake.halts/v1"
 
@@ -109,11 +128,16 @@ func writeJSON(w io.Writer, what string, v any) error {
 	return nil
 }
 
+// RevisionColumns are the columns of revisions.csv in order.
+func RevisionColumns() []string {
+	return []string{"date", "days_after", "as_of", "mean_28d", "p05_28d", "p95_28d", "change", "status"}
+}
+
 // Revisions writes how the 28-day mean of each date changed from vintage to vintage. The change is that since the line
 // before it of the same date, as a share; where there is no number the cells are empty.
 func Revisions(w io.Writer, table []estimate.Revision) error {
 	out := csv.NewWriter(w)
-	_ = out.Write([]string{"date", "days_after", "as_of", "mean_28d", "p05_28d", "p95_28d", "change", "status"}) // kept by the writer until Flush
+	_ = out.Write(RevisionColumns()) // kept by the writer until Flush
 	for i, r := range table {
 		mean, change := "", ""
 		if r.Known {

@@ -34,6 +34,9 @@ func (r *Result) Files(s export.Summary) []File {
 		{"journal.jsonl", func(w io.Writer) error { return lots.WriteJournal(w, r.Journal) }},
 		{"daily.csv", func(w io.Writer) error { return export.Days(w, slices.Concat(r.Estimate.Days, r.Estimate.Others)) }},
 		{"daily.json", func(w io.Writer) error { return export.Estimate(w, r.Estimate, r.Beside) }},
+		{"accounts.jsonl", func(w io.Writer) error {
+			return export.Accounts(w, slices.Concat(r.Estimate.Days, r.Estimate.Others))
+		}},
 		{"revisions.csv", func(w io.Writer) error { return export.Revisions(w, r.Revised) }},
 		{"halts.json", func(w io.Writer) error { return export.Halts(w, r.Beside.Barometer) }},
 		{"coverage.csv", func(w io.Writer) error { return export.CoverageDays(w, r.HeardDays) }},

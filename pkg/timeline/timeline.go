@@ -49,6 +49,16 @@ type Day struct{ time.Time }
 // MarshalJSON writes "2026-03-14".
 func (d Day) MarshalJSON() ([]byte, error) { return []byte(d.Format(`"` + time.DateOnly + `"`)), nil }
 
+// UnmarshalJSON reads a date.
+func (d *Day) UnmarshalJSON(b []byte) error {
+	day, err := time.Parse(`"`+time.DateOnly+`"`, string(b))
+	if err != nil {
+		return fmt.Errorf("date %s: a day such as 2026-03-14 expected", short(string(b)))
+	}
+	d.Time = day
+	return nil
+}
+
 // ReadNotes reads notes as CSV with the header date,text, or as a YAML list of date and text, by date.
 func ReadNotes(r io.Reader) ([]Note, error) {
 	text, err := readAll(r)

@@ -342,3 +342,28 @@ func ReadJournal(r io.Reader) ([]Entry, error) {
 		out = append(out, e)
 	}
 }
+
+// Schema names the JSON layout of a graph of lots.
+const Schema = "darkwake.lots/v1"
+
+// Restore derives the state that moves lead to which come from a file. Unlike NewGraph it takes nothing for granted: moves
+// that are not well formed, or of oil that never came aboard the ship, are errors.
+func Restore(moves []Move) (Graph, error) {
+	for i, m := range moves {
+		if err := m.check(); err != nil {
+			return Graph{}, fmt.Errorf("move %d: %w", i+1, err)
+		}
+	}
+	g, err := NewGraph(moves)
+	if err != nil {
+		return Graph{}, err
+	}
+	came := map[place]bool{}
+	for _, m := range g.Moves {
+		if !m.Kind.Born() && !came[place{lot: m.Lot, hull: m.From}] {
+			return Graph{}, fmt.Errorf("move %s: lot %s never came aboard %s", m.ID, m.Lot, m.From)
+		}
+		came[place{lot: m.Lot, hull: m.To}] = true
+	}
+	return g, nil
+}

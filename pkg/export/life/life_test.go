@@ -129,7 +129,7 @@ func TestJSONHoldsTheGraph(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, err := lots.NewGraph(back.Moves)
-	if err != nil || back.Schema != Schema || len(again.Lots) != len(g.Lots) || again.Lots[0].Expected != g.Lots[0].Expected {
+	if err != nil || back.Schema != lots.Schema || len(again.Lots) != len(g.Lots) || again.Lots[0].Expected != g.Lots[0].Expected {
 		t.Errorf("got %v, %+v; want the graph of %+v", err, back, g.Lots)
 	}
 	if empty := (lots.Graph{Moves: []lots.Move{}, Lots: []lots.Lot{}, Aboard: []lots.Holding{}}); JSON(&b, empty, at(0)) != nil || strings.Contains(b.String(), "null") {

@@ -14,9 +14,6 @@ import (
 	"github.com/darkwake/darkwake/pkg/chart"
 )
 
-// Schema names the JSON layout of a graph of lots.
-const Schema = "darkwake.lots/v1"
-
 // JSON writes a graph of lots as it stands at a watermark. All quantities are barrels.
 func JSON(w io.Writer, g lots.Graph, watermark time.Time) error {
 	to := json.NewEncoder(w)
@@ -28,7 +25,7 @@ func JSON(w io.Writer, g lots.Graph, watermark time.Time) error {
 		Lots      []lots.Lot     `json:"lots"`
 		Aboard    []lots.Holding `json:"aboard"`
 		Moves     []lots.Move    `json:"moves"`
-	}{Schema, watermark.UTC(), g.Lots, g.Aboard, g.Moves})
+	}{lots.Schema, watermark.UTC(), g.Lots, g.Aboard, g.Moves})
 	if err != nil {
 		return fmt.Errorf("write lots: %w", err)
 	}
