@@ -39,8 +39,8 @@ func TestFirstCommand(t *testing.T) {
 	if want := "date,basis,mean,p05,p50,p95,mean_28d,p05_28d,p95_28d,lifts,seen,inferred,pending,unobserved,detection_probability,feed_health,status,as_of"; strings.Join(daily[0], ",") != want {
 		t.Errorf("daily.csv: got header %v, want %s", daily[0], want)
 	}
-	if len(daily) != 1+2*32 || daily[1][1] != "lifted" || daily[64][1] != "exited" {
-		t.Errorf("daily.csv: got %d rows, want the feed's 32 days as lifted and as exited", len(daily)-1)
+	if len(daily) != 1+3*32 || daily[1][1] != "lifted" || daily[64][1] != "exited" || daily[96][1] != "discharged" {
+		t.Errorf("daily.csv: got %d rows, want the feed's 32 days as lifted, as exited and as discharged", len(daily)-1)
 	}
 	if vintages := readCSV(t, filepath.Join(dir, "vintages.csv")); len(vintages) < 32*32/2 {
 		t.Errorf("vintages.csv: got %d rows, want one for each day at each midnight", len(vintages))
