@@ -35,6 +35,7 @@ type Punctuation struct {
 	Source    string
 	Number    uint64        // running number among this ingest's punctuations
 	Watermark ais.UnixMilli // of the whole ingest: no report that is not late lies before it
+	First     ais.UnixMilli // earliest event time of a report that was not late, of all sources; zero before the first
 	Marks     []SourceMark  // all sources, in the order of the configuration
 }
 

@@ -35,7 +35,8 @@ type Replay struct {
 	batch  int // reports in a batch: fewer where sources are many
 
 	watermark ais.UnixMilli
-	number    uint64 // of the next punctuation
+	first     ais.UnixMilli // earliest event time that was not late
+	number    uint64        // of the next punctuation
 	progress  progress
 }
 
@@ -318,6 +319,9 @@ func (p *Replay) admit(l *lane, r *ais.Report) {
 	l.stats.note(r)
 	l.mark.State, l.mark.Number, l.mark.Resume = Alive, r.Number, l.now.resume
 	l.mark.High = max(l.mark.High, r.Time)
+	if !r.Late && (p.first == 0 || r.Time < p.first) {
+		p.first = r.Time
+	}
 	if r.Message == 4 && r.Carries(ais.HasClock) && r.TimeSource >= ais.TimeTag && r.TimeSource <= ais.TimeFeed {
 		l.clock.add(r.Clock - r.Time)
 	}
@@ -371,7 +375,7 @@ func (p *Replay) punctuate(l *lane) *Punctuation {
 		marks[i] = l.mark
 	}
 	p.number++
-	return &Punctuation{Source: l.config.ID, Number: p.number, Watermark: p.watermark, Marks: marks}
+	return &Punctuation{Source: l.config.ID, Number: p.number, Watermark: p.watermark, First: p.first, Marks: marks}
 }
 
 // Close ends the readers and waits for them.

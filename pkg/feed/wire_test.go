@@ -22,7 +22,7 @@ func TestRecordsSurviveTheWire(t *testing.T) {
 	for _, m := range marks {
 		records = append(records, Record{Punctuation: m})
 	}
-	records = append(records, Record{Punctuation: &Punctuation{Source: "a", Number: math.MaxUint64, Watermark: math.MaxInt64, Marks: []SourceMark{
+	records = append(records, Record{Punctuation: &Punctuation{Source: "a", Number: math.MaxUint64, Watermark: math.MaxInt64, First: 1, Marks: []SourceMark{
 		{Source: "a", State: Idle, High: 1, Number: 2, Resume: 3, ClockOff: -4 * time.Hour, Lateness: 5, Receiver: ais.Shipborne},
 		{Source: "b"},
 	}}})
@@ -50,6 +50,7 @@ func TestWireRefusesWhatNobodyWrote(t *testing.T) {
 	tests := map[string]*darkwakev1.Punctuation{
 		"no source":           {},
 		"watermark below 0":   {Source: "a", WatermarkMs: -1},
+		"first time below 0":  {Source: "a", FirstMs: -1},
 		"state of the future": mark(func(m *darkwakev1.SourceMark) { m.State = 4 }),
 		"state below 0":       mark(func(m *darkwakev1.SourceMark) { m.State = -1 }),
 		"unknown receiver":    mark(func(m *darkwakev1.SourceMark) { m.Receiver = 99 }),

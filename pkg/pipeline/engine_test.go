@@ -199,15 +199,7 @@ func replayFiles(t testing.TB, shards int, paths ...string) string {
 func run(t testing.TB, shards int, s feed.Stream) string {
 	t.Helper()
 	var out bytes.Buffer
-	e, err := New(fewDraws(), shards, Listener{Event: func(e event.Event) {
-		if err := export.Event(&out, e); err != nil {
-			t.Error(err)
-		}
-	}, Vintage: func(rows []estimate.Row) {
-		if err := export.Days(&out, rows); err != nil {
-			t.Error(err)
-		}
-	}})
+	e, err := New(fewDraws(), shards, listener(t, &out))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,13 +207,32 @@ func run(t testing.TB, shards int, s feed.Stream) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = errors.Join(export.Events(&out, r.Events), export.Days(&out, r.Estimate.Days), export.Estimate(&out, r.Estimate, r.Beside),
-		export.Revisions(&out, r.Revised))
+	leave(t, &out, r)
+	return out.String()
+}
+
+// listener writes every version of every event and every vintage.
+func listener(t testing.TB, out io.Writer) Listener {
+	return Listener{Event: func(e event.Event) {
+		if err := export.Event(out, e); err != nil {
+			t.Error(err)
+		}
+	}, Vintage: func(rows []estimate.Row) {
+		if err := export.Days(out, rows); err != nil {
+			t.Error(err)
+		}
+	}}
+}
+
+// leave writes what a run leaves behind.
+func leave(t testing.TB, out io.Writer, r *Result) {
+	t.Helper()
+	err := errors.Join(export.Events(out, r.Events), export.Days(out, r.Estimate.Days), export.Estimate(out, r.Estimate, r.Beside),
+		export.Revisions(out, r.Revised))
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintln(&out, "facts", r.Facts, "refused", r.Refused, "ships", r.Ships, "health", r.Health)
-	return out.String()
+	fmt.Fprintln(out, "facts", r.Facts, "refused", r.Refused, "ships", r.Ships, "health", r.Health, "reports", r.Counts.Reports, "late", r.Counts.Late, "ticks", r.Counts.Ticks)
 }
 
 func firstDifference(got, want string) string {

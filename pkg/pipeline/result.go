@@ -51,27 +51,26 @@ var factNames = map[track.FactKind]string{
 	track.KindSample: "sample", track.KindBlind: "blind",
 }
 
-// result closes the books after the last tick.
-func (e *Engine) result() *Result {
-	b := e.b
+// Result is what was found so far. It cuts a vintage of its own, so that b must not be used any more.
+func (b *StageB) Result() *Result {
 	r := &Result{
 		Events: slices.SortedFunc(maps.Values(b.events), event.Compare), Versions: b.versions,
-		Lifts: b.ledger.Lifts(), Weighed: b.ledger.Candidates(), Lots: b.tracer.Graph(), Journal: b.tracer.Journal(), Counts: e.counts, Facts: map[string]int64{},
+		Lifts: b.ledger.Lifts(), Weighed: b.ledger.Candidates(), Lots: b.tracer.Graph(), Journal: b.tracer.Journal(), Counts: b.counts, Facts: map[string]int64{},
 		Refused: b.refused, Ships: b.fleet.Len(), Health: b.health(), Heard: b.coverage.Calibrations(), HeardDays: b.coverage.Days(), Reach: b.coverage.Map(), Config: b.effective,
 	}
 	r.Pending, r.Below = b.ledger.Tally()
 	for kind, n := range b.facts {
 		r.Facts[factNames[kind]] = n
 	}
-	if e.first != 0 {
-		r.First, r.Last = e.first.Time(), e.last.Time()
+	if b.earliest != 0 {
+		r.First, r.Last = b.earliest.Time(), b.latest.Time()
 		b.newest(r)
 	}
 	return r
 }
 
 // health is each source's mean over the days in which it was there.
-func (b *stageB) health() map[string]float64 {
+func (b *StageB) health() map[string]float64 {
 	mean := map[string]float64{}
 	for _, source := range b.coverage.Sources() {
 		var sum, days float64
@@ -88,7 +87,7 @@ func (b *stageB) health() map[string]float64 {
 }
 
 // newest cuts the last vintage, puts the newest rows of older days before its own, and reads the barometer.
-func (b *stageB) newest(r *Result) {
+func (b *StageB) newest(r *Result) {
 	in := b.input(b.now)
 	in.Discharges = b.oil.discharges(r.Lots, r.Journal, in.First)
 	r.Stock = b.oil.days(r.Lots, r.Journal, in.First, in.Last)

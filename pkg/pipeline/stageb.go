@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -44,11 +45,18 @@ type Listener struct {
 	Vintage func([]estimate.Row) // every vintage's days, as it is cut
 }
 
-// stageB drives the detectors, the ledger, the lots and the estimate.
-type stageB struct {
+// StageB drives the detectors, the ledger, the lots and the estimate. It belongs to one goroutine.
+type StageB struct {
 	config    Config
 	effective Effective
+	world     world
 	listen    Listener
+	*stateB
+}
+
+// stateB is what a snapshot of a StageB holds.
+type stateB struct {
+	waiting   [][]Found // by partition: walks that not all partitions are through with
 	fleet     *vessel.Fleet
 	coverage  *coverage.Model
 	presence  *presence
@@ -58,10 +66,13 @@ type stageB struct {
 	tracer    *trace.Tracer
 	estimator *estimate.Estimator
 	watch     *halt.Watch
+	counts    Counts
 	facts     map[track.FactKind]int64
 	refused   [ais.Reasons]int64
 	events    map[string]event.Event // the last version of each
 	versions  int64
+	earliest  ais.UnixMilli  // event time
+	latest    ais.UnixMilli  // event time
 	first     time.Time      // first grid point
 	now       time.Time      // last grid point
 	heard     bool           // something was observed since the last vintage
@@ -77,13 +88,30 @@ type stageB struct {
 // days, so that what lies further back moves nothing, and the cost of a vintage does not grow with the input.
 const vintageSpan = 400 * 24 * time.Hour
 
-func newStageB(c Config, w world, l Listener) *stageB {
+// NewStageB builds stage B for what the given number of partitions find, at least one. The configuration must be valid.
+func NewStageB(c Config, partitions int, l Listener) (*StageB, error) {
+	if partitions < 1 {
+		return nil, fmt.Errorf("build stage B: %d partitions: at least 1 expected", partitions)
+	}
+	if err := c.Validate(); err != nil {
+		return nil, fmt.Errorf("build stage B: %w", err)
+	}
+	w, err := c.world()
+	if err != nil {
+		return nil, fmt.Errorf("build stage B: %w", err)
+	}
 	if l.Event == nil {
 		l.Event = func(event.Event) {}
 	}
 	if l.Vintage == nil {
 		l.Vintage = func([]estimate.Row) {}
 	}
+	b := &StageB{config: c, effective: c.effective(w), world: w, listen: l, stateB: newStateB(c, w)}
+	b.waiting = make([][]Found, partitions)
+	return b, nil
+}
+
+func newStateB(c Config, w world) *stateB {
 	fleet, heard := vessel.NewFleet(), coverage.NewModel(c.Coverage)
 	if len(c.Lists) > 0 {
 		fleet.Watch(list.NewBook(c.Lists))
@@ -94,9 +122,8 @@ func newStageB(c Config, w world, l Listener) *stageB {
 	silent.Reception(heard)
 	pretended := falseposition.New(c.FalsePosition, fleet, w.places, calls)
 	pretended.Stations(heard)
-	return &stageB{
-		config: c, effective: c.effective(w), listen: l, fleet: fleet,
-		coverage: heard, presence: newPresence(heard, fleet), outages: out,
+	return &stateB{
+		fleet: fleet, coverage: heard, presence: newPresence(heard, fleet), outages: out,
 		// DESIGN.md section 4 fixes this order.
 		detectors: []Detector{
 			out,
@@ -119,37 +146,51 @@ func newStageB(c Config, w world, l Listener) *stageB {
 	}
 }
 
-// run takes each walk's facts from all shards and does its ticks in order.
-func (b *stageB) run(walks <-chan walk, shards []*shard) {
-	for w := range walks {
-		var facts []track.Fact
-		for _, s := range shards {
-			found := <-s.out
-			facts = append(facts, found.facts...)
-			for reason, n := range found.refused {
-				b.refused[reason] += n
-			}
+// Take takes in what a partition found on its next walk, and does the walk once every partition is through with it.
+// Partitions of one stream take the same walks.
+func (b *StageB) Take(partition int, f Found) {
+	b.waiting[partition] = append(b.waiting[partition], f)
+	for _, walks := range b.waiting {
+		if len(walks) == 0 {
+			return
 		}
-		if len(shards) > 1 {
-			slices.SortStableFunc(facts, track.Compare)
+	}
+	var facts []track.Fact
+	for i, walks := range b.waiting {
+		found := walks[0]
+		facts = append(facts, found.Facts...)
+		for reason, n := range found.Refused {
+			b.refused[reason] += n
 		}
-		for _, e := range w.ended {
-			b.coverage.Ended(e.source, e.at)
-			b.outages.Ended(e.source)
+		b.counts.Reports, b.counts.Late = b.counts.Reports+found.Counts.Reports, b.counts.Late+found.Counts.Late
+		b.waiting[i] = slices.Delete(walks, 0, 1)
+	}
+	if len(b.waiting) > 1 {
+		slices.SortStableFunc(facts, track.Compare)
+	}
+	b.counts.Punctuations, b.counts.Ticks = b.counts.Punctuations+f.Counts.Punctuations, b.counts.Ticks+f.Counts.Ticks
+	b.earliest, b.latest = f.First, f.Last
+	b.walk(f.Walk, facts)
+}
+
+// walk does the ticks of a walk in order.
+func (b *StageB) walk(w Walk, facts []track.Fact) {
+	for _, e := range w.Ended {
+		b.coverage.Ended(e.Source, e.At)
+		b.outages.Ended(e.Source)
+	}
+	for tick := w.From; !tick.After(w.To); tick = tick.Add(track.Grid) {
+		n := 0
+		for n < len(facts) && !facts[n].Head().Tick.After(tick) {
+			n++
 		}
-		for tick := w.from; !tick.After(w.to); tick = tick.Add(track.Grid) {
-			n := 0
-			for n < len(facts) && !facts[n].Head().Tick.After(tick) {
-				n++
-			}
-			b.tick(tick, facts[:n])
-			facts = facts[n:]
-		}
+		b.tick(tick, facts[:n])
+		facts = facts[n:]
 	}
 }
 
 // tick does one grid point: facts first, then the detectors in their order, the ledger, the lots, and at midnight a vintage.
-func (b *stageB) tick(at time.Time, facts []track.Fact) {
+func (b *StageB) tick(at time.Time, facts []track.Fact) {
 	if b.first.IsZero() {
 		b.first, b.cut, b.othersCut = at, at, at
 	}
@@ -194,7 +235,7 @@ func follow(fleet *vessel.Fleet, e event.Event) {
 }
 
 // midnight cuts a vintage. A hole in the input cuts none while it lasts, but so often that no day is left without a row.
-func (b *stageB) midnight(at time.Time) {
+func (b *StageB) midnight(at time.Time) {
 	if b.heard || at.Sub(b.cut) >= vintageSpan-24*time.Hour {
 		in := b.input(at)
 		b.keep(b.estimator.Days(in), at)
@@ -207,7 +248,7 @@ func (b *stageB) midnight(at time.Time) {
 }
 
 // trade is the series that the barometer reads, for the days of a vintage that was made.
-func (b *stageB) trade(in estimate.Input) halt.Series {
+func (b *StageB) trade(in estimate.Input) halt.Series {
 	var health []float64
 	for day := in.First; !day.After(in.Last); day = day.Add(24 * time.Hour) {
 		health = append(health, max(0, min(1, in.Health(day))))
@@ -216,7 +257,7 @@ func (b *stageB) trade(in estimate.Input) halt.Series {
 }
 
 // keep hands a vintage on and remembers its rows as the newest of their days.
-func (b *stageB) keep(rows []estimate.Row, at time.Time) {
+func (b *StageB) keep(rows []estimate.Row, at time.Time) {
 	b.heard, b.cut = false, at
 	b.listen.Vintage(rows)
 	b.revisions.Add(rows)
@@ -228,7 +269,7 @@ func (b *stageB) keep(rows []estimate.Row, at time.Time) {
 }
 
 // keepOthers remembers the rows on the other bases, each basis after the older rows of its own.
-func (b *stageB) keepOthers(rows []estimate.Row, at time.Time) {
+func (b *StageB) keepOthers(rows []estimate.Row, at time.Time) {
 	b.othersCut = at
 	if len(rows) == 0 {
 		return
@@ -239,7 +280,7 @@ func (b *stageB) keepOthers(rows []estimate.Row, at time.Time) {
 	b.others = all
 }
 
-func (b *stageB) observe(f track.Fact) {
+func (b *StageB) observe(f track.Fact) {
 	if f.Kind() != track.KindReception {
 		b.facts[f.Kind()]++ // counts of reception are deltas, more of them the more shards there are
 	}
@@ -258,7 +299,7 @@ func (b *stageB) observe(f track.Fact) {
 }
 
 // publish stamps a version with what only the engine knows and keeps it as the newest of its id.
-func (b *stageB) publish(e event.Event, at time.Time) event.Event {
+func (b *StageB) publish(e event.Event, at time.Time) event.Event {
 	e.Schema, e.Watermark, e.Software, e.Config = event.Schema, at, b.config.Software, b.effective.Hash
 	b.events[e.ID] = e
 	b.versions++
@@ -267,7 +308,7 @@ func (b *stageB) publish(e event.Event, at time.Time) event.Event {
 }
 
 // input is what a vintage as of a moment rests on: every day of the input so far, within the span of a vintage.
-func (b *stageB) input(asOf time.Time) estimate.Input {
+func (b *StageB) input(asOf time.Time) estimate.Input {
 	first, last := b.first.Truncate(24*time.Hour), asOf.Add(-time.Nanosecond).Truncate(24*time.Hour)
 	if oldest := last.Add(24*time.Hour - vintageSpan); first.Before(oldest) {
 		first = oldest
