@@ -49,12 +49,14 @@ type Options struct {
 //
 // Of the reception model, three controls to a pass within 2° and 72 h are METHODS' (section 2). Start values, to be
 // judged by the calibration on controls: kappa 4 and 4 ships an hour (half of what is seen in an hour counts when four
-// are), 10 ship-hours of a neighbourhood, 30 ship-hours for a habit (an unheard unit among 30 puts the rate within 0.1
+// are), 30 ship-hours for a habit (an unheard unit among 30 puts the rate within 0.1
 // by the rule of three), fresh for a day (the day's close judges again), 200 controls a day, and 1,000 answers, of
-// which none missed bounds a rate below 0.003. 900 km: ducts over the Gulf carry VHF some hundreds of kilometres, a
+// which none missed bounds a rate below 0.003. 4 ship-hours of a neighbourhood: with 10,
+// cells beyond the stations' reach were believed to be heard, and of controls half as many silences of 24 h by coast stations
+// were predicted as came. 900 km: ducts over the Gulf carry VHF some hundreds of kilometres, a
 // satellite at 500 km sees 2,500.
 func Defaults() Options {
-	return Options{Fraction: 0.3, HabitDays: 14, KeepDays: 100, Kappa: 4, Sure: 0.95, Surest: 1e-5, Shrink: 10, HourShrink: 4, Support: 30,
+	return Options{Fraction: 0.3, HabitDays: 14, KeepDays: 100, Kappa: 4, Sure: 0.95, Surest: 1e-5, Shrink: 4, HourShrink: 4, Support: 30,
 		PassControls: 3, PassSupport: 12, FreshHours: 24, Wide: 900, Longest: 72, Checks: 200, LeastChecks: 1000}
 }
 
