@@ -116,8 +116,9 @@ type UnseenShip struct {
 type RendezvousDetails struct {
 	Rules
 	Form           Form         `json:"form"`
-	DurationH      float64      `json:"duration_h"`
-	MedianGapM     geo.Metres   `json:"median_hull_gap_m"` // weighted; zero is touching
+	DurationH      float64      `json:"duration_h"`          // from the first to the last close point
+	LongestH       float64      `json:"longest_h,omitempty"` // the same, with the time of an outage in which a ship came or left
+	MedianGapM     geo.Metres   `json:"median_hull_gap_m"`   // weighted; zero is touching
 	SigmaM         geo.Metres   `json:"sigma_m"`
 	ShareClose     float64      `json:"share_close"` // share of points <= 50 m + 2 sigma
 	Points         int          `json:"points"`

@@ -16,9 +16,15 @@ func (d *Detector) tell(r *run, w time.Time, why string) event.Event {
 	c := circumstances{v: v, length: r.lastClose.Sub(r.start), a: d.fleet.About(r.a), b: d.fleet.About(r.b), drA: d.draught(r.a, r), drB: d.draught(r.b, r)}
 	c.loads, c.between = c.difference(r.start), d.between(r)
 	c.visits = max(d.visited(r.a, r), d.visited(r.b, r))
+	most := d.o.Bunkers
+	if min(c.a.DWT.Value, c.b.DWT.Value) >= carries {
+		most = d.o.Longest
+	}
+	start, end, longest := r.bounds(most)
+	c.longest = longest
 	e := event.Event{
 		Schema: event.Schema, ID: event.ID(event.Rendezvous, r.start, r.middle[0], r.middle[1], r.a, r.b), Version: 1,
-		Kind: event.Rendezvous, Status: event.Open, Why: why, Start: r.start, Lon: r.middle[0], Lat: r.middle[1],
+		Kind: event.Rendezvous, Status: event.Open, Why: why, Start: start, Lon: r.middle[0], Lat: r.middle[1],
 		Evidence: r.evidence(), Watermark: w,
 	}
 	if ids := d.places.Find(r.middle, nil); len(ids) > 0 {
@@ -31,7 +37,6 @@ func (d *Detector) tell(r *run, w time.Time, why string) event.Event {
 	}
 	after := time.Time{}
 	if !r.ended.IsZero() {
-		end := r.ended
 		after = end.Add(d.o.Draught)
 		e.Status, e.End = event.Closed, &end
 	}
@@ -101,6 +106,9 @@ func (d *Detector) details(r *run, c circumstances) event.RendezvousDetails {
 	if v.hull {
 		diff := geo.Degrees(v.diff)
 		details.HeadingDiff = &diff
+	}
+	if c.longest > c.length {
+		details.LongestH = c.longest.Hours()
 	}
 	details.Findings = c.findings(d.o)
 	details.Rules.Rules = d.rules(c)

@@ -27,6 +27,8 @@ type Detector struct {
 	changes map[vessel.MMSI][]draughtChange
 	astray  event.Displaced // when ships were not where they said
 	visits  map[vessel.MMSI][]visit
+	hushes  map[vessel.MMSI]hush // the newest silence of each ship that an outage explains
+	outages map[string][]deaf    // by source
 }
 
 // pair is two ships, the lower MMSI first.
@@ -47,7 +49,8 @@ type draughtChange struct {
 // New returns a detector that has seen no ship. The sea is not needed.
 func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, _ *geo.Sea) *Detector {
 	return &Detector{o: o, weights: DefaultWeights(), visits: map[vessel.MMSI][]visit{}, fleet: fleet, places: places, bins: map[int64][]*track.Sample{}, search: newSearch(), turns: turns{fixes: map[cell][]glance{}},
-		runs: map[pair]*run{}, recent: map[pair][]*run{}, changes: map[vessel.MMSI][]draughtChange{}}
+		runs: map[pair]*run{}, recent: map[pair][]*run{}, changes: map[vessel.MMSI][]draughtChange{},
+		hushes: map[vessel.MMSI]hush{}, outages: map[string][]deaf{}}
 }
 
 // Observe takes in samples, and the fixes that end silences. Bins that were decided already are not opened again; what
@@ -59,6 +62,7 @@ func (d *Detector) Observe(f track.Fact) {
 	case *track.Silence:
 		d.turns.hear(f)
 		if f.On != nil {
+			d.resume(f)
 			d.glimpse(f)
 		}
 	}
@@ -84,10 +88,14 @@ func (d *Detector) glimpse(f *track.Silence) {
 	}
 }
 
-// Hear takes in draught changes: they tell who gave and who took, up to a day after the ships parted.
+// Hear takes in draught changes: they tell who gave and who took, up to a day after the ships parted. It takes in outages
+// too: no meeting ends because nobody listened.
 func (d *Detector) Hear(e event.Event) {
 	for _, m := range d.astray.Hear(e) {
 		d.doubt(m)
+	}
+	if out, ok := e.Details.(event.OutageDetails); ok {
+		d.deafen(out.Source, e)
 	}
 	details, ok := e.Details.(event.DraughtDetails)
 	if !ok || len(e.Vessels) == 0 {
@@ -158,6 +166,7 @@ func (d *Detector) meet(a, b *track.Sample) {
 				continue
 			}
 			r = &run{a: p.a, b: p.b, start: x.at, middle: x.middle, lastClose: x.at, seen: [2]sight{sightOf(a), sightOf(b)}}
+			r.before = d.elsewhereBefore(r, x.bracket)
 			d.runs[p] = r
 		}
 		r.add(x, d.o.Missing)
@@ -181,9 +190,14 @@ func (d *Detector) look(list []*track.Sample) {
 }
 
 // waits tells whether a break may be one in hearing only: since the last close point the ships were not seen apart, and
-// neither was heard to leave the place or to get up speed, though they may drift. A silence is no parting.
+// neither was heard to leave the place or to get up speed, though they may drift. A silence is no parting, and time in which
+// the source itself was out does not count, up to twice Options.Unheard in all.
 func (d *Detector) waits(r *run, decided time.Time) bool {
 	silent := decided.Sub(r.lastClose)
+	if silent > 2*d.o.Unheard {
+		return false
+	}
+	silent -= d.deaf(r, decided)
 	if silent > d.o.Unheard || r.parted || len(r.tail) > d.o.Looks {
 		return false
 	}
@@ -302,10 +316,13 @@ func (d *Detector) retell(w time.Time) []event.Event {
 			if r.cut(d.o.Hold) && r.last.Status != event.Retracted {
 				out = append(out, d.tell(r, w, "late reports show that they parted sooner"))
 			}
+			if r.resumed && r.last.Status != event.Retracted {
+				out = append(out, d.tell(r, w, "heard again elsewhere"))
+			}
 			if r.touched && r.last.Status != event.Retracted && d.draught(r.a, r)|d.draught(r.b, r) != 0 {
 				out = append(out, d.tell(r, w, "a draught changed"))
 			}
-			r.touched = false
+			r.touched, r.resumed = false, false
 		}
 		runs = slices.DeleteFunc(runs, func(r *run) bool { return w.Sub(r.ended) > d.o.Draught+d.o.Merge })
 		if d.recent[p] = runs; len(runs) == 0 {
@@ -318,6 +335,7 @@ func (d *Detector) retell(w time.Time) []event.Event {
 			delete(d.changes, m)
 		}
 	}
+	d.forgetHushes(w)
 	for m, list := range d.visits {
 		list = slices.DeleteFunc(list, func(v visit) bool { return w.Sub(v.at) > keepChanges })
 		if d.visits[m] = list; len(list) == 0 {

@@ -31,7 +31,10 @@
 // of parallel or anti-parallel. The σ of the median is less than that of a point, for what interpolation misses is
 // averaged out, and never more than 40 m. Breaks of less than 4 h are merged, so an event closes 4 h after its last
 // close point; a break of up to 36 h is none either if in it one ship was not heard and the other neither left nor got
-// up speed. Midnight means nothing. If one ship's heading is missing she is taken to lie along the other, either way
+// up speed. Time in which the source itself was out counts for neither, up to three days in all. Where a ship came or left in
+// such an outage (she was elsewhere before or after it), start or end is put in the middle of her silence, so far that the whole
+// is no longer than halfway from what was seen to the longest transfer, 66 h, or bunkering, 10 h; `longest_h` is the bound, and
+// a meeting is under 6 h only if it is so at most. Midnight means nothing. If one ship's heading is missing she is taken to lie along the other, either way
 // round. Without that, without a hull or with fewer points, only the distance of the antennas is known: it must stay
 // within 250 m (a VLCC and a Suezmax that touch in opposite directions) and the probability is capped at 0.7.
 //

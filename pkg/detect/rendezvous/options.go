@@ -40,6 +40,8 @@ type Options struct {
 	RaftCap   float64       // the most that is believed of cargo after that
 
 	CargoAfter time.Duration // run from which a cargo transfer is likely
+	Longest    time.Duration // that a transfer takes; where nobody heard its begin or end
+	Bunkers    time.Duration // that bunkering takes, likewise
 	Draught    time.Duration // after the end, in which a draught change counts
 }
 
@@ -58,7 +60,7 @@ func Defaults() Options {
 		Bracket: time.Hour, Turns: 12 * time.Hour, Skew: 3 * time.Minute, Looks: 3, Touch: 15, Close: 50, CloseShare: 0.8, Points: 6,
 		AntennaPoints: 3, AntennaClose: 250, AntennaLeast: 10, AntennaCap: 0.7,
 		RaftAfter: 48 * time.Hour, RaftCap: 0.4,
-		CargoAfter: 6 * time.Hour, Draught: 24 * time.Hour,
+		CargoAfter: 6 * time.Hour, Longest: 66 * time.Hour, Bunkers: 10 * time.Hour, Draught: 24 * time.Hour,
 	}
 }
 
@@ -91,6 +93,8 @@ func (o *Options) Params() param.Group {
 		param.Time("raft_after", &o.RaftAfter, 12*time.Hour, 240*time.Hour, "how long three ships may lie together and pass cargo without a sign of it", "judgement: transfers of two million barrels take 33 to 66 h, those of daughters less"),
 		param.Number("raft_cap", &o.RaftCap, 0, 1, "", "the most that is believed of cargo after that", "judgement"),
 		param.Time("cargo_after", &o.CargoAfter, time.Hour, 48*time.Hour, "run from which a cargo transfer is likely", "METHODS 4"),
+		param.Time("longest", &o.Longest, o.CargoAfter, 240*time.Hour, "that a transfer takes, where it began or ended in an outage", "METHODS 4: 20 to 66 h are typical"),
+		param.Time("bunkers", &o.Bunkers, time.Hour, 48*time.Hour, "that bunkering takes, likewise", "METHODS 4: 2 to 10 h"),
 		param.Time("draught", &o.Draught, time.Hour, 240*time.Hour, "after the end, in which a draught change counts", "METHODS 4"),
 	}}
 }

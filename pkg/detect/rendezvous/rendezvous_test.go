@@ -3,6 +3,7 @@ package rendezvous
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -43,6 +44,7 @@ type stage struct {
 	*Detector
 	fleet *vessel.Fleet
 	t     testing.TB
+	each  func(tick time.Time) // before the facts of a tick; may be nil
 }
 
 func newStage(t testing.TB) stage {
@@ -52,7 +54,7 @@ func newStage(t testing.TB) stage {
 		t.Fatal(err)
 	}
 	fleet := vessel.NewFleet()
-	s := stage{New(Defaults(), fleet, places, nil), fleet, t}
+	s := stage{Detector: New(Defaults(), fleet, places, nil), fleet: fleet, t: t}
 	s.launch(mother, 80, vlccHull)
 	s.launch(daughter, 80, suezmaxHull)
 	return s
@@ -128,6 +130,9 @@ func (s stage) play(from, to float64, actors ...actor) []event.Event {
 	}
 	var out []event.Event
 	for tick := at(from); !tick.After(at(to + 20)); tick = tick.Add(track.Grid) {
+		if s.each != nil {
+			s.each(tick)
+		}
 		for _, f := range byTick[tick] {
 			s.Observe(f)
 		}
@@ -389,6 +394,72 @@ func TestStartAndEndAreThoseOfTheRun(t *testing.T) {
 }
 
 // TestCellEdgesAndTheDateLine moves one and the same transfer over the Earth.
+// TestNobodyListening: a meeting goes on through an outage, and where a ship came or left in one it is put in the middle, but
+// no longer than halfway to the longest transfer.
+func TestNobodyListening(t *testing.T) {
+	tied := alongside(daughter, anchored(mother, openSea, 20), moored, 0)
+	roads := geo.Destination(openSea, 90, 40_000)
+	comes := func(from, to float64) actor { // and lies elsewhere before and after
+		a := tied
+		a.pose = func(h float64) (geo.Point, geo.Degrees, geo.Knots, geo.Degrees) {
+			if h < from || h > to {
+				return roads, 20, 0.1, 0
+			}
+			return tied.pose(h)
+		}
+		return a
+	}
+	for _, tc := range []struct {
+		name       string
+		from, to   float64 // of the meeting
+		off, on    float64 // of the outage
+		quiet      bool    // no outage is told
+		start, end float64
+		count      int
+		longest    float64
+	}{
+		{name: "tied before and after", from: 5, to: 45, off: 12, on: 40, start: 5, end: 45, count: 1},
+		{name: "and no outage was told", from: 5, to: 45, off: 12, on: 40, quiet: true, start: 5, end: 12, count: 2},
+		{name: "left in it", from: 5, to: 30, off: 12, on: 40, start: 5, end: 26, count: 1, longest: 35},
+		{name: "left in a long one", from: 5, to: 30, off: 12, on: 80, start: 5, end: 12 + 29.5, count: 1, longest: 75},
+		{name: "came in it", from: 25, to: 47, off: 12, on: 40, start: 26, end: 47, count: 1, longest: 35},
+		{name: "came and left in the open", from: 5, to: 30, off: 36, on: 40, start: 5, end: 30, count: 1},
+	} {
+		s := newStage(t)
+		hole := func(h float64) bool { return h > tc.off && h < tc.on }
+		host, guest := anchored(mother, openSea, 20), comes(tc.from, tc.to)
+		host.silent, guest.silent = hole, hole
+		var got []event.Event
+		told := map[string]event.Event{}
+		s.each = func(tick time.Time) {
+			e := event.Event{ID: "outage-1", Kind: event.Outage, Status: event.Open, Start: at(tc.off), Watermark: tick, Details: event.OutageDetails{Source: "feed"}}
+			if tick.Equal(at(tc.off+1)) && !tc.quiet {
+				s.Hear(e)
+			}
+			if end := at(tc.on); tick.Equal(end) && !tc.quiet {
+				e.Status, e.End = event.Closed, &end
+				s.Hear(e)
+			}
+		}
+		got = s.play(0, tc.on+24, host, guest)
+		var first *event.Event
+		for _, e := range got {
+			told[e.ID] = e
+			if first == nil || e.ID == first.ID {
+				first = &e
+			}
+		}
+		if len(told) != tc.count || first == nil || first.End == nil {
+			t.Errorf("%s: got %d meetings, want %d: %s", tc.name, len(told), tc.count, strings.Join(slices.Sorted(maps.Keys(told)), " "))
+			continue
+		}
+		d := first.Details.(event.RendezvousDetails)
+		if first.Start.Sub(at(tc.start)).Abs() > 10*time.Minute || first.End.Sub(at(tc.end)).Abs() > 10*time.Minute || math.Abs(d.LongestH-tc.longest) > 0.3 {
+			t.Errorf("%s: got %s to %s, at most %.1f h, want %s to %s and %.1f", tc.name, first.Start, first.End, d.LongestH, at(tc.start), at(tc.end), tc.longest)
+		}
+	}
+}
+
 func TestCellEdgesAndTheDateLine(t *testing.T) {
 	for _, tc := range []struct {
 		name string

@@ -29,7 +29,10 @@ type run struct {
 	parted     bool          // since the last close point both were heard at about one time, far from each other
 	tried      time.Time     // the last close point when it was last judged, until opened
 	ended      time.Time     // zero while it lasts
+	before     time.Time     // when a ship was last heard elsewhere, if the source was out from then to the start; else zero
+	after      time.Time     // when a ship was first heard elsewhere, if it was out from the end to then
 	touched    bool          // a draught was heard: to be told anew
+	resumed    bool          // after has become known
 	astray     bool          // a ship was not where she said
 	bracket    time.Duration // of the last point: how seldom the rarer of the two reports
 	seen       [2]sight      // of both ships, since the last close point
@@ -39,12 +42,15 @@ type run struct {
 
 // sight is when and where a ship was last heard.
 type sight struct {
-	at    time.Time
-	place geo.Point
-	speed geo.Knots
+	at     time.Time
+	place  geo.Point
+	speed  geo.Knots
+	source string
 }
 
-func sightOf(s *track.Sample) sight { return sight{s.Bin, s.Position, motionOf(s).speed} }
+func sightOf(s *track.Sample) sight {
+	return sight{s.Bin, s.Position, motionOf(s).speed, s.Before.Source}
+}
 
 // patient is how long a run goes on without a close point: ships that report seldom have few.
 func (r *run) patient(missing time.Duration) time.Duration {
@@ -82,7 +88,7 @@ func (r *run) add(p point, missing time.Duration) {
 	}
 	r.tail = r.tail[:0]
 	r.count(p)
-	r.lastClose, r.lastMiddle, r.parted = p.at, p.middle, false
+	r.lastClose, r.lastMiddle, r.parted, r.after = p.at, p.middle, false, time.Time{}
 	if n := len(r.way); n == 0 || p.at.Sub(r.way[n-1].at) >= wayStep {
 		if n == keepWay {
 			r.way = append(r.way[:0], r.way[1:]...)
@@ -141,6 +147,7 @@ func (r *run) settle(hold time.Duration) bool {
 }
 
 func (r *run) restart(i int) {
+	r.before = time.Time{}
 	r.points = append(r.points[:0], r.points[i:]...)
 	r.start, r.middle = r.points[0].at, r.points[0].middle
 	r.sum = sums{}
@@ -434,4 +441,118 @@ func (r *run) cut(hold time.Duration) bool {
 	r.lastClose = r.elsewhere[0]
 	r.ended, r.elsewhere = r.lastClose, nil
 	return true
+}
+
+// hush is the end of a ship's silence of which the source's outage was half or more.
+type hush struct {
+	off, on  time.Time
+	offPlace geo.Point
+}
+
+// resume takes in the end of a silence that an outage explains: a ship that was elsewhere before it may have come alongside
+// in it, and one that is elsewhere after it has left in it.
+func (d *Detector) resume(f *track.Silence) {
+	long := f.On.Time.Sub(f.Off.Time)
+	if 2*d.out(f.Off.Source, f.Off.Time, f.On.Time) < long {
+		return
+	}
+	d.hushes[f.MMSI] = hush{f.Off.Time, f.On.Time, f.Off.Position}
+	left := func(r *run) bool {
+		if r.a != f.MMSI && r.b != f.MMSI || f.Off.Time.Sub(r.lastClose).Abs() > d.o.Missing+r.bracket || geo.Distance(f.On.Position, r.lastMiddle) <= stays {
+			return false
+		}
+		if r.after.IsZero() || f.On.Time.Before(r.after) {
+			r.after = f.On.Time
+		}
+		return true
+	}
+	for _, r := range d.runs {
+		left(r)
+	}
+	for _, runs := range d.recent {
+		for _, r := range runs {
+			r.resumed = left(r) || r.resumed
+		}
+	}
+}
+
+// forgetHushes drops silences that no run can begin with any more.
+func (d *Detector) forgetHushes(w time.Time) {
+	for m, h := range d.hushes {
+		if w.Sub(h.on) > d.o.Unheard {
+			delete(d.hushes, m)
+		}
+	}
+}
+
+// elsewhereBefore is when one of two ships was last heard elsewhere before a run began, if an outage lay between: the run
+// began at some time in it. Zero where that is not so.
+func (d *Detector) elsewhereBefore(r *run, bracket time.Duration) time.Time {
+	var last time.Time
+	for _, m := range [2]vessel.MMSI{r.a, r.b} {
+		h, ok := d.hushes[m]
+		if ok && r.start.Sub(h.on).Abs() <= d.o.Missing+bracket && geo.Distance(h.offPlace, r.middle) > stays {
+			last = later(last, h.off)
+		}
+	}
+	return last
+}
+
+// bounds are the likeliest start and end of a run, and the longest that it can have lasted. Where a ship came or left in an
+// outage, it is put in the middle of the time in which she did, so far that the whole is no longer than halfway to most: of a
+// meeting that may last so long any length is as likely as another.
+func (r *run) bounds(most time.Duration) (start, end time.Time, longest time.Duration) {
+	start, end = r.start, r.lastClose
+	seen := end.Sub(start)
+	var early, late time.Duration
+	if !r.before.IsZero() {
+		early = start.Sub(r.before)
+	}
+	if r.after.After(end) && !r.ended.IsZero() {
+		late = r.after.Sub(end)
+	}
+	longest = seen + early + late
+	if longest == seen {
+		return start, end, seen
+	}
+	share := min(1, float64(max(0, most-seen))/float64(early+late)) / 2
+	start = start.Add(-time.Duration(share * float64(early)).Truncate(time.Second))
+	return start, end.Add(time.Duration(share * float64(late)).Truncate(time.Second)), longest
+}
+
+// deaf is a time in which a source was out; to is zero while it lasts.
+type deaf struct {
+	id       string
+	from, to time.Time
+}
+
+// deafen takes in a version of an outage: the newest of an id counts.
+func (d *Detector) deafen(source string, e event.Event) {
+	list := slices.DeleteFunc(d.outages[source], func(x deaf) bool { return x.id == e.ID || !x.to.IsZero() && e.Watermark.Sub(x.to) > keepChanges })
+	if e.Status != event.Retracted {
+		x := deaf{id: e.ID, from: e.Start}
+		if e.End != nil {
+			x.to = *e.End
+		}
+		list = append(list, x)
+	}
+	d.outages[source] = list
+}
+
+// deaf is for how long since a run's last close point the sources that told of its ships were out.
+func (d *Detector) deaf(r *run, until time.Time) time.Duration {
+	return min(d.out(r.seen[0].source, r.lastClose, until), d.out(r.seen[1].source, r.lastClose, until))
+}
+
+// out is for how much of a time a source was out.
+func (d *Detector) out(source string, from, until time.Time) time.Duration {
+	var sum time.Duration
+	for _, x := range d.outages[source] {
+		to := x.to
+		if to.IsZero() || to.After(until) {
+			to = until
+		}
+		sum += max(0, to.Sub(later(x.from, from)))
+	}
+	return sum
 }

@@ -51,7 +51,7 @@ const (
 	smallerCarries = "smaller_carries" // the smaller ship's deadweight is 10,000 t or more
 	smallerBunkers = "smaller_bunkers" // it is less
 	sizeUnknown    = "size_unknown"
-	short          = "under_6h"
+	short          = "under_6h" // in any case: neither began nor ended unheard so that it may be more
 	long           = "6h_or_more"
 	veryLong       = "20h_or_more"   // 20–66 h are typical of a transfer of crude
 	bunkerLong     = "up_to_10h"     // as bunkering takes
@@ -96,6 +96,7 @@ const carries = 10_000
 type circumstances struct {
 	v        verdict
 	length   time.Duration
+	longest  time.Duration // with the time in which a ship may have come or left unheard
 	a, b     vessel.Ship
 	where    place.Kind // the first place by precedence, empty at sea
 	drA, drB change     // draught changes heard
@@ -111,10 +112,10 @@ func (c circumstances) findings(o Options) []string {
 	found[sizeUnknown] = smaller == 0
 	found[smallerCarries] = smaller >= carries
 	found[smallerBunkers] = smaller > 0 && smaller < carries
-	found[short] = c.length < o.CargoAfter
+	found[short] = c.longest < o.CargoAfter
 	found[long] = c.length >= o.CargoAfter
 	found[veryLong] = c.length >= 20*time.Hour
-	found[bunkerLong] = c.length <= 10*time.Hour
+	found[bunkerLong] = c.longest <= 10*time.Hour
 	found[outlasting] = c.length > 10*time.Hour
 	for _, s := range [2]vessel.Ship{c.a, c.b} {
 		switch {
