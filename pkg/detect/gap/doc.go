@@ -52,7 +52,9 @@
 // The rates know nothing of how silences end, nor of what ships do. Their log-odds of switched off are therefore one
 // finding among others: how soon she was heard again, and whether where she had been (within 5 nm and three days: who
 // loads in secret comes back there too) or as far off as she
-// sails in that time; whether the silence lies within or after a false track, or in its first two days in an outage of the
+// sails in that time; for silences of 12 h and more, whether she is too small for whole cargoes of crude, and whether she was elsewhere
+// after it with less time to spare than coming alongside, moving oil and casting off take: a failure in the middle of a lawful leg
+// has no motive; whether the silence lies within or after a false track, or in its first two days in an outage of the
 // source; whether she lay at rest, whose flag she flies, whether controls told of p0. The probability is the logistic function of the
 // sum of their weights (data/weights.json), which `simulate fit gap` fits to simulated truth with signs that it may
 // not turn round; the rivals share what is left as the rates have it. Details list each finding with its weight.

@@ -55,19 +55,24 @@ const (
 	passedOut  = "passed_out"  // she had just passed the way out of the Gulf of Oman
 	stayed     = "stayed"      // she was heard again within three days, where she was
 	sailedOn   = "sailed_on"   // or as far away as she sails in the time: she can have stopped nowhere
+	small      = "small"       // silent for 12 h or more, and too small for whole cargoes of crude: she has least to hide
+	noStop     = "no_stop"     // silent for as long, then elsewhere with too little time to spare to have met or loaded
 	blind      = "blind"       // share of the first two days in which the source was itself out
 )
 
 func findings() []string {
 	return []string{always, odds, unmeasured, ended12h, ended24h, ended48h, inFalse, afterFalse, atRest, listed, passedOut,
-		stayed, sailedOn, blind}
+		stayed, sailedOn, small, noStop, blind}
 }
 
-// What the findings ask (judgement): a drift of some hours, three quarters of the service speed.
+// What the findings ask (judgement): a drift of some hours, three quarters of the service speed, and the least time that
+// it takes to come alongside and cast off (6 h, as a hidden call's berthing and leaving) and to move oil (6 h, METHODS
+// section 4). Whole straits are crossed in silence for safety in less than twelve hours, without any stop.
 const (
 	stayedWithin = 5 * geo.NauticalMile
 	steadily     = 0.25 // slack, of the time
 	firstDays    = 48 * time.Hour
+	stopTakes    = 12 // h
 )
 
 // mostOdds bounds what the rates alone may say: beyond a chance of 1 in 3,000 they are not known well enough.
@@ -119,6 +124,8 @@ func (d *Detector) findings(f *track.Silence, ship vessel.Ship, g event.GapDetai
 		atRest: known && speed < underWay,
 		listed: d.rate(ship) > d.o.SwitchedOff, passedOut: d.left(f) > 0,
 		stayed:   length <= wholeWindow && cameBack && real.On.Time.After(real.Off.Time) && g.GreatCircleM < stayedWithin,
+		small:    h >= stopTakes && ship.Class != vessel.ClassUnknown && !ship.Class.Crude(),
+		noStop:   h >= stopTakes && cameBack && g.GreatCircleM >= stayedWithin && g.SlackH < stopTakes,
 		sailedOn: cameBack && g.GreatCircleM >= stayedWithin && g.SlackH < steadily*real.On.Time.Sub(real.Off.Time).Hours(),
 	} {
 		if holds {

@@ -9,7 +9,9 @@ import (
 
 	"github.com/darkwake/darkwake/pkg/coverage"
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/track"
+	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
 func TestWeightsAreChecked(t *testing.T) {
@@ -52,7 +54,11 @@ func TestEvidenceIsFound(t *testing.T) {
 	}{
 		{"back where she was", 54, func(_ bench, s *track.Silence) { s.Off = fix(24, 57.6, 25.2) }, []string{unmeasured, ended48h, stayed}},
 		{"after a voyage", 192, func(_ bench, s *track.Silence) { s.Off = fix(24, 57.6, 25.2) }, []string{unmeasured}},
-		{"back where her course led", 54, func(_ bench, s *track.Silence) { s.Off = fix(24, 51.5, 26.3) }, []string{unmeasured, ended48h, sailedOn}},
+		{"back where her course led", 54, func(_ bench, s *track.Silence) { s.Off = fix(24, 51.5, 26.3) }, []string{unmeasured, ended48h, sailedOn, noStop}},
+		{"back where her course led after nine", 33, func(_ bench, s *track.Silence) { s.Off = fix(24, 55.6, 25.2) }, []string{unmeasured, ended12h, sailedOn}},
+		{"a product tanker", 192, func(b bench, _ *track.Silence) {
+			b.fleet.Update(vessel.Particulars{MMSI: tanker, ShipType: 80, HasHull: true, Hull: geo.Hull{Bow: 150, Stern: 33, Port: 16, Starboard: 16}})
+		}, []string{unmeasured, small}},
 		{"silent elsewhere", still, func(bench, *track.Silence) {}, []string{unmeasured}},
 		{"as the feed fell out", 192, func(b bench, _ *track.Silence) { b.Hear(out(25, 80)) }, []string{unmeasured, blind}},
 		{"long before it did", 192, func(b bench, _ *track.Silence) { b.Hear(out(80, 90)) }, []string{unmeasured}},
