@@ -71,7 +71,7 @@ func (o *fitLiftOptions) run(ctx context.Context, paths []string, stdout, stderr
 	before := cargo.DefaultWeights()
 	after := before
 	after.Terms = slices.Clone(before.Terms)
-	priors := logisticOf(before)
+	priors, rare := common(logisticOf(before), known)
 	ridge := fit.ChooseCapped(priors, known, o.ridges, before.BlockCap)
 	for _, w := range fit.Capped(priors, known, ridge, before.BlockCap) {
 		if w.Name == "" {
@@ -80,6 +80,11 @@ func (o *fitLiftOptions) run(ctx context.Context, paths []string, stdout, stderr
 		}
 		i := slices.IndexFunc(after.Terms, func(t cargo.Term) bool { return t.Name == w.Name })
 		after.Terms[i].Weight = w.Weight
+	}
+	for i := range after.Terms {
+		if slices.Contains(rare, after.Terms[i].Name) {
+			after.Terms[i].Weight = after.Terms[i].Prior
+		}
 	}
 	after.Offset, after.Slope = fit.Recalibrate(func(x fit.Example) float64 { return after.Sum(x.Values) }, held)
 	after.Note = fmt.Sprintf("fitted by simulate fit lift on %d candidates of %s, seeds %s, traffic %g, thinned, ridge %g (the best on left-out seeds); recalibrated on seeds %s, tested on seeds %s; calibrated on simulation",
@@ -107,6 +112,27 @@ func logisticOf(w cargo.Weights) []fit.BlockWeight {
 		out = append(out, fit.BlockWeight{Name: t.Name, Block: t.Block, Sign: t.Sign, Prior: t.Prior, Weight: t.Weight})
 	}
 	return out
+}
+
+// leastSeen is how many examples must show a sign before its weight is fitted: one or two say nothing, and would undo judgement.
+const leastSeen = 5
+
+// common are the weights of signs that enough examples show; rare are the names of the others, which keep their priors.
+func common(all []fit.BlockWeight, examples []fit.Example) (kept []fit.BlockWeight, rare []string) {
+	for _, w := range all {
+		seen := 0
+		for _, x := range examples {
+			if w.Name == "" || x.Values[w.Name] != 0 {
+				seen++
+			}
+		}
+		if seen < leastSeen && w.Name != "" {
+			rare = append(rare, w.Name)
+			continue
+		}
+		kept = append(kept, w)
+	}
+	return kept, rare
 }
 
 // split reads the three ranges of seeds, of which no two may overlap.

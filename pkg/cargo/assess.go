@@ -180,10 +180,10 @@ func fleetOf(s vessel.Ship) Fleet {
 }
 
 // outcome is the block of what happened to her load. A ship smaller than Aframax trades products between Iranian
-// ports: for her only leaving the Gulf of Oman makes it an outcome.
+// ports: for her only leaving the Gulf of Oman makes it an outcome, and for the smallest nothing does.
 func (l *Ledger) outcome(s *ship, from, to time.Time, d *verdict) values {
 	v := values{}
-	before := s.seen.LoadAt(from)
+	before := s.loadAt(from)
 	mark, laden := l.ladenMark(s, from, to)
 	left, exited, gone := l.outbound(s, to)
 	switch {
@@ -203,9 +203,13 @@ func (l *Ledger) outcome(s *ship, from, to time.Time, d *verdict) values {
 	if gone {
 		d.because = append(d.because, left.ID)
 	}
+	if e, gave := l.gaveAfter(s, d.chosen, to); gave {
+		d.because = append(d.because, e.ID)
+		v["gave_after"] = e.Probability
+	}
 	v.sail(d.chosen, gone || d.chosen.through, laden, still, before)
 	d.lift.Exited = exited
-	if !s.seen.Class.Crude() && exited == nil {
+	if c := s.seen.Class; !c.Crude() && (exited == nil || c == vessel.GP || c == vessel.SmallTanker) {
 		d.rules = append(d.rules, event.Rule{Name: "smaller than Aframax: left the Gulf of Oman", Op: ">=", Threshold: 1, Unit: "crossings"})
 		return values{}
 	}
@@ -213,22 +217,54 @@ func (l *Ledger) outcome(s *ship, from, to time.Time, d *verdict) values {
 	return v
 }
 
+// loadAt is what the last draught typed before a moment says of the load. One that says laden is stale once she has left the
+// Gulf of Oman and come back: nobody carries a cargo to its buyer and home again.
+func (s *ship) loadAt(at time.Time) vessel.LoadState {
+	load := s.seen.LoadAt(at)
+	if load != vessel.Laden {
+		return load
+	}
+	var typed, left, back time.Time
+	for _, m := range s.seen.Draughts {
+		if !m.Since.After(at) {
+			typed = m.Since
+		}
+	}
+	for _, e := range s.transits {
+		d := e.Details.(event.TransitDetails)
+		if d.Gate != exitGate || e.Start.Before(typed) || e.Start.After(at) {
+			continue
+		}
+		if d.Outbound && (left.IsZero() || e.Start.Before(left)) {
+			left = e.Start
+		} else if !d.Outbound && e.Start.After(back) {
+			back = e.Start
+		}
+	}
+	if !left.IsZero() && back.After(left) {
+		return vessel.LoadUnknown
+	}
+	return load
+}
+
 // sail tells what sailing out says. Of a ship that was seen at the terminal it is a sign of its own, unless she types ballast
 // anew: she sails out empty. Of one that was hidden it is one if she is laden, or if she came in ballast and her silence
 // was no chance, as far as it was none: what a crew types that hides is worth less.
 func (v values) sail(c chance, out, laden, still bool, before vessel.LoadState) {
-	telling := max(0, c.values["silence_odds"])
+	telling := max(0, c.values["silence_odds"], c.pretended)
 	if c.stay {
 		telling = 1
 	}
-	empty := !laden && before == vessel.Ballast
+	empty := !laden && (before == vessel.Ballast || !c.stay && before != vessel.Laden)
 	switch {
 	case !out, c.stay && still:
 		return
-	case c.stay, laden, c.values["unheard_before"] > 0 && !still, empty && telling > 0:
+	case c.values["unheard_before"] > 0 && !still:
+		v["came_out"] = 1
+	case c.stay, laden, empty && telling > 0:
 		v["sailed_out"] = 1
 	}
-	if empty && telling > 0 {
+	if empty && telling > 0 && c.values["unheard_before"] == 0 {
 		v["came_empty"] = telling
 	}
 }
@@ -288,3 +324,22 @@ func (l *Ledger) fill(s *ship, from time.Time, d *verdict) {
 		event.Rule{Name: "outcome", Value: d.score.outcome, Op: ">", Unit: "log-odds", Passed: d.score.outcome > 0},
 		event.Rule{Name: "probability", Value: d.score.q, Op: ">=", Threshold: l.o.Weights.Cut, Unit: "probability", Passed: d.score.q >= l.o.Weights.Cut})
 }
+
+// gaveAfter is the meeting after a loading, and before another, in which she most probably gave cargo to another ship: who
+// was in ballast before has it from somewhere.
+func (l *Ledger) gaveAfter(s *ship, c chance, to time.Time) (best event.Event, ok bool) {
+	limit := l.lawfulAfter(s, c.from, to.Add(gaveWithin))
+	for _, e := range s.passed {
+		if e.Start.Before(to) || e.Start.After(limit) || !plays(e, event.Donor, s.seen) {
+			continue
+		}
+		if !ok || e.Probability > best.Probability || e.Probability == best.Probability && event.Compare(e, best) < 0 {
+			best, ok = e, true
+		}
+	}
+	return best, ok
+}
+
+// gaveWithin is how long after a loading cargo given away still speaks of it: what is passed on in these waters is so within
+// weeks, but for floating storage.
+const gaveWithin = 30 * 24 * time.Hour

@@ -27,6 +27,7 @@ type chance struct {
 	values     values        // of the opportunity block
 	fit        float64       // hidden times only
 	through    bool          // hidden times only: she was inside Hormuz before and outside after
+	pretended  float64       // false tracks only: the probability that it is one
 	rules      []event.Rule
 }
 
@@ -190,8 +191,12 @@ func (l *Ledger) ladenMark(s *ship, from, to time.Time) (vessel.DraughtMark, boo
 	return vessel.DraughtMark{}, false
 }
 
-// ballastMark tells whether a new draught after the loading says ballast.
+// ballastMark tells whether a draught typed anew after the loading says ballast. The first that was ever heard of her was
+// typed nobody knows when.
 func (l *Ledger) ballastMark(s *ship, from, to time.Time) bool {
+	if _, known := s.seen.DraughtAt(from); !known {
+		return false
+	}
 	limit := l.spokenUntil(s, from, to)
 	for _, m := range s.seen.Draughts {
 		if m.Since.After(to) && !m.Since.After(limit) && s.seen.LoadOf(m.Draught) == vessel.Ballast {
@@ -206,8 +211,14 @@ func (l *Ledger) spokenUntil(s *ship, from, to time.Time) time.Time {
 	return l.lawfulAfter(s, from, to.Add(l.o.Outcome))
 }
 
-// lawfulAfter is the begin of the first loading at a lawful terminal after a moment, or a limit if that is earlier.
+// lawfulAfter is the begin of the first loading at a lawful terminal after a moment, or of the first meeting in which she
+// took cargo in, or a limit if that is earlier.
 func (l *Ledger) lawfulAfter(s *ship, from, limit time.Time) time.Time {
+	for _, e := range s.passed {
+		if e.Start.After(from) && e.Start.Before(limit) && plays(e, event.Receiver, s.seen) {
+			limit = e.Start
+		}
+	}
 	for _, e := range s.others {
 		d := e.Details.(event.PortCallDetails)
 		if d.StopStart != nil && max(d.StoppedH, d.MostH) >= needed(s.seen.Class).Hours()/2 && d.StopStart.After(from) && d.StopStart.Before(limit) {
@@ -215,4 +226,14 @@ func (l *Ledger) lawfulAfter(s *ship, from, limit time.Time) time.Time {
 		}
 	}
 	return limit
+}
+
+// plays tells whether a ship has a part in a meeting, by number or hull.
+func plays(e event.Event, part event.Role, s vessel.Ship) bool {
+	for _, v := range e.Vessels {
+		if v.Role == part && (v.MMSI == s.MMSI || v.IMO != 0 && v.IMO == s.IMO) {
+			return true
+		}
+	}
+	return false
 }

@@ -3,11 +3,13 @@
 // Its input is events. An opportunity is a stay at an Iranian loading terminal; a silence or a false track into which a
 // loading fits; or the time before a ship was first heard, if she came out of the Gulf and never was heard to go in. A stay
 // that was heard in pieces lasted at least as long as she was seen at rest and at most from the last fix outside to the next:
-// it counts with the chance that it was long enough. An outcome is a load that turned from ballast to laden, or coming
-// empty and sailing out again after an open stay or a silence that was no chance. The ship's flag, class and the lists that name her are who. A logistic model over these three
-// blocks, each capped, gives q, the probability that the candidate is a lift. The weights are data (data/weights.json),
+// it counts with the chance that it was long enough. An outcome is a load that turned from ballast to laden, cargo
+// given to another ship later, or coming empty and sailing out again after an open stay, a silence that was no chance or a
+// false track. What she took in from another ship, or at a lawful terminal, ends what her draught says of a loading before.
+// The ship's flag, class and the lists that name her are who. A logistic model over these three blocks, each capped, gives q,
+// the probability that the candidate is a lift. The weights are data (data/weights.json),
 // fitted by simulate fit lift on simulated worlds. What is not known adds nothing to either side, and a silence of a ship
-// that had left, or of a feed that was out, is no opportunity. That a track is false is no evidence of its own: false
+// that had left, or of a feed that was out, is no opportunity. That a track is false is no opportunity of its own: false
 // positions that others make must not raise a lift.
 //
 // What speaks for a silence is its likelihood ratio, how likely it is of a ship that was switched off over how likely of one

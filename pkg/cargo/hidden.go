@@ -8,6 +8,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
@@ -20,11 +21,17 @@ type unseen struct {
 
 // gapChance reads a closed gap.
 func (l *Ledger) gapChance(s *ship, e event.Event) (chance, bool) {
-	d, ok := l.grounded(e)
+	d, ok := l.grounded(s, e)
 	if !ok || d.On == nil || d.Feasibility > 1.1 || elsewhere(e) > gone {
 		return chance{}, false
 	}
 	c, ok := l.hiddenChance(s, unseen{e.ID, d.Off, *d.On, d.HiddenCalls})
+	if ok {
+		c.values["terminal_fit"] *= 1 - elsewhere(e)
+		if _, may := c.values["transfer_fit"]; may && e.Place != nil && e.Place.Kind == string(place.STSArea) {
+			c.values["transfer_fit"] = 1 // where ships wait for each other she was already
+		}
+	}
 	if ok && d.ReceptionModel == "controls" && d.Reception != nil {
 		odds := silenceOdds(max(d.Reception.P0, elsewhere(e)), d.On.Time.Sub(d.Off.Time))
 		c.values["silence_odds"] = odds
@@ -77,6 +84,9 @@ func (l *Ledger) trackChance(s *ship, e event.Event) (chance, bool) {
 	if c.end.Before(c.start) {
 		c.start = c.end
 	}
+	if ok {
+		c.pretended = e.Probability
+	}
 	return c, ok && c.values["transfer_fit"] == 0
 }
 
@@ -96,9 +106,10 @@ func (l *Ledger) hiddenChance(s *ship, u unseen) (chance, bool) {
 	if best == nil {
 		return chance{}, false
 	}
+	inside, back := l.wentIn(s, u.off.Time), insideHormuz(geo.PointFromDegrees(u.on.Lon, u.on.Lat))
 	c := chance{id: u.id, from: u.off.Time, to: u.on.Time, start: best.Earliest, end: best.Latest, finished: true,
 		place: best.Place, lon: u.off.Lon, lat: u.off.Lat, grade: best.Grade, outside: best.Outside, fit: best.Fit,
-		through: l.wentIn(s, u.off.Time) && !insideHormuz(geo.PointFromDegrees(u.on.Lon, u.on.Lat))}
+		through: inside && !back}
 	if c.end.Before(c.start) { // a fit below 1: both ends meet in the middle
 		middle := c.end.Add(c.start.Sub(c.end) / 2)
 		c.start, c.end = middle, middle
@@ -115,7 +126,7 @@ func (l *Ledger) hiddenChance(s *ship, u unseen) (chance, bool) {
 	if l.lawfulFits(s, u) {
 		c.values["lawful_fit"] = 1
 	}
-	if !l.wentIn(s, u.off.Time) && c.to.Sub(c.from) >= transferLeast {
+	if !inside && !back && c.to.Sub(c.from) >= transferLeast {
 		c.values["transfer_fit"] = 1 - c.values["slack"]/2
 	}
 	c.rules = []event.Rule{{Name: "hidden loading fits", Value: best.Fit, Op: ">", Threshold: 0, Unit: "share", Passed: true, Note: best.Place}}
@@ -214,7 +225,7 @@ func (s *ship) cameOut() bool {
 
 // grounded is what a gap says when it is reckoned from the last position that is believed. One that ends at a false
 // position is no silence of its own: it goes on in the time after, which begins where this one did.
-func (l *Ledger) grounded(e event.Event) (event.GapDetails, bool) {
+func (l *Ledger) grounded(s *ship, e event.Event) (event.GapDetails, bool) {
 	d := e.Details.(event.GapDetails)
 	m := e.Vessels[0].MMSI
 	if d.On != nil {
@@ -227,6 +238,10 @@ func (l *Ledger) grounded(e event.Event) (event.GapDetails, bool) {
 			return d, false
 		}
 		d.Off = *x.Last
+		if d.On != nil {
+			on := call.MarkOf(d.On)
+			d.HiddenCalls = l.calls.Hidden(s.seen, call.MarkOf(&d.Off), &on, d.On.Time)
+		}
 	}
 	return d, true
 }

@@ -168,7 +168,7 @@ func TestComingEmptyAndSailingOutIsASign(t *testing.T) {
 		c.tell(s)
 		got := 0
 		for _, x := range s.ledger.Candidates() {
-			if x.Shows() {
+			if x.Shows {
 				got++
 			}
 		}

@@ -74,7 +74,7 @@ type link struct{ from, to vessel.MMSI }
 // ship is what the ledger remembers of one ship.
 type ship struct {
 	stays    map[string]event.Event // sanctioned port calls, by id
-	gaps     map[string]event.Event // closed gaps with hidden calls, by id
+	gaps     map[string]event.Event // closed gaps with hidden calls, or that begin at a false position, by id
 	tracks   map[string]event.Event // false positions with hidden calls, by id
 	others   map[string]event.Event // loadings at lawful terminals, by id
 	transits map[string]event.Event // crossings of gates, by id
@@ -142,11 +142,19 @@ func (l *Ledger) Hear(e event.Event) {
 		lawful := e.Place != nil && e.Place.Kind == string(place.LawfulTerminal)
 		l.keep(e, lawful, func(s *ship) map[string]event.Event { return s.others })
 	case event.GapDetails:
-		l.keep(e, d.On != nil && len(d.HiddenCalls) > 0, func(s *ship) map[string]event.Event { return s.gaps })
+		_, astray := l.astray.At(e.Vessels[0].MMSI, d.Off.Time)
+		l.keep(e, d.On != nil && (astray || len(d.HiddenCalls) > 0), func(s *ship) map[string]event.Event { return s.gaps })
 	case event.FalsePositionDetails:
 		l.keep(e, e.Probability >= event.Believed && len(d.HiddenCalls) > 0, func(s *ship) map[string]event.Event { return s.tracks })
 	case event.TransitDetails:
 		l.keep(e, true, func(s *ship) map[string]event.Event { return s.transits })
+	case event.RendezvousDetails:
+		cargo := e.Probability >= event.Believed && d.Form == event.Alongside && e.Status != event.Open
+		for _, v := range e.Vessels {
+			if v.Role == event.Donor || v.Role == event.Receiver {
+				l.keepOf(v.MMSI, e, cargo, func(s *ship) map[string]event.Event { return s.passed })
+			}
+		}
 	case event.DraughtDetails:
 		l.keep(e, true, func(s *ship) map[string]event.Event { return s.draughts })
 	}
@@ -155,8 +163,12 @@ func (l *Ledger) Hear(e event.Event) {
 // keep stores an event that matters and drops one that does not, and has the ship looked at again if that changed
 // anything.
 func (l *Ledger) keep(e event.Event, matters bool, where func(*ship) map[string]event.Event) {
+	l.keepOf(e.Vessels[0].MMSI, e, matters, where)
+}
+
+// keepOf is keep of one of an event's ships.
+func (l *Ledger) keepOf(m vessel.MMSI, e event.Event, matters bool, where func(*ship) map[string]event.Event) {
 	matters = matters && e.Status != event.Retracted
-	m := e.Vessels[0].MMSI
 	s := l.ships[m]
 	if s == nil {
 		if !matters {
@@ -302,17 +314,7 @@ type Candidate struct {
 	Values     []event.ScoreTerm
 	Q          float64
 	Counts     bool // it is a lift in the ledger
-}
-
-// Shows tells whether there is a sign of a chance and one of having loaded, whatever speaks against them.
-func (c Candidate) Shows() bool {
-	signs := map[string]bool{}
-	for _, v := range c.Values {
-		if v.Weight*v.Value > 0 {
-			signs[v.Block] = true
-		}
-	}
-	return signs[opportunity] && signs[outcome]
+	Shows      bool // there is a sign of a chance and one of having loaded, whatever speaks against them
 }
 
 // Candidates returns every voyage that had a chance to load and a sign of having loaded, in order of ship and time.

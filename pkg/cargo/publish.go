@@ -54,7 +54,7 @@ func (l *Ledger) evaluate(m vessel.MMSI, w time.Time) []event.Event {
 			}
 		}
 		if d.possible {
-			s.weighed = append(s.weighed, Candidate{s.seen.MMSI, s.seen.IMO, d.lift.Start, d.lift.End, d.score.terms, d.score.q, counts})
+			s.weighed = append(s.weighed, Candidate{s.seen.MMSI, s.seen.IMO, d.lift.Start, d.lift.End, d.score.terms, d.score.q, counts, d.score.chance && d.score.sign})
 		}
 	}
 	out = append(out, l.retract(s, current, w)...)

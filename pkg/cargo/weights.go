@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/darkwake/darkwake/pkg/event"
@@ -114,6 +113,7 @@ type score struct {
 	terms                     []event.ScoreTerm
 	who, opportunity, outcome float64 // capped sums
 	logOdds, q                float64
+	chance, sign              bool // a term that can only speak for it was found in opportunity, in outcome
 }
 
 // score weighs the values, term by term in the file's order, so that sums do not depend on how evidence came in.
@@ -127,6 +127,8 @@ func (w Weights) score(v values) score {
 		}
 		s.terms = append(s.terms, event.ScoreTerm{Block: t.Block, Name: t.Name, Value: x, Weight: t.Weight})
 		sums[t.Block] += float64(t.Weight * x)
+		s.chance = s.chance || t.Block == opportunity && float64(t.Sign)*x > 0
+		s.sign = s.sign || t.Block == outcome && float64(t.Sign)*x > 0
 	}
 	held := func(block string) float64 { return max(-w.BlockCap, min(w.BlockCap, sums[block])) }
 	s.who, s.opportunity, s.outcome = held(who), held(opportunity), held(outcome)
@@ -135,12 +137,9 @@ func (w Weights) score(v values) score {
 	return s
 }
 
-// candidate tells whether there was both a chance to load, however weak, and on the whole a sign of having loaded. Without
-// either q means nothing.
-func (s score) candidate() bool {
-	chance := slices.ContainsFunc(s.terms, func(t event.ScoreTerm) bool { return t.Block == opportunity && t.Weight*t.Value > 0 })
-	return chance && s.outcome > 0
-}
+// candidate tells whether there was both a chance to load, however weak, and a sign of having loaded against which the other
+// signs do not weigh more. Without either q means nothing.
+func (s score) candidate() bool { return s.chance && s.sign && s.outcome >= 0 }
 
 // Sum is the capped sum of the three blocks with the intercept, before it is recalibrated.
 func (w Weights) Sum(v map[string]float64) float64 {

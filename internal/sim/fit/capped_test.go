@@ -110,7 +110,7 @@ func TestLiftsAreLabelledByTheTruth(t *testing.T) {
 	}
 	signs := []event.ScoreTerm{{Block: "opportunity", Name: "terminal_fit", Value: 1, Weight: 1}, {Block: "outcome", Name: "sailed_out", Value: 1, Weight: 1}}
 	tell := func(mmsi, imo, from, to int, values []event.ScoreTerm) cargo.Candidate {
-		return cargo.Candidate{MMSI: vessel.MMSI(mmsi), IMO: vessel.IMO(imo), Start: hour(from), End: hour(to), Values: values}
+		return cargo.Candidate{MMSI: vessel.MMSI(mmsi), IMO: vessel.IMO(imo), Start: hour(from), End: hour(to), Values: values, Shows: len(values) > 1}
 	}
 	for _, tc := range []struct {
 		name string

@@ -40,7 +40,7 @@ func Lifts(t *sim.Truth, candidates []cargo.Candidate) []Example {
 	var out []Example
 	for i, c := range candidates {
 		j, stand := stands[i]
-		if stand && (j >= len(t.Lifts) || !loads[j].Complete) || !c.Shows() {
+		if stand && (j >= len(t.Lifts) || !loads[j].Complete) || !c.Shows {
 			continue
 		}
 		x := Example{Values: map[string]float64{}, True: stand, World: t.Seed}
