@@ -184,6 +184,14 @@ func writeLiftWeights(w io.Writer, weights cargo.Weights) error {
 		}
 		fmt.Fprintf(&b, "\n    {\"prefix\": %q, \"share\": %v, \"source\": %s}", s.Prefix, s.Share, text(s.Source))
 	}
+	b.WriteString("\n  ],\n  \"origins\": [")
+	for i, o := range weights.Origins {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "\n    {\"prefix\": %q, \"route\": %q, \"iran\": %v, \"russia\": %v, \"venezuela\": %v, \"lawful\": %v, \"source\": %s}",
+			o.Prefix, o.Route, o.Iran, o.Russia, o.Venezuela, o.Lawful, text(o.Source))
+	}
 	b.WriteString("\n  ]\n}\n")
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write weights: %w", err)

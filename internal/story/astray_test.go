@@ -66,6 +66,9 @@ func lifted(t *testing.T, text string) (float64, bool) {
 	}
 	q := 0.0
 	for _, m := range liftLine.FindAllStringSubmatch(said, -1) {
+		if strings.Contains(m[0], " sts_inferred ") {
+			continue // rests on the lonely stop at which she became laden, which is true
+		}
 		if q, err = strconv.ParseFloat(m[2], 64); err != nil {
 			t.Fatal(err)
 		}

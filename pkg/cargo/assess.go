@@ -23,7 +23,8 @@ type verdict struct {
 	because  []string // events that it rests on, in order of kind and id
 	after    time.Time
 	tonnes   float64
-	factor   float64 // barrels a tonne
+	factor   float64             // barrels a tonne
+	rivals   []event.Explanation // of an inferred lift: where else her oil may come from
 }
 
 // assess weighs a voyage. Earlier is the number of lifts that this hull is already believed to have made.
@@ -255,6 +256,9 @@ func (v values) sail(c chance, out, laden, still bool, before vessel.LoadState) 
 	if c.stay {
 		telling = 1
 	}
+	if c.values["transfer_fit"] > 0 { // another ship may have filled her, unheard
+		telling = 0
+	}
 	empty := !laden && (before == vessel.Ballast || !c.stay && before != vessel.Laden)
 	switch {
 	case !out, c.stay && still:
@@ -315,7 +319,10 @@ func (l *Ledger) fill(s *ship, from time.Time, d *verdict) {
 	d.tonnes = volume.Value / d.factor
 	d.lift.MMSI, d.lift.Q = s.seen.MMSI, d.score.q
 	d.lift.Start, d.lift.End = c.start, c.end
-	d.lift.Direct, d.lift.Triangular = c.stay, c.stay
+	d.lift.Direct, d.lift.Triangular, d.lift.Route = c.stay, c.stay, Bracketed
+	if c.stay {
+		d.lift.Route = Direct
+	}
 	d.lift.Barrels, d.lift.LogSD, d.lift.Cap = vessel.Barrels(volume.Value+0.5), volume.LogSD, s.seen.CargoCap()
 	d.lift.Fleet, d.lift.Outside, d.lift.Grade = fleetOf(s.seen), c.outside, c.grade
 	d.rules = append(append([]event.Rule{}, c.rules...), d.rules...)

@@ -19,8 +19,15 @@
 // A hull that goes on under another number is one ship.
 //
 // A lift is born once. Candidates of one ship that overlap or touch within one laden voyage are one lift however many
-// routes led to it, and the best observed route gives its window. A lift is one lot for now: transfers, discharges
-// and returns are not in this package yet, and neither are lifts inferred from meetings at sea.
+// routes led to it, and the best observed route gives its window. Transfers, discharges and returns are those of package lots.
+//
+// A tanker that becomes laden at a lonely stop where cargo is passed on has it from a ship that nobody saw. Of the origins that
+// compete there (Iran, Russia, Venezuela, lawful; priors by area) Iran's share is the probability of an inferred lift, times
+// the share of the cargo that no lift in the ledger may account for,
+//
+//	q = P(Iran)·u / (u + Σ q over lifts not yet out of the Gulf of Oman),  u = (1 − a)/a with a = 0.6,
+//
+// for a donor counts in its own lift. In Iraqi waters it is a blend, which is told and is in no sum.
 //
 // The Ledger is pure: the same events and the same fleet give the same lifts to the byte. It holds no clock and is
 // not safe for concurrent use.

@@ -52,20 +52,21 @@ func (o Options) Validate() error { return errors.Join(o.Weights.Validate(), o.P
 
 // Ledger turns events into lifts.
 type Ledger struct {
-	o      Options
-	fleet  *vessel.Fleet
-	places map[string]*place.Place // by name
-	calls  *call.Reckoner
-	ships  map[vessel.MMSI]*ship
-	order  []vessel.MMSI // of ships, rising
-	dirty  map[vessel.MMSI]bool
-	posts  map[string]*post // lifts published, by id
-	astray event.Displaced  // when ships were not where they said
-	links  map[string]link  // numbers of one hull, by the event that tells so
-	first  map[vessel.MMSI]sighting
-	begin  time.Time // the first grid point
-	now    time.Time // the last one
-	hour   time.Time // the hour in which the fleet was last compared
+	o         Options
+	fleet     *vessel.Fleet
+	places    map[string]*place.Place // by name
+	calls     *call.Reckoner
+	ships     map[vessel.MMSI]*ship
+	order     []vessel.MMSI // of ships, rising
+	dirty     map[vessel.MMSI]bool
+	posts     map[string]*post     // lifts published, by id
+	astray    event.Displaced      // when ships were not where they said
+	inferring map[vessel.MMSI]bool // ships of which a lift may be inferred
+	links     map[string]link      // numbers of one hull, by the event that tells so
+	first     map[vessel.MMSI]sighting
+	begin     time.Time // the first grid point
+	now       time.Time // the last one
+	hour      time.Time // the hour in which the fleet was last compared
 }
 
 // link is two numbers of one hull.
@@ -79,6 +80,7 @@ type ship struct {
 	others   map[string]event.Event // loadings at lawful terminals, by id
 	transits map[string]event.Event // crossings of gates, by id
 	draughts map[string]event.Event // draught changes, by id
+	rests    map[string]event.Event // lying still where cargo is passed on, by id
 	passed   map[string]event.Event // cargo passed from ship to ship, by id
 	lawful   map[string]bool        // gaps into which a lawful loading fits, by id and version
 	lifts    []string               // ids of her lifts, in order of publishing
@@ -99,7 +101,7 @@ func newShip() *ship {
 
 // memories are all that is kept of a ship's events.
 func (s *ship) memories() []*map[string]event.Event {
-	return []*map[string]event.Event{&s.stays, &s.gaps, &s.tracks, &s.others, &s.transits, &s.draughts, &s.passed}
+	return []*map[string]event.Event{&s.stays, &s.gaps, &s.tracks, &s.others, &s.transits, &s.draughts, &s.rests, &s.passed}
 }
 
 // post is a lift that was published, in its newest version.
@@ -112,7 +114,7 @@ type post struct {
 // New returns an empty ledger.
 func New(o Options, f *vessel.Fleet, g *place.Gazetteer, calls *call.Reckoner) *Ledger {
 	l := &Ledger{o: o, fleet: f, places: map[string]*place.Place{}, ships: map[vessel.MMSI]*ship{},
-		dirty: map[vessel.MMSI]bool{}, posts: map[string]*post{}, links: map[string]link{}, first: map[vessel.MMSI]sighting{}, calls: calls}
+		dirty: map[vessel.MMSI]bool{}, posts: map[string]*post{}, links: map[string]link{}, inferring: map[vessel.MMSI]bool{}, first: map[vessel.MMSI]sighting{}, calls: calls}
 	for id := range place.ID(g.Len()) {
 		p := g.At(id)
 		l.places[p.Name] = p
@@ -139,6 +141,7 @@ func (l *Ledger) Hear(e event.Event) {
 			l.keep(e, true, func(s *ship) map[string]event.Event { return s.stays })
 			return
 		}
+		l.keep(e, l.lonely(e), func(s *ship) map[string]event.Event { return s.rests })
 		lawful := e.Place != nil && e.Place.Kind == string(place.LawfulTerminal)
 		l.keep(e, lawful, func(s *ship) map[string]event.Event { return s.others })
 	case event.GapDetails:
@@ -155,6 +158,8 @@ func (l *Ledger) Hear(e event.Event) {
 				l.keepOf(v.MMSI, e, cargo, func(s *ship) map[string]event.Event { return s.passed })
 			}
 		}
+	case event.LoiteringDetails:
+		l.keep(e, l.lonely(e), func(s *ship) map[string]event.Event { return s.rests })
 	case event.DraughtDetails:
 		l.keep(e, true, func(s *ship) map[string]event.Event { return s.draughts })
 	}
@@ -211,6 +216,13 @@ func (l *Ledger) Advance(w time.Time) []event.Event {
 			out = append(out, l.evaluate(m, w)...)
 		}
 	}
+	if len(out) > 0 { // what is inferred depends on what else is known
+		for _, m := range l.order {
+			if l.inferring[m] {
+				out = append(out, l.evaluate(m, w)...)
+			}
+		}
+	}
 	clear(l.dirty)
 	slices.SortFunc(out, event.Compare)
 	return out
@@ -237,23 +249,15 @@ func (l *Ledger) noticeFleet(w time.Time) {
 	}
 }
 
-// Lifts returns the lifts at or above the cut, by start, then id.
+// Lifts returns the lifts at or above the cut, by start, then id. Blends are none.
 func (l *Ledger) Lifts() []Lift {
 	var out []Lift
 	for _, p := range l.posts {
-		if !p.gone {
+		if !p.gone && p.lift.Route != Blend {
 			out = append(out, p.lift)
 		}
 	}
-	slices.SortFunc(out, func(a, b Lift) int {
-		if c := a.Start.Compare(b.Start); c != 0 {
-			return c
-		}
-		if a.ID < b.ID {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(out, byStart)
 	return out
 }
 

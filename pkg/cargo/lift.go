@@ -27,6 +27,7 @@ type Lift struct {
 	Start, End time.Time // loading window
 	Triangular bool      // the window is an observed stay: loading is likeliest in its middle; else uniform
 	Direct     bool      // found by an observed stay at the terminal
+	Route      Route
 	Barrels    vessel.Barrels
 	LogSD      float64        // of the barrels, this ship's own; the scale error that all ships share is apart
 	Cap        vessel.Barrels // the tanks hold no more

@@ -57,6 +57,7 @@ func (l *Ledger) evaluate(m vessel.MMSI, w time.Time) []event.Event {
 			s.weighed = append(s.weighed, Candidate{s.seen.MMSI, s.seen.IMO, d.lift.Start, d.lift.End, d.score.terms, d.score.q, counts, d.score.chance && d.score.sign})
 		}
 	}
+	out = append(out, l.inferAll(m, s, current, w)...)
 	out = append(out, l.retract(s, current, w)...)
 	own.lifts, own.pending, own.below, own.weighed = s.lifts, s.pending, s.below, s.weighed
 	return out
@@ -147,7 +148,7 @@ func (l *Ledger) write(s *ship, d *verdict, w time.Time) event.Event {
 		Schema: event.Schema, ID: d.lift.ID, Kind: event.Lift, Status: event.Closed,
 		Start: d.lift.Start, End: &end, Lon: c.lon, Lat: c.lat, Vessels: []event.Vessel{loader},
 		Probability: d.score.q, Barrels: &volume, Evidence: s.evidence(d.because), Watermark: w,
-		Explanations: event.Normalise([]event.Explanation{{Cause: Lifted, P: d.score.q}, {Cause: NotLifted, P: 1 - d.score.q}}),
+		Explanations: event.Normalise(explanations(d)),
 		Details:      details(d),
 	}
 	if p := l.places[c.place]; p != nil {
@@ -156,6 +157,14 @@ func (l *Ledger) write(s *ship, d *verdict, w time.Time) event.Event {
 		e.Place = &event.Place{Name: c.place}
 	}
 	return e
+}
+
+// explanations are the lift and its rivals.
+func explanations(d *verdict) []event.Explanation {
+	if d.rivals != nil {
+		return d.rivals
+	}
+	return []event.Explanation{{Cause: Lifted, P: d.score.q}, {Cause: NotLifted, P: 1 - d.score.q}}
 }
 
 // raised is when the loading was first above the cut, whatever its window was thought to be then, and whichever of her
@@ -179,12 +188,8 @@ func (l *Ledger) touch(a, b Lift) bool {
 }
 
 func details(d *verdict) event.LiftDetails {
-	route := "bracketed"
-	if d.lift.Direct {
-		route = "direct"
-	}
 	return event.LiftDetails{
-		Rules: event.Rules{Rules: d.rules}, Route: route, Fleet: string(d.lift.Fleet), Outside: d.lift.Outside,
+		Rules: event.Rules{Rules: d.rules}, Route: string(d.lift.Route), Fleet: string(d.lift.Fleet), Outside: d.lift.Outside,
 		Grade: d.lift.Grade, BarrelsPerT: d.factor, CargoT: d.tonnes, LogSD: d.lift.LogSD, Raised: d.lift.Raised,
 		Triangular: d.lift.Triangular, Terms: d.score.terms, Score: d.score.logOdds, Because: d.because,
 	}

@@ -27,6 +27,7 @@ type Weights struct {
 	Offset    float64       `json:"offset,omitempty"` // on worlds that the terms were not fitted on
 	Terms     []Term        `json:"terms"`
 	Shares    []SourceShare `json:"source_share"`
+	Origins   []Origin      `json:"origins"` // by area, for inferred lifts; not fitted
 }
 
 // Term is one weight with the sign that it may have and where it comes from.
@@ -81,6 +82,11 @@ func (w Weights) Validate() error {
 	}
 	if w.BlockCap <= 0 || w.Cut <= 0 || w.Cut >= 1 {
 		return fmt.Errorf("check weights: block_cap %v, cut %v: want a cap above 0 and a cut between 0 and 1", w.BlockCap, w.Cut)
+	}
+	for _, o := range w.Origins {
+		if sum := o.Iran + o.Russia + o.Venezuela + o.Lawful; math.Abs(sum-1) > 1e-9 || min(o.Iran, o.Russia, o.Venezuela, o.Lawful) < 0 || !o.Route.inferred() || o.Source == "" {
+			return fmt.Errorf("check weights: origins of %q: want shares of 0 and more that sum to 1, a route that infers and a source", o.Prefix)
+		}
 	}
 	for _, t := range w.Terms {
 		switch {

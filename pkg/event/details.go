@@ -296,7 +296,7 @@ type FalsePositionDetails struct {
 // LiftDetails describe a cargo of sanctioned crude loaded and carried away.
 type LiftDetails struct {
 	Rules
-	Route       string      `json:"route"` // direct or bracketed: how it was found, not a kind of lift
+	Route       string      `json:"route"` // direct, bracketed, sts_inferred or blend: how it was found, not a kind of lift; a blend is in no sum
 	Fleet       string      `json:"fleet"` // stratum: iran_flag, listed_foreign, other
 	Outside     bool        `json:"outside_hormuz"`
 	Grade       string      `json:"grade"`

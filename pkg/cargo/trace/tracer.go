@@ -83,7 +83,7 @@ func (t *Tracer) Hear(e event.Event) {
 func (t *Tracer) matters(e event.Event) bool {
 	switch d := e.Details.(type) {
 	case event.LiftDetails:
-		return e.Barrels != nil && e.End != nil
+		return e.Barrels != nil && e.End != nil && d.Route != blended
 	case event.RendezvousDetails:
 		return e.Status == event.Closed && e.End != nil && len(e.Vessels) == 2 && e.Probability >= t.o.Least
 	case event.PortCallDetails:
@@ -224,6 +224,9 @@ func (t *Tracer) history(ids []string, w time.Time) lots.History {
 
 // inferred is the route of lifts that were not seen to load.
 const inferred = "sts_inferred"
+
+// blended is the route of oil that goes on as another's. It stands apart, and is no lot.
+const blended = "blend"
 
 // lift reads a lift. One that is inferred is aboard from when it was raised on.
 func lift(e event.Event, d event.LiftDetails, c lots.Cause) lots.Lift {
