@@ -256,6 +256,9 @@ func claims(events []event.Event, kind event.Kind, end time.Time) []item {
 		if e.Kind != kind || e.Status == event.Retracted {
 			continue
 		}
+		if d, ok := e.Details.(event.LiftDetails); ok && d.Route == "blend" {
+			continue // told apart, and no lift
+		}
 		c := item{id: e.ID, span: span{e.Start, until(e.End, end)}, p: e.Probability, causes: map[string]float64{}, open: e.End == nil}
 		for _, v := range involved(e) {
 			c.ships = append(c.ships, ship{v.MMSI, v.IMO})
