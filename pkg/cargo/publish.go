@@ -201,7 +201,7 @@ func (s *ship) evidence(because []string) event.Evidence {
 	for _, id := range because {
 		for _, kept := range s.memories() {
 			e, ok := (*kept)[id]
-			if !ok {
+			if !ok || e.Kind == event.Rendezvous { // quotes the other ship too, whom the lift does not name
 				continue
 			}
 			for i, r := range e.Evidence.Refs {
