@@ -36,7 +36,7 @@ const dischargeLogSD = 0.09
 func (e *Estimator) Others(in Input) []Row {
 	lifts := distinct(in.Lifts)
 	exits := in
-	exits.Lifts = exitsOf(lifts)
+	exits.Lifts, exits.Halted = exitsOf(lifts), nil // what is at sea goes on
 	seen, all := seenOf(lifts, in.AsOf, func(l cargo.Lift) bool { return l.Exited != nil })
 	rows := e.basis(Exited, e.o.ExitSeen+seen, e.o.ExitAll+all).Days(exits)
 	if in.Discharges == nil {
@@ -47,7 +47,7 @@ func (e *Estimator) Others(in Input) []Row {
 		ended[d.LotID] = true
 	}
 	ends := in
-	ends.Lifts = endsOf(in.Discharges, lifts)
+	ends.Lifts, ends.Halted = endsOf(in.Discharges, lifts), nil
 	seen, all = seenOf(lifts, in.AsOf.Add(-matured), func(l cargo.Lift) bool { return ended[l.ID] }) // a voyage later
 	return append(rows, e.basis(Discharged, e.o.EndSeen+seen, e.o.EndAll+all).Days(ends)...)
 }

@@ -18,6 +18,9 @@
 // the prior, Beta(6,4), and the headline is printed for a = 0.4, 0.6 and 0.8 as well. Once two lists of lifts, made at the
 // source and far away, overlap enough, they bound it from above (Capture).
 //
+// A halt that the barometer calls parts the days: those on the other side of its begin or end tell of a day's rate only as
+// far as the change may not lie between them, so that barrels follow within days. The early sign parts nothing.
+//
 // The same model counts what left the Gulf of Oman and what was discharged, each with its own a and F (Others). Package
 // halt below this one asks whether the trade has stopped or doubled.
 //

@@ -104,11 +104,14 @@ func (o Options) Validate() error { return o.Params().Check() }
 
 // Input is what an estimate rests on.
 type Input struct {
-	Lifts       []cargo.Lift
-	Discharges  []Discharge                 // nil: nobody looks for them, and there are no rows on that basis
-	Health      func(day time.Time) float64 // 0 to 1 for each UTC day; nil means a full feed
-	First, Last time.Time                   // first and last UTC day that the input covers
-	AsOf        time.Time                   // event time up to which everything was read
+	Lifts      []cargo.Lift
+	Discharges []Discharge                 // nil: nobody looks for them, and there are no rows on that basis
+	Health     func(day time.Time) float64 // 0 to 1 for each UTC day; nil means a full feed
+	// Halted is the probability that the trade stood still on a UTC day, in a halt that was called; nil means never. Days on
+	// the other side of its begin or end tell little about a day's rate.
+	Halted      func(day time.Time) float64
+	First, Last time.Time // first and last UTC day that the input covers
+	AsOf        time.Time // event time up to which everything was read
 }
 
 // Status says how firm a row is.

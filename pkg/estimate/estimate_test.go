@@ -355,3 +355,31 @@ func BenchmarkCompute(b *testing.B) {
 		b.Fatalf("got %+v", last)
 	}
 }
+
+// Once a halt is called the rate begins anew: barrels follow within days, days before it keep theirs, and oil at sea goes on.
+func TestBarrelsFollowAHalt(t *testing.T) {
+	const began, n = 100, 130
+	in := days(n, raisedAfter(steady(began), 3))
+	before := Compute(in, small())
+	in.Halted = func(day time.Time) float64 {
+		if day.Before(date(began)) {
+			return 0.02
+		}
+		return 0.98
+	}
+	after := Compute(in, small())
+	if old, now := before.Days[n-1].Day.Mean, after.Days[n-1].Day.Mean; float64(now) > 0.25*float64(old) {
+		t.Errorf("a month into a halt: got %d barrels a day, without the call %d", now, old)
+	}
+	if old, now := before.Days[began-2].Day.Mean, after.Days[began-2].Day.Mean; now < old || float64(now) > 1.4*float64(old) {
+		t.Errorf("two days before it, not diluted by the days since: got %d barrels a day, without the call %d", now, old)
+	}
+	if _, high := after.Days[n-1].Month.P05, after.Days[n-1].Month.P95; high == 0 {
+		t.Error("got a confident zero")
+	}
+	for i, r := range after.Others {
+		if r != before.Others[i] {
+			t.Fatalf("%s of %s: got %v, without the call %v", r.Basis, r.Date, r.Day, before.Others[i].Day)
+		}
+	}
+}

@@ -42,6 +42,7 @@ type model struct {
 	raised  []float64 // F by day, over all strata
 	lag     *raising  // F by age, over all strata
 	shares  [][]share // of each lift
+	halted  []float64 // probability that the trade stood still, by day
 	heard   []bool    // days that are not blind and feed the rate
 	groups  []*group
 	anchors []int // anchor of each day: the day at which its rate is read
@@ -97,7 +98,14 @@ func (e *Estimator) model(in Input) *model {
 			h = max(0, min(1, in.Health(m.day(t))))
 		}
 		m.health = append(m.health, h)
-		m.anchors = append(m.anchors, m.n-1-(m.n-1-t)/anchorDays*anchorDays)
+		halted := 0.0
+		if in.Halted != nil {
+			halted = max(0, min(1, in.Halted(m.day(t))))
+		}
+		m.halted = append(m.halted, halted)
+	}
+	for t := range m.n {
+		m.anchors = append(m.anchors, m.anchor(t))
 	}
 	start := e.o.Lag.start()
 	m.hear(start)
@@ -109,6 +117,15 @@ func (e *Estimator) model(in Input) *model {
 		m.groups = append(m.groups, m.group(s))
 	}
 	return m
+}
+
+// anchor is the day at which a day's rate is read: one in thirty, but none across the begin or the end of a halt.
+func (m *model) anchor(t int) int {
+	at, last := m.n-1-(m.n-1-t)/anchorDays*anchorDays, t
+	for last < at && (m.halted[last+1] < 0.5) == (m.halted[t] < 0.5) {
+		last++
+	}
+	return last
 }
 
 // Raised is the share of lifts of an age that have been raised, over all strata, as the newest vintage has learned it.
@@ -253,7 +270,8 @@ func (m *model) evidence(g *group, anchor int) (counts []float64, exposed float6
 	for t := range m.n {
 		if m.heard[t] {
 			apart := math.Abs(float64(t - anchor))
-			weight[t] = math.Exp2(-apart * float64(oneDay) / float64(m.e.o.HalfLife))
+			alike := 1 - math.Abs(m.halted[t]-m.halted[anchor]) // that nothing began or ended between them
+			weight[t] = float64(alike * math.Exp2(-apart*float64(oneDay)/float64(m.e.o.HalfLife)))
 			exposed += float64(weight[t] * float64(m.health[t]*g.raised[t]))
 		}
 	}

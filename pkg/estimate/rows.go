@@ -182,21 +182,26 @@ func (m *model) leastRaised(t int) float64 {
 	return least
 }
 
-// priorWidth is the 90 % width of a mean over n days if nothing at all were known: the prior of the rate, Poisson
-// lifts, standard parcels.
+// priorWidth is the 90 % width of a mean over n days if nothing at all were known.
 func (e *Estimator) priorWidth(n int) float64 {
 	if w, ok := e.widths[n]; ok {
 		return w
 	}
+	i := e.Prior(n)
+	e.widths[n] = float64(i.P95 - i.P05)
+	return e.widths[n]
+}
+
+// Prior is what the model says of a mean over n days when nothing at all is known: the prior of the rate, Poisson lifts,
+// standard parcels.
+func (e *Estimator) Prior(n int) Interval {
 	sum, k := make([]float64, e.o.Draws), key("no data")
 	for j := range sum {
 		r := at(k, j, n)
 		rate := r.gamma(e.o.RateShape) / e.o.RateDays
 		sum[j] = float64(r.poisson(rate*float64(n))) * meanParcel()
 	}
-	i := e.summarise(sum, n)
-	e.widths[n] = float64(i.P95 - i.P05)
-	return e.widths[n]
+	return e.summarise(sum, n)
 }
 
 // headline is the mean over the last 28 days if a were known.

@@ -43,6 +43,7 @@ type Detector interface {
 type Listener struct {
 	Event   func(event.Event)    // every version of every event, in canonical order
 	Vintage func([]estimate.Row) // every vintage's days, as it is cut
+	Cut     func(estimate.Input) // what it rests on; valid until the function returns
 }
 
 // StageB drives the detectors, the ledger, the lots and the estimate. It belongs to one goroutine.
@@ -105,6 +106,9 @@ func NewStageB(c Config, partitions int, l Listener) (*StageB, error) {
 	}
 	if l.Vintage == nil {
 		l.Vintage = func([]estimate.Row) {}
+	}
+	if l.Cut == nil {
+		l.Cut = func(estimate.Input) {}
 	}
 	b := &StageB{config: c, effective: c.effective(w), world: w, listen: l, stateB: newStateB(c, w)}
 	b.waiting = make([][]Found, partitions)
@@ -238,6 +242,7 @@ func follow(fleet *vessel.Fleet, e event.Event) {
 func (b *StageB) midnight(at time.Time) {
 	if b.heard || at.Sub(b.cut) >= vintageSpan-24*time.Hour {
 		in := b.input(at)
+		b.listen.Cut(in)
 		b.keep(b.estimator.Days(in), at)
 		b.watch.Cut(b.trade(in))
 		if at.Sub(b.othersCut) >= vintageSpan/2 { // before a day drops out of the span
@@ -316,6 +321,7 @@ func (b *StageB) input(asOf time.Time) estimate.Input {
 	return estimate.Input{
 		Lifts:  b.ledger.Lifts(),
 		Health: func(day time.Time) float64 { return float64(b.coverage.Health(day)) },
+		Halted: b.watch.Halted,
 		First:  first,
 		Last:   last,
 		AsOf:   asOf,

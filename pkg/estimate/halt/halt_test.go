@@ -174,22 +174,22 @@ func TestChangesAreCalledSoon(t *testing.T) {
 		lateNineInTens float64 // after the first day on which any test could have known
 	}{
 		{"a halt, all seen loading", true, 0, Defaults(), 16, 20, 5},
-		{"a halt, half of them dark", false, 0, Defaults(), 24, 28, 8},
+		{"a halt, half of them dark", false, 0, Defaults(), 24, 28, 5},
 		{"a halt but for a false candidate in twenty", false, 0.05, Defaults(), 26, 36, 16},
 		{"the early sign of a halt", true, 0, early, 13, 16, 5},
 		{"a doubling, all seen loading", true, 2, Defaults(), 24, 50, 50},
 		{"a doubling, half of them dark", false, 2, Defaults(), 34, 62, 62},
 	} {
 		var delays, lates []float64
-		for seed := range uint64(60) {
+		for seed := range uint64(120) {
 			delay, late := told(seed, tc.quick, tc.factor, tc.o)
 			delays, lates = append(delays, delay), append(lates, late)
 		}
 		slices.Sort(delays)
 		slices.Sort(lates)
-		t.Logf("%s: median %v days, nine in ten within %v; after it could be known %v and %v", tc.name, delays[30], delays[54], lates[30], lates[54])
-		if delays[30] > tc.median || delays[54] > tc.nine || lates[54] > tc.lateNineInTens {
-			t.Errorf("%s: got %v and %v days (%v late), want at most %v and %v (%v)", tc.name, delays[30], delays[54], lates[54], tc.median, tc.nine, tc.lateNineInTens)
+		t.Logf("%s: median %v days, nine in ten within %v; after it could be known %v and %v", tc.name, delays[60], delays[108], lates[60], lates[108])
+		if delays[60] > tc.median || delays[108] > tc.nine || lates[108] > tc.lateNineInTens {
+			t.Errorf("%s: got %v and %v days (%v late), want at most %v and %v (%v)", tc.name, delays[60], delays[108], lates[108], tc.median, tc.nine, tc.lateNineInTens)
 		}
 	}
 }
@@ -343,6 +343,23 @@ func TestSeriesOfLifts(t *testing.T) {
 	}
 }
 
+// Of the newest days nothing may be known yet at all. That is no run without candidates.
+func TestDaysOfWhichNothingIsKnownAreNoRun(t *testing.T) {
+	tr := makeTrade(rand.New(rand.NewPCG(8, 8)), 200, 0.85, true, func(float64) float64 { return 0.8 })
+	s := tr.known(199, memory, true)
+	for name, of := range map[string]func(time.Duration) float64{"nothing": func(time.Duration) float64 { return 0 }, "next to nothing": func(time.Duration) float64 { return 1e-9 }} {
+		s.Raised = func(age time.Duration) float64 {
+			if age < 3*oneDay {
+				return of(age)
+			}
+			return 1
+		}
+		if x := Read(s, Defaults()); x.Halt() || !x.Known {
+			t.Errorf("%s is known of three days: got %+v, want no halt", name, x.Tests)
+		}
+	}
+}
+
 func TestNothingIsSaidWithoutAReference(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	tr := makeTrade(r, 400, 0.85, true, func(float64) float64 { return 0.8 })
@@ -436,5 +453,35 @@ func TestOptionsAreChecked(t *testing.T) {
 	bad.FalseYears, bad.Stopped = math.NaN(), nil
 	if err := bad.Validate(); err == nil {
 		t.Error("got no error for options out of range")
+	}
+}
+
+// The days of a halt that is called are known while it lasts, longer than any test looks back, and after it.
+func TestDaysOfAHaltAreKept(t *testing.T) {
+	const began, ended, last = 240, 460, 560
+	tr := makeTrade(rand.New(rand.NewPCG(6, 6)), last, 0.85, true, func(d float64) float64 {
+		if d >= began && d < ended {
+			return 0
+		}
+		return 0.8
+	})
+	w := NewWatch(Defaults())
+	at := func(day int) float64 { return w.Halted(begin.Add(time.Duration(day) * oneDay)) }
+	for day := 200; day < last; day++ {
+		w.Cut(tr.known(day, memory, true))
+		switch {
+		case day < began && at(day) != 0:
+			t.Fatalf("day %d: got %v before anything is called", day, at(day))
+		case day > began+40 && day < ended && (at(began-20) > 0.05 || at(began+20) < 0.9 || at(day) < 0.9):
+			t.Fatalf("on day %d of a halt from day %d on: got %v, %v and %v for a day before it, one in it, and today", day, began, at(began-20), at(began+20), at(day))
+		}
+	}
+	if at(began+20) < 0.9 || at(ended-5) < 0.9 || at(last-20) > 0 || at(last+20) > 0 || at(began-20) > 0.05 {
+		t.Errorf("after it: got %v and %v in it, %v before, %v and %v after", at(began+20), at(ended-5), at(began-20), at(last-20), at(last+20))
+	}
+	early := NewWatch(Defaults())
+	early.stand(Read(tr.known(200, memory, true), Defaults()))
+	if early.Halted(begin) != 0 || len(early.spells) > 0 {
+		t.Error("got a halt where none is called")
 	}
 }

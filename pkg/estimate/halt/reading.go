@@ -49,6 +49,9 @@ type Reading struct {
 	// when that day is still to come.
 	Earliest time.Time `json:"earliest_knowable,omitzero"`
 	Verdict  Word      `json:"verdict"` // halted, rising or cannot tell: a needle between is for the notes to say
+
+	first  time.Time // the day of halted[0]
+	halted []float64 // while a halt is called: the probability that it had begun by the end of each day
 }
 
 // Halt tells whether any of the tests for a halt calls.
@@ -69,6 +72,10 @@ func Read(s Series, o Options) Reading {
 	sums := s.tally()
 	zero, largest, sum, rise := newScan(ZeroRun, o.FalseYears), newScan(CUSUM, o.FalseYears), newScan(ChangePoint, o.FalseYears), newScan(Rise, o.RiseYears)
 	n := len(s.Health)
+	begun := make([]float64, n)
+	for tau := range begun {
+		begun[tau] = math.Inf(-1)
+	}
 	for tau := max(0, n-o.LongestChange); tau < n; tau++ {
 		shape, base, ok := sums.reference(tau, o)
 		if !ok {
@@ -77,12 +84,11 @@ func Read(s Series, o Options) Reading {
 		r.Known = true
 		counted, exposed := sums.since(tau)
 		at := place{tau, counted, shape / base * exposed}
-		// A run without a candidate begins with each candidate: their number a day turns the chance of one run into days.
-		perDay := max(shape/base*exposed/float64(n-tau), 1e-6)
 		none := shape * math.Log1p(exposed/base)
-		zero.largest(-logSum(-none, math.Log(-math.Expm1(-sums.unlike[tau])))-math.Log(perDay), at)
+		zero.largest(-logSum(-none, math.Log(-math.Expm1(-sums.unlike[tau])))-math.Log(sums.runs(tau, o)), at)
 		largest.largest(likelihood(shape, base, counted, exposed, o.Stopped[len(o.Stopped)-1]), at)
-		sum.add(average(shape, base, counted, exposed, o.Stopped), at)
+		begun[tau] = average(shape, base, counted, exposed, o.Stopped)
+		sum.add(begun[tau], at)
 		rise.add(average(shape, base, counted, exposed, o.Risen), at)
 	}
 	if !r.Known {
@@ -91,6 +97,14 @@ func Read(s Series, o Options) Reading {
 	r.Tests = []Test{zero.test(s), largest.test(s), sum.test(s), rise.test(s)}
 	r.Stopped = 1 / (1 + o.Onset*math.Exp(-sum.value))
 	r.conclude(s, sums, o)
+	if r.Halt() {
+		r.first, r.halted = s.First, begun
+		before := 0.0
+		for tau, x := range begun {
+			before += r.Stopped * math.Exp(x-sum.value)
+			r.halted[tau] = min(1, before)
+		}
+	}
 	return r
 }
 
@@ -114,19 +128,18 @@ func (r *Reading) conclude(s Series, sums tally, o Options) {
 		return
 	}
 	r.Rate = shape / base
-	if day, ok := s.earliest(tau, shape, base, o); ok {
+	if day, ok := s.earliest(tau, shape, base, sums.runs(tau, o), o); ok {
 		r.Earliest = day
 	}
 }
 
 // earliest is the first day at whose end a run without candidates from day tau on is surprising enough.
-func (s Series) earliest(tau int, shape, base float64, o Options) (time.Time, bool) {
+func (s Series) earliest(tau int, shape, base, perDay float64, o Options) (time.Time, bool) {
 	for t := tau; t < len(s.Health); t++ {
 		exposed := 0.0
 		for _, e := range s.exposures(t)[tau:] {
 			exposed += e
 		}
-		perDay := max(shape/base*exposed/float64(t-tau+1), 1e-6)
 		if shape*math.Log1p(exposed/base)-math.Log(perDay) >= logDays(o.KnowableYears) {
 			return s.day(t), true
 		}

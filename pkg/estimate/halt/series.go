@@ -94,3 +94,10 @@ func (t tally) reference(tau int, o Options) (shape, exposed float64, ok bool) {
 	n := t.counts[tau] - t.counts[from]
 	return n + 0.5, t.exposure[tau] - t.exposure[from] + 0.5, tau-from >= o.LeastReference && n >= o.LeastCandidates
 }
+
+// runs is how many runs without a candidate begin on a day before tau, one with each candidate: it turns the chance of one run
+// into days. Where there is a reference it is not zero, however little of the newest days is known yet.
+func (t tally) runs(tau int, o Options) float64 {
+	from := max(0, tau-o.MostReference)
+	return max(t.counts[tau]-t.counts[from], 1) / float64(max(1, tau-from))
+}

@@ -33,6 +33,14 @@ type Watch struct {
 	signs        []sign
 	last         map[string]time.Time // when each test last called
 	halts, rises []Call
+	spells       []spell
+}
+
+// spell is a halt of the trade that was called: the probability of each day from the first on that it was one of it.
+type spell struct {
+	first time.Time
+	by    []float64
+	over  bool
 }
 
 // sign is an opportunity to load, on the day on which it was first told.
@@ -83,11 +91,12 @@ func (w *Watch) Cut(trade Series) Barometer {
 	shared := w.o
 	shared.RiseYears *= 2
 	early := shared
-	early.FalseYears = w.o.EarlyYears
+	early.FalseYears, early.Stopped = w.o.EarlyYears, w.o.EarlyStopped
 	b := Barometer{Trade: Read(trade, shared), Early: Read(w.early(trade), early)}
 	for _, test := range []string{ZeroRun, CUSUM, ChangePoint} {
 		w.called(&w.halts, test, b.Trade.called(test), trade.AsOf)
 	}
+	w.stand(b.Trade)
 	w.called(&w.halts, EarlySign, b.Early.Halt(), trade.AsOf)
 	w.called(&w.rises, Rise, b.Trade.called(Rise), trade.AsOf)
 	w.called(&w.rises, EarlySign, b.Early.called(Rise), trade.AsOf)
@@ -97,6 +106,53 @@ func (w *Watch) Cut(trade Series) Barometer {
 	}
 	b.Halts, b.Rises = append([]Call{}, w.halts...), append([]Call{}, w.rises...)
 	return b
+}
+
+// stand keeps the days on which the trade stood still. A halt that outlasts the memory of the tests goes on until there is
+// something to compare with again, and they do not call.
+func (w *Watch) stand(r Reading) {
+	n := len(w.spells)
+	open := n > 0 && !w.spells[n-1].over
+	switch {
+	case !r.Halt() && r.Known && open:
+		w.spells[n-1].over = true
+		return
+	case !r.Halt() && !open:
+		return
+	case r.Halt() && !open:
+		w.spells = append(w.spells, spell{first: r.first})
+		n++
+	}
+	s := &w.spells[n-1]
+	for !s.first.Add(time.Duration(len(s.by)) * oneDay).After(r.AsOf.Add(-oneDay)) {
+		last := 0.0
+		if len(s.by) > 0 {
+			last = s.by[len(s.by)-1]
+		}
+		s.by = append(s.by, last)
+	}
+	off := int(r.first.Sub(s.first) / oneDay)
+	for t, p := range r.halted {
+		if t+off >= 0 && t+off < len(s.by) {
+			s.by[t+off] = max(s.by[t+off], p)
+		}
+	}
+}
+
+// Halted is the probability that the trade stood still on a UTC day, in a halt that a test has called. The early sign does
+// not count: it never changes barrels.
+func (w *Watch) Halted(day time.Time) float64 {
+	most := 0.0
+	for _, s := range w.spells {
+		t := int(day.Sub(s.first) / oneDay)
+		if !s.over {
+			t = min(t, len(s.by)-1)
+		}
+		if t >= 0 && t < len(s.by) {
+			most = max(most, s.by[t])
+		}
+	}
+	return most
 }
 
 // called notes the day on which a test calls after having been quiet.
