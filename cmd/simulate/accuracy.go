@@ -7,10 +7,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/darkwake/darkwake/internal/sim/headline"
 	"github.com/darkwake/darkwake/internal/sim/oracle"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/internal/sim/score"
@@ -28,18 +30,22 @@ type accuracyOptions struct {
 	ceiling int
 	written int
 	jobs    int
+	span    headline.Span
+	bare    int
+	years   int
 }
 
 func accuracyCommand() *cobra.Command {
-	o := &accuracyOptions{}
+	o := &accuracyOptions{span: headline.Span{Days: 28}}
 	c := &cobra.Command{
 		Use:   "accuracy SCENARIO...",
 		Short: "Score the engine over many seeds of scenarios",
 		Long: "accuracy makes worlds of each scenario file, lets the engine read them in this process, and adds up what it\n" +
 			"found, missed and invented. It prints a summary; --out writes all of it as Markdown, --svg pictures, --json\n" +
 			"numbers. The same files and flags give the same bytes, however many processors there are.",
-		Example: "  simulate accuracy testdata/scenarios/*.yaml --seeds 20 --thin --out docs/accuracy.md --svg docs/accuracy",
-		Args:    func(c *cobra.Command, args []string) error { return usageArgs(cobra.MinimumNArgs(1)(c, args)) },
+		Example: "  simulate accuracy testdata/scenarios/*.yaml --seeds 20 --thin --out docs/accuracy.md --svg docs/accuracy\n" +
+			"  simulate accuracy testdata/scenarios/baseline.yaml --seeds 20 --thin --days 120 --score-from 30 --out docs/number.md",
+		Args: func(c *cobra.Command, args []string) error { return usageArgs(cobra.MinimumNArgs(1)(c, args)) },
 		RunE: func(c *cobra.Command, args []string) error {
 			return o.run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())
 		},
@@ -56,6 +62,9 @@ func accuracyCommand() *cobra.Command {
 	fl.IntVar(&o.written, "written-seeds", 3, "worlds, at most, of a scenario that names its ships one by one, so that seeds differ only in who is heard when")
 	fl.IntVar(&o.jobs, "jobs", 0, "worlds at once (0: as many as there are processors); the result is the same")
 	fl.BoolVar(&o.smaller.Thin, "thin", false, "one report in some minutes, as archives have it, in place of one in some seconds")
+	fl.IntVar(&o.span.From, "score-from", 0, "score the daily estimate by itself, in the 28 days from this day on; worlds are cut there, but those of baseline and perturbed, which last as --days says, to confirm it; nothing else is written then")
+	fl.IntVar(&o.bare, "bare-worlds", 0, "with --score-from: worlds without AIS besides, for coverage")
+	fl.IntVar(&o.years, "halt-years", 0, "with --score-from: years of steady trade besides, in which the tests for a halt make false calls")
 	fl.DurationVar(&o.smaller.Every, "every", 0, "with --thin: positions at this interval (0: what --thin does)")
 	return c
 }
@@ -68,7 +77,8 @@ func (o *accuracyOptions) run(ctx context.Context, paths []string, stdout, stder
 	for _, f := range []struct {
 		name         string
 		value, least int
-	}{{"ceiling", o.ceiling, 0}, {"written-seeds", o.written, 1}, {"jobs", o.jobs, 0}} {
+	}{{"ceiling", o.ceiling, 0}, {"written-seeds", o.written, 1}, {"jobs", o.jobs, 0},
+		{"score-from", o.span.From, 0}, {"bare-worlds", o.bare, 0}, {"halt-years", o.years, 0}} {
 		if f.value < f.least {
 			return usageError{fmt.Errorf("--%s %d: expected %d or more", f.name, f.value, f.least)}
 		}
@@ -85,6 +95,9 @@ func (o *accuracyOptions) run(ctx context.Context, paths []string, stdout, stder
 	if err != nil {
 		return err
 	}
+	if o.span.From > 0 {
+		return o.number(sections, scores, paths, stdout)
+	}
 	var pools []*score.Pool
 	for i := range sections {
 		n := o.worlds(sections[i].Scenario)
@@ -98,6 +111,33 @@ func (o *accuracyOptions) run(ctx context.Context, paths []string, stdout, stder
 	}
 	return trial.WriteSummary(stdout, sections)
 }
+
+// number writes the page of the daily estimate.
+func (o *accuracyOptions) number(sections []trial.Section, scores []trial.Scores, paths []string, stdout io.Writer) error {
+	var sets []headline.Set
+	for _, s := range sections {
+		n := o.worlds(s.Scenario)
+		sets = append(sets, trial.Numbers(s.Scenario.Name, scores[:n]))
+		scores = scores[n:]
+	}
+	var bare *headline.Coverage
+	var halts *headline.Halts
+	if o.bare > 0 {
+		bare = headline.Bare(o.bare, 1000)
+	}
+	if o.years > 0 {
+		lag, found := sets[0].Measured()
+		halts = headline.NewHalts("as measured in "+sets[0].Name, lag, found, o.years, 200)
+	}
+	write := func(w io.Writer) error { return headline.Write(w, sets, o.span, bare, halts, o.command(paths)) }
+	if o.out == "" {
+		return write(stdout)
+	}
+	return errors.Join(create(o.out, write), headline.Summary(stdout, sets, o.span))
+}
+
+// confirmed are the scenarios whose worlds go on after the days that are scored.
+var confirmed = []string{"baseline", "perturbed"}
 
 // plan opens all scenarios before the first is tried, so that a mistake in the last is told at once.
 func (o *accuracyOptions) plan(paths []string) ([]trial.Section, []trial.Spec, error) {
@@ -113,7 +153,14 @@ func (o *accuracyOptions) plan(paths []string) ([]trial.Section, []trial.Spec, e
 		spec.Path = path
 		worlds := trial.Seeds(spec, o.first, o.worlds(s))
 		for i := range worlds {
-			worlds[i].Rules = oracle.Silences
+			if o.span.From == 0 {
+				worlds[i].Rules = oracle.Silences
+			} else {
+				worlds[i].Span = &o.span
+				if !slices.Contains(confirmed, s.Name) {
+					worlds[i].Smaller.Days = float64(o.span.From + o.span.Days)
+				}
+			}
 			if i < o.ceiling {
 				worlds[i].Ceiling = oracle.Claims
 			}
@@ -196,6 +243,10 @@ func (o *accuracyOptions) command(paths []string) string {
 	}
 	if o.smaller.Every > 0 {
 		parts = append(parts, "--every "+o.smaller.Every.String())
+	}
+	if o.span.From > 0 {
+		parts = append(parts, fmt.Sprintf("--score-from %d", o.span.From), fmt.Sprintf("--bare-worlds %d", o.bare),
+			fmt.Sprintf("--halt-years %d", o.years))
 	}
 	parts = append(parts, fmt.Sprintf("--written-seeds %d", o.written), fmt.Sprintf("--ceiling %d", o.ceiling))
 	parts = append(parts, "--out "+o.out)

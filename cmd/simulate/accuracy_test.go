@@ -29,6 +29,27 @@ func TestAccuracy(t *testing.T) {
 	}
 }
 
+func TestAccuracyOfTheNumber(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "number.md")
+	var stdout, stderr bytes.Buffer
+	args := []string{"accuracy", smallScenario, "--seeds", "1", "--score-from", "1", "--bare-worlds", "20", "--out", out}
+	if code := run(t.Context(), args, &stdout, &stderr); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, stderr.String())
+	}
+	text, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"# The number", "--score-from 1", "## In simulated worlds", "## In worlds without AIS", "of 20 "} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the page has no %q:\n%s", want, text)
+		}
+	}
+	if !strings.Contains(stdout.String(), "## In simulated worlds") {
+		t.Errorf("printed %q", stdout.String())
+	}
+}
+
 func TestInterruptedAccuracyLeavesFilesAlone(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "accuracy.md")
 	if err := os.WriteFile(out, []byte("earlier"), 0o600); err != nil {

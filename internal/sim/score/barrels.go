@@ -245,10 +245,10 @@ func scoreBarrels(t *sim.Truth, days []Day) (BarrelScore, error) {
 			out.Blind++
 			continue
 		}
-		day := window(d.Date, 1, *d.Mean, d.P05, d.P95, lifted)
+		day := NewWindow(d.Date, 1, *d.Mean, d.P05, d.P95, lifted)
 		daily, status[d.Status] = append(daily, day), append(status[d.Status], day)
 		if lifted, ok := meanTruth(truth, d); ok && d.Window == 28 {
-			month := window(d.Date, d.Window, *d.Month, d.MonthP05, d.MonthP95, lifted)
+			month := NewWindow(d.Date, d.Window, *d.Month, d.MonthP05, d.MonthP95, lifted)
 			months = append(months, month)
 			if d.Status == "final" {
 				out.Final = &month
@@ -260,15 +260,15 @@ func scoreBarrels(t *sim.Truth, days []Day) (BarrelScore, error) {
 	}
 	if last := days[len(days)-1]; last.Month != nil {
 		if lifted, ok := meanTruth(truth, last); ok {
-			w := window(last.Date, last.Window, *last.Month, last.MonthP05, last.MonthP95, lifted)
+			w := NewWindow(last.Date, last.Window, *last.Month, last.MonthP05, last.MonthP95, lifted)
 			out.Last = &w
 		}
 	}
-	out.Nowcast, out.Settled = judge(listed(out.Last)), judge(listed(out.Final))
-	out.Days, out.Months = judge(daily), judge(months)
+	out.Nowcast, out.Settled = Judge(listed(out.Last)), Judge(listed(out.Final))
+	out.Days, out.Months = Judge(daily), Judge(months)
 	for _, name := range statuses {
 		if list := status[name]; len(list) > 0 {
-			out.Status = append(out.Status, StatusScore{name, judge(list)})
+			out.Status = append(out.Status, StatusScore{name, Judge(list)})
 		}
 	}
 	return out, nil
@@ -291,7 +291,8 @@ func meanTruth(truth map[string]float64, d Day) (float64, bool) {
 	return sum / float64(d.Window), true
 }
 
-func window(date string, days int, estimate, p05, p95, lifted float64) Window {
+// NewWindow holds a mean with its 90 % interval against the truth, barrels a day.
+func NewWindow(date string, days int, estimate, p05, p95, lifted float64) Window {
 	w := Window{Date: date, Days: days, Estimate: estimate, P05: p05, P95: p95, True: lifted, Error: estimate - lifted,
 		Inside: p05 <= lifted && lifted <= p95}
 	if lifted > 0 {
@@ -308,8 +309,8 @@ func listed(w *Window) []Window {
 	return []Window{*w}
 }
 
-// judge sums windows up.
-func judge(list []Window) IntervalScore {
+// Judge sums windows up.
+func Judge(list []Window) IntervalScore {
 	var bias, plain, widths, scores, truths, climate []float64
 	inside := 0
 	for _, w := range list {
@@ -335,7 +336,7 @@ func intervalScore(low, high, truth float64) float64 {
 
 // plus adds the windows of two runs.
 func (s IntervalScore) plus(o IntervalScore) IntervalScore {
-	return judge(slices.Concat(s.list, o.list))
+	return Judge(slices.Concat(s.list, o.list))
 }
 
 // plus adds the days of two runs. No single window is the last of both.

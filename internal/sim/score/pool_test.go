@@ -225,14 +225,14 @@ func TestHalts(t *testing.T) {
 func TestClimatologyKnowsTheTruthsAndNothingElse(t *testing.T) {
 	var list []Window
 	for i := range 40 {
-		list = append(list, window("", 28, 20, 10, 30, float64(i)))
+		list = append(list, NewWindow("", 28, 20, 10, 30, float64(i)))
 	}
-	got := judge(list)
+	got := Judge(list)
 	// From the second of forty truths to the thirty-eighth: one below by 1, two above by 1 and 2.
 	if !is(got.Climatology, 36+20*(1+1+2)/40.) {
 		t.Errorf("got %s, want 38", digits(got.Climatology, 3))
 	}
-	if few := judge(list[:19]); few.Climatology != nil {
+	if few := Judge(list[:19]); few.Climatology != nil {
 		t.Errorf("of 19: got %s, want none", digits(few.Climatology, 3))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/darkwake/darkwake/internal/sim/headline"
 	"github.com/darkwake/darkwake/internal/sim/score"
 )
 
@@ -22,6 +23,7 @@ func Seeds(spec Spec, first uint64, n int) []Spec {
 type Scores struct {
 	Report  score.Report
 	Ceiling *score.Report // nil where none was asked for
+	Number  *headline.Run // the same
 }
 
 // Many runs trials, some at once or, of zero, as many as there are processors to use, and gives their scores in the order of the specs.
@@ -44,7 +46,7 @@ func Many(ctx context.Context, specs []Spec, jobs int, done func(Spec, score.Rep
 					fail(err)
 					continue
 				}
-				scores[i] = Scores{out.Report, out.Ceiling}
+				scores[i] = Scores{out.Report, out.Ceiling, out.Number}
 				if done != nil {
 					telling.Lock()
 					done(specs[i], out.Report)
@@ -78,4 +80,15 @@ func Pool(scores []Scores) (pool, ceiling *score.Pool) {
 		ceiling.Add(*s.Ceiling)
 	}
 	return pool, ceiling
+}
+
+// Numbers are the scores of the daily estimate, of those worlds that have one.
+func Numbers(name string, scores []Scores) headline.Set {
+	set := headline.Set{Name: name}
+	for _, s := range scores {
+		if s.Number != nil {
+			set.Runs = append(set.Runs, *s.Number)
+		}
+	}
+	return set
 }

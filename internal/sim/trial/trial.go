@@ -11,6 +11,7 @@ import (
 
 	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/air"
+	"github.com/darkwake/darkwake/internal/sim/headline"
 	"github.com/darkwake/darkwake/internal/sim/populate"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/internal/sim/score"
@@ -35,6 +36,8 @@ type Spec struct {
 	// Rules tells which silences could be told, for want of a ceiling that does; nil without either, and then no measure
 	// of such silences has a value.
 	Rules Reader
+	// Span is the part of the world in which the daily estimate is scored by itself; nil for none.
+	Span *headline.Span
 }
 
 // Reader makes claims from a feed, knowing the scenario's rules and nothing of what happens in its world. Package oracle
@@ -51,6 +54,7 @@ type Outcome struct {
 	Written write.Counts
 	Report  score.Report
 	Ceiling *score.Report // of the events that Spec.Ceiling claims; nil without one
+	Number  *headline.Run // nil without Spec.Span
 
 	best []event.Event
 }
@@ -60,6 +64,11 @@ func Run(ctx context.Context, spec Spec) (*Outcome, error) {
 	world, err := spec.world()
 	if err != nil {
 		return nil, err
+	}
+	var vintages *headline.Vintages
+	if spec.Span != nil {
+		vintages = headline.NewVintages(*spec.Span)
+		spec.Listener.Cut = vintages.Cut
 	}
 	out, err := spec.hear(ctx, world)
 	if err != nil {
@@ -77,6 +86,14 @@ func Run(ctx context.Context, spec Spec) (*Outcome, error) {
 	if spec.Ceiling != nil {
 		best := score.OfEvents(out.Truth, score.Output{Events: out.best, Rules: out.Said.Rules})
 		out.Ceiling = &best
+	}
+	if vintages != nil {
+		var best []event.Event
+		if spec.Ceiling != nil {
+			best = append([]event.Event{}, out.best...)
+		}
+		scored := headline.Of(out.Truth, out.Found, out.Said, vintages, best)
+		out.Number = &scored
 	}
 	return out, nil
 }

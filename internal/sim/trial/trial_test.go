@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/darkwake/darkwake/internal/sim/headline"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/internal/sim/score"
 	"github.com/darkwake/darkwake/pkg/event"
@@ -32,6 +33,30 @@ func TestRunScoresTheSmallWorld(t *testing.T) {
 	}
 	if out.Ceiling == nil || out.Ceiling.Lifts.At[1].Claimed != out.Written.Sentences {
 		t.Error("the reader beside the engine did not get the whole feed")
+	}
+}
+
+func TestRunScoresTheNumber(t *testing.T) {
+	out, err := Run(t.Context(), Spec{Path: small, SeedOfFile: true, Span: &headline.Span{Days: 2}, Ceiling: readAll})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := out.Number
+	if n == nil || n.Best == nil || n.Settled || len(n.Engine.Modes) != 1 || n.Engine.Modes[0].True != 1 {
+		t.Fatalf("got %+v, want the one lift of an unconfirmed window", n)
+	}
+	truth := 0.0
+	for _, d := range out.Truth.Days[:2] {
+		truth += float64(d.Lifted) / 2
+	}
+	if n.Prior.True != truth || n.Prior.P95 <= 0 || n.Health <= 0 {
+		t.Errorf("got %+v and a health of %v, want a truth of %v", n.Prior, n.Health, truth)
+	}
+	if len(n.Nowcasts) > 0 && n.Nowcasts[0].Date != out.Truth.Days[1].Date {
+		t.Errorf("got a nowcast of %s, want one of the window's last day", n.Nowcasts[0].Date)
+	}
+	if _, again := n.As(0.9); len(again) != len(n.Nowcasts) {
+		t.Errorf("got %d nowcasts with a chance that is known, and %d without", len(again), len(n.Nowcasts))
 	}
 }
 
