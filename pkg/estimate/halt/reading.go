@@ -135,10 +135,11 @@ func (r *Reading) conclude(s Series, sums tally, o Options) {
 
 // earliest is the first day at whose end a run without candidates from day tau on is surprising enough.
 func (s Series) earliest(tau int, shape, base, perDay float64, o Options) (time.Time, bool) {
+	raised := s.raisedBy(len(s.Health) - tau)
 	for t := tau; t < len(s.Health); t++ {
 		exposed := 0.0
-		for _, e := range s.exposures(t)[tau:] {
-			exposed += e
+		for day := tau; day <= t; day++ {
+			exposed += float64(s.Health[day] * raised[t-day])
 		}
 		if shape*math.Log1p(exposed/base)-math.Log(perDay) >= logDays(o.KnowableYears) {
 			return s.day(t), true

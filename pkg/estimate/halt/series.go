@@ -25,15 +25,14 @@ const oneDay = 24 * time.Hour
 
 func (s Series) day(t int) time.Time { return s.First.Add(time.Duration(t) * oneDay) }
 
-// exposures are e(t) of each day as known at midnight after day asOf, zero for later days.
-func (s Series) exposures(asOf int) []float64 {
-	out := make([]float64, len(s.Health))
-	for t := range min(asOf+1, len(out)) {
-		f := 1.0
+// raisedBy is F of the newest n days, from the last one back.
+func (s Series) raisedBy(n int) []float64 {
+	out := make([]float64, n)
+	for k := range out {
+		out[k] = 1
 		if s.Raised != nil {
-			f = s.Raised(s.day(asOf + 1).Sub(s.day(t).Add(oneDay / 2)))
+			out[k] = s.Raised(time.Duration(k)*oneDay + oneDay/2)
 		}
-		out[t] = s.Health[t] * f
 	}
 	return out
 }
@@ -51,8 +50,9 @@ const impossible = 30
 func (s Series) tally() tally {
 	n := len(s.Health)
 	out := tally{counts: make([]float64, n+1), exposure: make([]float64, n+1), unlike: make([]float64, n+1)}
-	for t, e := range s.exposures(n - 1) {
-		out.exposure[t+1] = out.exposure[t] + e
+	raised := s.raisedBy(n)
+	for t, h := range s.Health {
+		out.exposure[t+1] = out.exposure[t] + float64(h*raised[n-1-t])
 	}
 	within := make([]float64, n+1)
 	for _, c := range s.Candidates {
