@@ -75,7 +75,8 @@ half of what both cover together, the windows of a lift may lie three days apart
 - **Interval score** is the width of a 90 %% interval and 20 times what the truth lies outside by (Gneiting & Raftery 2007): less is
   better. *Climatology* is the score of one interval for all, from the 5th to the 95th percentile of the very truths: it knows how
   things go in this world but nothing of what happens, and nobody could have known it.
-- Barrels are millions a day (Mb/d), as lifted. Exited and discharged barrels are in the truth, and not scored yet.
+- Barrels are millions a day (Mb/d), as lifted. Exited and discharged barrels are in the truth, and not scored. What the daily
+  estimate reaches after a warm-up, and whether its intervals and the tests for a halt keep what they promise, is in [number.md](number.md).
 `
 
 // document writes Markdown. Errors stay with the writer until it is flushed.
