@@ -42,7 +42,7 @@ func TestTableMarksWhatIsMet(t *testing.T) {
 			t.Errorf("the page has no %q:\n%s", want, out.String())
 		}
 	}
-	if strings.Contains(out.String(), "%!") || strings.Contains(out.String(), "NaN") {
+	if strings.Contains(out.String(), "%!") || strings.Contains(out.String(), "NaN") || strings.Contains(out.String(), "Inf") {
 		t.Errorf("a number is broken:\n%s", out.String())
 	}
 }

@@ -410,11 +410,14 @@ func errors(list []score.Window) []float64 {
 	return out
 }
 
-// bias is the error of all together, as a share of the truth of all.
+// bias is the error of all together, as a share of the truth of all; not a number where nothing is true.
 func bias(list []score.Window) float64 {
 	off, truth := 0.0, 0.0
 	for _, w := range list {
 		off, truth = off+w.Error, truth+w.True
+	}
+	if truth == 0 {
+		return math.NaN()
 	}
 	return off / truth
 }
