@@ -106,8 +106,10 @@ func falseCalls(years int, seed uint64, quick bool) (halts, rises int) {
 	days := memory + years*365
 	tr := makeTrade(r, days, 0.85, quick, func(float64) float64 { return 0.8 })
 	lastHalt, lastRise := 0, 0
+	o := Defaults()
+	o.RiseYears *= 2 // as a watch reads it
 	for day := memory; day < days; day++ {
-		x := Read(tr.known(day, memory, quick), Defaults())
+		x := Read(tr.known(day, memory, quick), o)
 		if x.Halt() {
 			if day-lastHalt > 30 {
 				halts++

@@ -12,8 +12,8 @@ type Options struct {
 	KnowableYears float64 `json:"knowable_years"`
 	// EarlyYears is FalseYears of the early sign, which only hints: 5.
 	EarlyYears float64 `json:"early_years"`
-	// RiseYears is the same for a rise, which costs a reader less when it is wrong: 5. Watch reads it off two series, and
-	// gives each twice as many.
+	// RiseYears is the same for a rise, which costs a reader less when it is wrong: 2.5. Watch reads it off two series, and
+	// gives each twice as many. With 5 a doubling took 23 days, and 53 in one of ten; with 3 it took 20 and 48.
 	RiseYears float64 `json:"rise_years"`
 	// LeastReference and MostReference are how many days before a change its reference has: 90 (METHODS.md section 8)
 	// to 180, the span in which strata need their lifts.
@@ -44,7 +44,7 @@ type Options struct {
 
 // Defaults returns the start values.
 func Defaults() Options {
-	return Options{FalseYears: 30, KnowableYears: 20, EarlyYears: 5, RiseYears: 5, LeastReference: 90, MostReference: 180, LeastCandidates: 8, LongestChange: 120,
+	return Options{FalseYears: 30, KnowableYears: 20, EarlyYears: 5, RiseYears: 2.5, LeastReference: 90, MostReference: 180, LeastCandidates: 8, LongestChange: 120,
 		Stopped: []float64{0.02, 0.1}, EarlyStopped: []float64{0.1, 0.3}, Risen: []float64{2}, Onset: 365, LostLifts: 4.6, Voyage: 10, Prompt: 7, Rearm: 30}
 }
 
