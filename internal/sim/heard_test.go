@@ -153,7 +153,7 @@ const borrowed = `
 func TestIdentitiesAreTold(t *testing.T) {
 	w := world(t, borrowed)
 	truth := w.Truth()
-	if want := (Identity{9000027, 538999002, 620999002, "SYN TWO", "SYN NEW", truth.Start.Add(Days(5))}); len(truth.Identities) != 1 || truth.Identities[0] != want {
+	if want := (Identity{9000027, 538999002, 620999002, "SYN TWO", "SYN NEW", truth.Start.Add(Days(5)), false}); len(truth.Identities) != 1 || truth.Identities[0] != want {
 		t.Errorf("identities: got %+v, want %+v", truth.Identities, want)
 	}
 	for day, want := range map[float64]uint32{4: 538999002, 6: 620999002} {

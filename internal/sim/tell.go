@@ -193,7 +193,7 @@ func (s *Ship) radio(t *Truth) {
 				t.Shared = append(t.Shared, Shared{s.vessel(), e.ID.MMSI, w.stamp(e.At), w.stamp(e.Till)})
 			}
 		case e.Kind == NewIdentity && e.Text != own:
-			next := Identity{s.IMO(), mmsi, cmp.Or(e.ID.MMSI, mmsi), name, cmp.Or(e.ID.Name, name), w.stamp(e.At)}
+			next := Identity{s.IMO(), mmsi, cmp.Or(e.ID.MMSI, mmsi), name, cmp.Or(e.ID.Name, name), w.stamp(e.At), false}
 			if mmsi, name = next.ToMMSI, next.ToName; inside {
 				t.Identities = append(t.Identities, next)
 			}

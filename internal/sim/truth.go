@@ -165,6 +165,7 @@ type Identity struct {
 	FromName string    `json:"from_name"`
 	ToName   string    `json:"to_name"`
 	Time     time.Time `json:"time"`
+	Heard    bool      `json:"both_heard"` // something that she sent as either was received: else nobody can tell
 }
 
 // As returns a vessel with the MMSI that she sent at a time: things are told of ships as they first were.
@@ -249,6 +250,34 @@ const (
 	glance = 15 * time.Minute
 )
 
+// markIdentities fills in which changes of identity lie between reports that were received.
+func (t *Truth) markIdentities(h Heard) {
+	for i := range t.Identities {
+		x := &t.Identities[i]
+		first, from, to := *x, t.Start, t.End
+		for _, y := range t.Identities {
+			switch {
+			case y.IMO != x.IMO:
+			case y.Time.Before(x.Time):
+				from = later(from, y.Time)
+				if y.Time.Before(first.Time) {
+					first = y
+				}
+			case y.Time.After(x.Time) && y.Time.Before(to):
+				to = y.Time
+			}
+		}
+		x.Heard = h.Ship(first.FromMMSI, from.Sub(t.Start), x.Time.Sub(t.Start)) && h.Ship(first.FromMMSI, x.Time.Sub(t.Start), to.Sub(t.Start))
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 // Mark fills in what is observable in the feed, and the silences of tankers whose transponder was on and
 // whose messages were not received. It belongs to the truth that World.Truth gives, and is called once.
 func (t *Truth) Mark(h Heard) {
@@ -284,6 +313,7 @@ func (t *Truth) Mark(h Heard) {
 		f := &t.False[i]
 		f.Observable = seen(f.Start, f.End, f.Vessel)
 	}
+	t.markIdentities(h)
 	for _, s := range w.ships {
 		t.Silences = append(t.Silences, s.unheard(h)...)
 	}

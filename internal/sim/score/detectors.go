@@ -281,16 +281,19 @@ func scoreIdentities(t *sim.Truth, events []event.Event) []Told {
 	return out.rows()
 }
 
-// alteration names a change of identity.
+// alteration names a change of identity. One before or after which nothing of the ship was received cannot be told.
 func alteration(x sim.Identity) string {
-	first := x.ToMMSI / 100_000_000 // 2 to 7 for ships
-	switch {
+	name := "change: a new MMSI"
+	switch first := x.ToMMSI / 100_000_000; { // 2 to 7 for ships
 	case x.FromMMSI == x.ToMMSI:
-		return "change: name alone"
+		name = "change: name alone"
 	case first < 2 || first > 7:
-		return "change: a default MMSI"
+		name = "change: a default MMSI"
 	}
-	return "change: a new MMSI"
+	if !x.Heard {
+		name += ", not heard before and after"
+	}
+	return name
 }
 
 // tellsOf tells whether an identity event of a form can be about a change: that one hull goes on under another number, that

@@ -162,8 +162,8 @@ func TestJams(t *testing.T) {
 
 func TestIdentities(t *testing.T) {
 	truth := &sim.Truth{End: hours(0, 1000).to,
-		Identities: []sim.Identity{{IMO: 9000015, FromMMSI: 620999001, ToMMSI: 511999001}, {IMO: 9000027, FromMMSI: 518999002, ToMMSI: 999999999},
-			{IMO: 9000041, FromMMSI: 626999004, ToMMSI: 626999004}, {IMO: 9000053, FromMMSI: 538999005, ToMMSI: 538999006}},
+		Identities: []sim.Identity{{IMO: 9000015, FromMMSI: 620999001, ToMMSI: 511999001, Heard: true}, {IMO: 9000027, FromMMSI: 518999002, ToMMSI: 999999999, Heard: true},
+			{IMO: 9000041, FromMMSI: 626999004, ToMMSI: 626999004, Heard: true}, {IMO: 9000053, FromMMSI: 538999005, ToMMSI: 538999006}},
 		Shared: []sim.Shared{{Vessel: sim.Vessel{IMO: 9000065}, MMSI: 538999007, Start: hours(0, 50).from, End: hours(0, 50).to}}}
 	tell := func(form string, s span, numbers ...vessel.MMSI) event.Event {
 		e := event.Event{Kind: event.Identity, Status: event.Closed, Start: s.from, End: &s.to, Probability: 0.9, Details: event.IdentityDetails{Form: form}}
@@ -181,7 +181,7 @@ func TestIdentities(t *testing.T) {
 		tell("number_shared", hours(90, 99), 538999007), // long after the loan
 		tell("bad_number", hours(0, 1), 5),              // the truth does not know
 	})
-	want := []Told{{"change: a default MMSI", 1, 1, 0, 0}, {"change: a new MMSI", 2, 1, 0, 0}, {"change: name alone", 1, 1, 0, 0},
+	want := []Told{{"change: a default MMSI", 1, 1, 0, 0}, {"change: a new MMSI", 1, 1, 0, 0}, {"change: a new MMSI, not heard before and after", 1, 0, 0, 0}, {"change: name alone", 1, 1, 0, 0},
 		{"events: changed", 0, 0, 1, 0}, {"events: continued", 0, 0, 2, 1}, {"events: default_number", 0, 0, 1, 0}, {"events: number_shared", 0, 0, 2, 1},
 		{"loan: another's MMSI", 1, 1, 0, 0}}
 	if !reflect.DeepEqual(got, want) {
