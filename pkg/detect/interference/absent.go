@@ -56,10 +56,13 @@ func (d *Detector) lost(seed displaced) (shape, time.Time, bool) {
 	return shape{kind: event.Absent, middle: median(positions(near)), radius: radius}, first.since, true
 }
 
+// lostNear are the ships that are without a position where one is, at the same moment: in a crowd there are always some
+// that fail one after the other. A receiver that failed long before tells nothing.
 func (d *Detector) lostNear(seed displaced) []displaced {
 	var near []displaced
 	for _, x := range d.pending {
-		if x.absent() && x.since.Sub(seed.since).Abs() <= d.o.Window && d.within(x.p, seed.p) {
+		atOnce := !x.since.After(seed.at) && !x.at.Before(seed.since)
+		if x.absent() && atOnce && seed.since.Sub(x.since).Abs() <= d.o.Quiet && d.within(x.p, seed.p) {
 			near = append(near, x)
 		}
 	}

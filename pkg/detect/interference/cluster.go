@@ -69,12 +69,16 @@ func (e *drawn) takes(o Options, x displaced) bool {
 	if x.from().Before(e.start.Add(-o.Window)) || x.at.Sub(e.last) > o.Quiet || x.absent() != (e.shape.kind == event.Absent) {
 		return false
 	}
-	if e.shape.holds(o, x.p) {
-		return true
-	}
 	v := e.victim(x.mmsi)
+	if e.shape.holds(o, x.p) {
+		return v != nil || !x.stale(o)
+	}
 	return x.strong && v != nil && !v.over && x.at.Sub(v.last) <= time.Hour
 }
+
+// stale tells whether a displaced fix is of a track that a jump began long ago: of a ship that lies alone, or of the true
+// side of a false track that has ended.
+func (x displaced) stale(o Options) bool { return !x.began.IsZero() && x.at.Sub(x.began) > o.Fresh }
 
 // from is when what a displaced fix stands for began.
 func (x displaced) from() time.Time {
@@ -168,7 +172,7 @@ func (d *Detector) coherent(seed displaced) (shape, time.Time, bool) {
 	}
 	var near []displaced
 	for _, x := range d.pending {
-		if x.strong && !x.absent() && x.at.Sub(seed.at).Abs() <= d.o.Window && d.within(x.p, seed.p) {
+		if x.strong && !x.absent() && !x.stale(d.o) && x.at.Sub(seed.at).Abs() <= d.o.Window && d.within(x.p, seed.p) {
 			near = append(near, x)
 		}
 	}

@@ -36,6 +36,7 @@ type displaced struct {
 	fix    *track.Fix
 	real   *event.FixRef // where she was before; nil when that is not known
 	strong bool          // more than land speaks against it
+	began  time.Time     // of the track that a jump began; zero if none did
 	since  time.Time     // she reports no position since then, and p is where she was before; zero for a false position
 }
 
@@ -136,7 +137,7 @@ func (d *Detector) jump(f *track.Jump) {
 	if to.Time.After(x.last) {
 		x.last = to.Time
 	}
-	d.wait(displaced{mmsi: f.MMSI, at: to.Time, p: to.Position, fix: &to, real: real, strong: true})
+	d.wait(displaced{mmsi: f.MMSI, at: to.Time, p: to.Position, fix: &to, real: real, strong: true, began: start})
 }
 
 // farther tells whether the end from which a ship jumped is the false one: on land, or where others are drawn to.
@@ -191,7 +192,9 @@ func (d *Detector) take(m vessel.MMSI, segment time.Time, f *track.Fix, still bo
 	}
 	x.last = f.Time
 	switch {
-	case x.false || still:
+	case x.false:
+		d.wait(displaced{mmsi: m, at: f.Time, p: f.Position, fix: f, real: s.good, strong: true, began: x.start})
+	case still:
 		d.wait(displaced{mmsi: m, at: f.Time, p: f.Position, fix: f, real: s.good, strong: true})
 	case f.OnLand:
 		d.wait(displaced{mmsi: m, at: f.Time, p: f.Position, fix: f, real: s.good})

@@ -94,6 +94,28 @@ func TestShipsDrawnTogether(t *testing.T) {
 	}
 }
 
+func TestWhoLiesForDaysIsNobodysFellowVictim(t *testing.T) {
+	port := geo.PointFromDegrees(52.62, 27.49)
+	d := New(Defaults(), vessel.NewFleet(), nil, nil)
+	var out []event.Event
+	for h := 0.0; h < 60; h += 0.25 {
+		for i, begun := range []float64{2, 4, 50} {
+			m, segment := first+vessel.MMSI(i), at(begun)
+			switch {
+			case h == begun:
+				d.Observe(leap(m, h, port))
+			case h > begun:
+				fix := &track.Fix{Time: at(h), Position: port, Source: "a"}
+				d.Observe(&track.Sample{Header: track.Header{Tick: at(h), MMSI: m, Segment: segment}, Before: fix, After: fix})
+			}
+		}
+		out = append(out, d.Advance(at(h))...)
+	}
+	if len(out) > 0 {
+		t.Errorf("got %s, want nothing: two had lain there for two days when the third came", out[0].Why)
+	}
+}
+
 func TestAFileOfOldReportsDrawsNobody(t *testing.T) {
 	d := New(Defaults(), vessel.NewFleet(), nil, nil)
 	for i := range 3 {
@@ -146,6 +168,8 @@ func TestShipsWithoutAPosition(t *testing.T) {
 		{"two ships", several(2, 10, 10.1, 12), 0},
 		{"single reports", several(5, 10, 10.1, 10.15), 0},
 		{"units that had no position for hours", several(5, 6, 10.1, 12), 0},
+		{"one after the other: a crowd's units fail now and then", slices.Concat(blindly(first, strait, 10, 10.1, 10.9), blindly(first+1, beside(1), 10.8, 11, 11.8),
+			blindly(first+2, beside(2), 11.7, 11.9, 12.7)), 0},
 		{"far from each other", slices.Concat(blindly(first, strait, 10, 10.1, 12), blindly(first+1, geo.PointFromDegrees(55, 25), 10, 10.1, 12),
 			blindly(first+2, geo.PointFromDegrees(53, 26), 10, 10.1, 12)), 0},
 		{"hours from each other", slices.Concat(blindly(first, strait, 10, 10.1, 10.5), blindly(first+1, strait, 13, 13.1, 13.5),

@@ -24,7 +24,8 @@
 //	line     principal axis, 6 fixes and more, deviation across <= 500 m, length >= 10 km
 //
 // Later displaced fixes that lie on the shape join it, of any ship, and so does every fix of a ship that a jump brought
-// there. The event ends when none has come for 6 h. Its start and the false place are those of the fixes that opened
+// there; but a track that a jump began more than a day before makes nobody a victim, since jamming takes ships as they pass,
+// and the true side of a false track that has ended is such a track, too. The event ends when none has come for 6 h. Its start and the false place are those of the fixes that opened
 // it and never move; ships and times are told anew as they come.
 //
 // A victim's time is from her first displaced fix to her last; it is over when she is heard again where she
@@ -32,13 +33,13 @@
 //
 // # Ships without a position
 //
-// Receivers that are jammed report "position not available". Three ships or more within 0.5° and 2 h that do so for ten
-// minutes or more, and had a position in the 2 h before, are an event of the shape
+// Receivers that are jammed report "position not available". Three ships or more within 0.5° that do so at the same moment,
+// for ten minutes or more, since 6 h at most, and had a position in the 2 h before, are an event of the shape
 //
 //	absent  round the middle of their last believed positions
 //
 // if they are 5 % of the ships heard there or more: units fail for an hour now and then, and where many ships are some
-// always do. Its victims' positions before and after are true; it explains their silences, and makes no place false.
+// always do, but hardly three at once. Its victims' positions before and after are true; it explains their silences, and makes no place false.
 //
 // # What it does not see
 //

@@ -24,6 +24,7 @@ type Options struct {
 	Still    geo.Metres    // and the most she may have moved
 	Blind    time.Duration // a ship must be without a position for so long
 	Lost     float64       // share of the ships there that must be
+	Fresh    time.Duration // a track that a jump began longer ago is not taken for another victim's
 	Quiet    time.Duration // an event without a displaced fix for so long is over
 	OwnTrack geo.Metres    // a jump so near her own track is a stale report
 	Certain  float64       // probability with the least number of ships
@@ -38,7 +39,7 @@ type Options struct {
 func Defaults() Options {
 	return Options{
 		Reach: 0.5, Window: 2 * time.Hour, Ships: 3, Point: 3 * geo.Kilometre, Share: 0.8, Fixes: 6, Round: 0.1, Across: 500,
-		Line: 10 * geo.Kilometre, Shift: 5 * geo.Kilometre, Speed: 8, Moved: 0.25, Still: 2 * geo.Kilometre, Blind: 10 * time.Minute, Lost: 0.05, Quiet: 6 * time.Hour,
+		Line: 10 * geo.Kilometre, Shift: 5 * geo.Kilometre, Speed: 8, Moved: 0.25, Still: 2 * geo.Kilometre, Blind: 10 * time.Minute, Lost: 0.05, Fresh: 24 * time.Hour, Quiet: 6 * time.Hour,
 		OwnTrack: 2 * geo.Kilometre, Certain: 0.9, PerShip: 0.7, Coarsest: 0.01,
 	}
 }
@@ -61,6 +62,7 @@ func (o *Options) Params() param.Group {
 		param.Number("still_m", &o.Still, 100, 20_000, "m", "and the most she may have moved", "judgement"),
 		param.Time("blind", &o.Blind, time.Minute, 6*time.Hour, "a ship must be without a position for so long", "judgement: three reports at anchor"),
 		param.Number("lost", &o.Lost, 0, 1, "", "share of the ships heard there that must be without one", "judgement: of recorded reports 0.05 to 2 % are without one"),
+		param.Time("fresh", &o.Fresh, time.Hour, 240*time.Hour, "a track that a jump began longer ago is not taken for another victim's", "judgement: jamming takes ships as they pass; who lies alone does so for days"),
 		param.Time("quiet", &o.Quiet, o.Window, 72*time.Hour, "an event without a displaced fix for so long is over", "judgement"),
 		param.Number("own_track_m", &o.OwnTrack, 0, 20_000, "m", "a jump so near her own track is a stale report", "METHODS 6, communication faults first; judgement"),
 		param.Number("certain", &o.Certain, 0.5, 1, "", "probability with the least number of ships", "judgement"),
