@@ -19,7 +19,9 @@ import (
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/internal/sim/trial"
 	"github.com/darkwake/darkwake/pkg/detect/encounter"
+	"github.com/darkwake/darkwake/pkg/detect/falseposition"
 	"github.com/darkwake/darkwake/pkg/detect/gap"
+	"github.com/darkwake/darkwake/pkg/detect/identity"
 	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/pipeline"
@@ -39,7 +41,7 @@ type fitOptions struct {
 func fitCommand() *cobra.Command {
 	o := &fitOptions{smaller: scenario.Smaller{Thin: true}}
 	c := &cobra.Command{
-		Use:   "fit rendezvous|encounter|gap SCENARIO...",
+		Use:   "fit rendezvous|encounter|gap|false_position|identity SCENARIO...",
 		Short: "Fit weights of evidence to simulated truth",
 		Long: "fit makes worlds of each scenario file, lets the engine read them, and finds the weights that agree best with\n" +
 			"what really happened: a logistic model whose signs are those of the weights that the program carries. Seeds to\n" +
@@ -192,12 +194,15 @@ func claimed(terms []weights.Term, cases func(*sim.Truth, []event.Event) []fit.E
 		choose: fit.ChooseRidge, descend: fit.Logistic, loss: fit.LogLoss}
 }
 
-// fitted are the sets of weights by name, but for those of lifts, which are capped and recalibrated.
+// fitted are the sets of weights by name, but for those of lifts, which are capped and recalibrated. Detectors are fitted on
+// all that they weigh, told or not.
 func fitted() map[string]fitter {
 	return map[string]fitter{
-		"rendezvous": explained(rendezvous.DefaultWeights().Terms, fit.Meetings),
-		"encounter":  explained(encounter.DefaultWeights().Terms, fit.Unseen),
-		"gap":        claimed(gap.DefaultWeights().Terms, fit.Silences, nil),
+		"rendezvous":     explained(rendezvous.DefaultWeights().Terms, fit.Meetings),
+		"encounter":      explained(encounter.DefaultWeights().Terms, fit.Unseen),
+		"false_position": claimed(falseposition.DefaultWeights().Terms, fit.Pretences, func(c *pipeline.Config) { c.FalsePosition.Publish = 0 }),
+		"identity":       claimed(identity.DefaultWeights().Terms, fit.Identities, func(c *pipeline.Config) { c.Identity.Least = 0 }),
+		"gap":            claimed(gap.DefaultWeights().Terms, fit.Silences, nil),
 	}
 }
 

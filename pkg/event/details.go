@@ -191,6 +191,7 @@ type IdentityDetails struct {
 	Feasibility float64      `json:"feasibility,omitempty"`    // needed speed / class maximum
 	Rivals      int          `json:"rivals,omitempty"`         // other ships that fell silent and could be the new one
 	Times       int          `json:"times,omitempty"`          // that both were heard at once, or that particulars came and went
+	Evidence    []Weighed    `json:"evidence,omitempty"`       // of the claim: natural log-odds; bad_number and hull_shared have none
 	Second      *Second      `json:"second,omitempty"`         // of a shared number whose second track is known
 }
 

@@ -171,6 +171,8 @@ func (c Config) data(w world) []Datum {
 		{"gazetteer", w.places.Hash()},
 		{"grades of oil", place.GradesHash()},
 		{"flags by MMSI", vessel.FlagsHash()},
+		{"weights of identities", identity.WeightsHash()},
+		{"weights of false positions", falseposition.WeightsHash()},
 		{"weights of silences", gap.WeightsHash()},
 		{"weights of meetings", rendezvous.WeightsHash()},
 		{"weights of unseen meetings", encounter.WeightsHash()},

@@ -33,7 +33,7 @@ func TestConfigHash(t *testing.T) {
 		{"a parameter of a detector", func(c *Config) { c.Gap.MaxFeasibility = 1.2 }, true},
 		{"a parameter of the feed", func(c *Config) { c.Feed.ClockJury = 21 }, true},
 		{"a parameter of reception", func(c *Config) { c.Coverage.Kappa = 5 }, true},
-		{"a nested weight", func(c *Config) { c.Identity.Weights.IMO = 7 }, true},
+		{"a count of a detector", func(c *Config) { c.Identity.Swaps = 7 }, true},
 		{"a value of a list", func(c *Config) { c.Estimate.At = []float64{0.5} }, true},
 		{"weights of lifts", func(c *Config) { c.Cargo.Weights.Cut = 0.3 }, true},
 		{"a gazetteer of fewer places", func(c *Config) { c.Gazetteer = []byte(strings.Join(lines[:len(lines)-2], "")) }, true},

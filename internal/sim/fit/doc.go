@@ -8,6 +8,6 @@
 // that leaving one out does not show how much of it was learned by heart. The sum is convex, so that the answer does not depend on where the search begins, and no randomness is used.
 //
 // Meetings takes cases from trials: rendezvous events and the truth's meetings. Silences takes examples: gap events and
-// whether the crew switched off. Logistic fits the weights of such claims, which are true or not, in the same manner;
-// findings may have sizes.
+// whether the crew switched off; Pretences those of false positions, Identities those of numbers and hulls. Logistic fits the
+// weights of such claims, which are true or not, in the same manner; findings may have sizes.
 package fit

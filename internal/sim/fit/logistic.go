@@ -10,7 +10,7 @@ import (
 // sweeps bounds the search: a dozen weights settle within some hundred.
 const sweeps = 500
 
-// most bounds each weight: what two or three worlds show without an exception still has some.
+// most bounds each weight whose prior is not larger: what two or three worlds show without an exception still has some.
 const most = 3
 
 // Logistic fits the weights of findings to examples by cyclic coordinate descent with Newton's steps, each bounded to 1,
@@ -41,7 +41,8 @@ func Logistic(terms []weights.Term, cases []Example, ridge float64) []weights.Te
 				}
 			}
 			next := w.Weight - max(-1, min(1, slope/bend))
-			next = max(-most, min(most, next))
+			limit := max(most, math.Abs(w.Prior))
+			next = max(-limit, min(limit, next))
 			if float64(w.Sign)*next < 0 {
 				next = 0
 			}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/darkwake/darkwake/pkg/call"
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/track"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
@@ -25,6 +26,7 @@ type group struct {
 	signs    []*sign
 	from, to time.Time
 	lasts    bool
+	end      geo.Point // where she said she was at its end
 }
 
 // groups joins signs that lie close in time.
@@ -37,17 +39,44 @@ func (d *Detector) groups(s *ship, w time.Time) []group {
 		if n := len(out); n > 0 && d.leaves(&out[n-1], x) {
 			continue
 		}
-		if n := len(out); n > 0 && x.from.Sub(out[n-1].to) <= d.o.Join {
+		if n := len(out); n > 0 && d.goesOn(s, &out[n-1], x) {
 			g := &out[n-1]
 			g.signs, g.lasts = append(g.signs, x), g.lasts || x.lasts
 			if x.to.After(g.to) {
-				g.to = x.to
+				g.to, g.end = x.to, x.end
 			}
 			continue
 		}
-		out = append(out, group{[]*sign{x}, x.from, x.to, x.lasts})
+		out = append(out, group{[]*sign{x}, x.from, x.to, x.lasts, x.end})
 	}
 	return out
+}
+
+// goesOn tells whether a sign is of one time with others: soon after them, or at the same place with a silence between, as
+// where the whole feed was out.
+func (d *Detector) goesOn(s *ship, g *group, x *sign) bool {
+	apart := x.from.Sub(g.to)
+	if apart <= d.o.Join {
+		return true
+	}
+	for _, q := range s.quiets {
+		apart -= max(0, earlier(q.on, x.from).Sub(later(q.off, g.to)))
+	}
+	return apart <= 2*d.o.Join && geo.Distance(g.end, x.at) <= d.o.Steady
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // leaves tells whether a leap leads away from a place that is doubted already to where stations hear her: then it ends the
@@ -57,7 +86,7 @@ func (d *Detector) leaves(g *group, x *sign) bool {
 		return false
 	}
 	g.lasts = false
-	g.signs = append(g.signs, &sign{sort: "left", key: x.key, from: g.to, to: g.to, weight: d.o.Back, after: x.home, at: x.at, rules: []event.Rule{
+	g.signs = append(g.signs, &sign{sort: "left", key: x.key, from: g.to, to: g.to, found: []found{{left, 1}}, after: x.home, at: x.at, rules: []event.Rule{
 		rule("left_by_a_leap", 1, ">=", 1, "", "from there no hull can have sailed to where she was next, and stations hear her there"),
 	}})
 	return true
@@ -69,7 +98,7 @@ func (d *Detector) judge(m vessel.MMSI, s *ship, w time.Time) []event.Event {
 	var alive []*claim
 	for _, g := range d.groups(s, w) {
 		mine := s.claims(g)
-		if !g.lasts && w.Sub(g.to) > d.o.Memory {
+		if unheardSince := !s.seen.After(g.to); !g.lasts && w.Sub(g.to) > d.o.Memory && (!unheardSince || w.Sub(g.to) > leapSpan) {
 			s.signs = slices.DeleteFunc(s.signs, func(x *sign) bool { return slices.Contains(g.signs, x) })
 			s.told = slices.DeleteFunc(s.told, func(c *claim) bool { return slices.Contains(mine, c) })
 			continue
@@ -96,7 +125,7 @@ func (d *Detector) judge(m vessel.MMSI, s *ship, w time.Time) []event.Event {
 			c.last = retract(c.last, why, by, w)
 			out = append(out, c.last)
 		}
-		if kept == nil && p >= d.o.Publish {
+		if kept == nil && p > 0 && p >= d.o.Publish {
 			kept = &claim{from: g.from}
 			s.told = append(s.told, kept)
 		}
@@ -207,45 +236,6 @@ func (d *Detector) hiding(details event.FalsePositionDetails, m vessel.MMSI, w t
 		next = &mark
 	}
 	details.HiddenCalls = d.calls.Hidden(d.fleet.About(m), call.MarkOf(details.Last), next, w)
-	return details
-}
-
-// weigh adds up the log-odds: of each sort of sign the strongest.
-func (d *Detector) weigh(m vessel.MMSI, s *ship, g group) event.FalsePositionDetails {
-	details := event.FalsePositionDetails{Score: d.o.Prior, Terms: []event.ScoreTerm{{Block: "prior", Name: "prior", Value: 1, Weight: d.o.Prior}}}
-	best := map[string]*sign{}
-	var sorts []string
-	for _, x := range g.signs {
-		if best[x.sort] == nil {
-			sorts = append(sorts, x.sort)
-		}
-		if best[x.sort] == nil || x.weight > best[x.sort].weight {
-			best[x.sort] = x
-		}
-		details.Fixes = max(details.Fixes, x.fixes)
-		details.NotHeardBy, details.HeardBy = union(details.NotHeardBy, x.near), union(details.HeardBy, x.far)
-	}
-	most := math.Inf(-1)
-	slices.Sort(sorts)
-	for _, sort := range sorts {
-		x := best[sort]
-		details.Terms = append(details.Terms, event.ScoreTerm{Block: "position", Name: sort, Value: 1, Weight: x.weight})
-		details.Rules.Rules = append(details.Rules.Rules, x.rules...)
-		details.Score += x.weight
-		if x.weight > most {
-			most, details.Sort = x.weight, sort
-		}
-	}
-	if d.isShared(m, g) {
-		details.Terms = append(details.Terms, event.ScoreTerm{Block: "position", Name: "number_shared", Value: 1, Weight: d.o.Shared})
-		details.Rules.Rules = append(details.Rules.Rules, rule("number_shared", 1, "<=", 0, "", "an identity event says that two ships have her number"))
-		details.Score += d.o.Shared
-	}
-	if share := s.onLand(g); share > 0.5 {
-		details.Terms = append(details.Terms, event.ScoreTerm{Block: "position", Name: "on_land", Value: share, Weight: d.o.LandWeight})
-		details.Rules.Rules = append(details.Rules.Rules, rule("on_land", share, ">", 0.5, "of the fixes", "well inside land"))
-		details.Score += share * d.o.LandWeight
-	}
 	return details
 }
 

@@ -17,6 +17,7 @@ import (
 // Detector finds ships that say, alone, that they are where they are not. It is pure.
 type Detector struct {
 	o         Options
+	weights   map[string]float64
 	fleet     *vessel.Fleet
 	places    *place.Gazetteer
 	calls     *call.Reckoner
@@ -42,8 +43,14 @@ type ship struct {
 	heard   hearing
 	signs   []*sign
 	told    []*claim
+	quiets  []quiet   // her last silences
+	leapt   time.Time // the newest jump that was kept
+	vouched time.Time // when a station last heard her that hears ships where she was
 	touched bool
 }
+
+// quiet is a time in which she was not heard at all.
+type quiet struct{ off, on time.Time }
 
 // mark is a fix in brief.
 type mark struct {
@@ -63,7 +70,7 @@ const (
 
 // New returns a detector that knows no ship.
 func New(o Options, fleet *vessel.Fleet, places *place.Gazetteer, calls *call.Reckoner) *Detector {
-	return &Detector{o: o, fleet: fleet, places: places, calls: calls, ships: map[vessel.MMSI]*ship{},
+	return &Detector{o: o, weights: logOdds(DefaultWeights()), fleet: fleet, places: places, calls: calls, ships: map[vessel.MMSI]*ship{},
 		footprint: newFootprint(), shared: map[string]twoShips{}, classB: map[vessel.MMSI]bool{}}
 }
 
@@ -122,7 +129,10 @@ func (d *Detector) Observe(f track.Fact) {
 	}
 	switch f := f.(type) {
 	case *track.Jump:
-		d.leapt(d.of(m), f)
+		if s := d.of(m); f.Kept {
+			s.leapt = later(s.leapt, f.To.Time)
+			d.leapt(s, f)
+		}
 	case *track.Sample:
 		s := d.of(m)
 		d.take(m, s, f.Segment, f.Before)
@@ -154,6 +164,11 @@ func (d *Detector) take(m vessel.MMSI, s *ship, segment time.Time, f *track.Fix)
 	if f.Coarse || !f.Time.After(s.seen) {
 		return
 	}
+	if gap := f.Time.Sub(s.seen); !s.seen.IsZero() && gap >= d.o.Join {
+		if s.quiets = append(s.quiets, quiet{s.seen, f.Time}); len(s.quiets) > 8 {
+			s.quiets = slices.Delete(s.quiets, 0, 1)
+		}
+	}
 	s.seen = f.Time
 	if n := len(s.marks); n == 0 || f.Time.Sub(s.marks[n-1].at) >= markEvery {
 		s.marks = append(s.marks, mark{f.Time, f.Position, f.Source, f.OnLand})
@@ -161,7 +176,7 @@ func (d *Detector) take(m vessel.MMSI, s *ship, segment time.Time, f *track.Fix)
 	if n := len(s.kept); n == 0 || f.Time.Sub(s.kept[n-1].Time) >= keepEvery {
 		s.kept = append(s.kept, f)
 	}
-	s.follow(segment, f)
+	s.follow(d.o, segment, f)
 	s.rest.take(f)
 	d.footprint.take(m, f)
 	if s.signs != nil {
@@ -249,13 +264,13 @@ type sign struct {
 	from, to time.Time
 	lasts    bool
 	home     *event.FixRef // of a leap to where stations hear her that hear ships there: the first fix
-	weight   float64
+	found    []found       // what it weighs
 	before   *event.FixRef // where she was before, if the sign itself tells
 	after    *event.FixRef
 	rules    []event.Rule
-	near     []string // stations expected that did not hear her
-	far      []string // stations that heard her and never hear the place
-	at       geo.Point
+	near     []string  // stations expected that did not hear her
+	far      []string  // stations that heard her and never hear the place
+	at, end  geo.Point // where she said she was at its beginning and end
 	fixes    int
 }
 

@@ -44,6 +44,7 @@ func anchorage(t *testing.T, station string, leaves bool) []event.Event {
 		t.Fatal(err)
 	}
 	d := New(Defaults(), vessel.NewFleet(), places, call.New(call.Defaults(), places, sea))
+	d.weights = judging().weights
 	d.footprint.kind("SAT", true)
 	var out []event.Event
 	for at := day0.Add(15 * time.Minute); at.Before(day0.AddDate(0, 0, 4)); at = at.Add(15 * time.Minute) {
@@ -106,11 +107,18 @@ func TestReceiversContradictAFalseAnchorage(t *testing.T) {
 	}
 }
 
-func TestASharedNumberExplainsAFalsePosition(t *testing.T) {
+// judging is a detector with weights that no fit moves.
+func judging() *Detector {
 	d := New(Defaults(), vessel.NewFleet(), nil, call.New(call.Defaults(), nil, nil))
+	d.weights = map[string]float64{always: -3, arrived: 5, sailed: -1, circled: 6, repeated: 1, unheard: 1, never: 1, left: 2.5, shared: -4}
+	return d
+}
+
+func TestASharedNumberExplainsAFalsePosition(t *testing.T) {
+	d := judging()
 	s := d.of(tanker)
 	s.seen = day0.Add(10 * time.Hour)
-	s.put(&sign{sort: "teleport", from: day0, to: day0.Add(10 * time.Hour), lasts: true, weight: 5})
+	s.put(&sign{sort: "teleport", from: day0, to: day0.Add(10 * time.Hour), lasts: true, found: []found{{arrived, 1}}})
 	d.touch(tanker)
 	first := d.Advance(day0.Add(10 * time.Hour))
 	d.Hear(event.Event{ID: "identity-1", Kind: event.Identity, Status: event.Open, Start: day0, Probability: 0.9,
@@ -122,10 +130,10 @@ func TestASharedNumberExplainsAFalsePosition(t *testing.T) {
 }
 
 func TestInterferenceTakesAClaimBack(t *testing.T) {
-	d := New(Defaults(), vessel.NewFleet(), nil, call.New(call.Defaults(), nil, nil))
+	d := judging()
 	s := d.of(tanker)
 	s.seen = day0.Add(10 * time.Hour)
-	s.put(&sign{sort: "circle", from: day0, to: day0.Add(10 * time.Hour), lasts: true, weight: 6})
+	s.put(&sign{sort: "circle", from: day0, to: day0.Add(10 * time.Hour), lasts: true, found: []found{{circled, 1}}})
 	d.touch(tanker)
 	if out := d.Advance(day0.Add(10 * time.Hour)); len(out) != 1 || out[0].Probability < 0.9 {
 		t.Fatalf("got %d events, want one of 0.9 and more", len(out))
@@ -158,11 +166,11 @@ func TestALeapAwayEndsADoubtfulTime(t *testing.T) {
 		{"to where stations hear her", home, 0.95, 1},
 		{"to where nobody vouches for her", nil, 0.3, 0.9},
 	} {
-		d := New(Defaults(), vessel.NewFleet(), nil, call.New(call.Defaults(), nil, nil))
+		d := judging()
 		s := d.of(tanker)
 		s.seen = day0.Add(30 * time.Hour)
-		s.put(&sign{sort: "frozen", from: day0, to: day0.Add(20 * time.Hour), weight: 4.5})
-		s.put(&sign{sort: "teleport", from: home.Time, to: day0.Add(30 * time.Hour), weight: -1, before: last, home: tc.home})
+		s.put(&sign{sort: "frozen", from: day0, to: day0.Add(20 * time.Hour), found: []found{{repeated, 4.5}}})
+		s.put(&sign{sort: "teleport", from: home.Time, to: day0.Add(30 * time.Hour), found: []found{{sailed, 1}}, before: last, home: tc.home})
 		d.touch(tanker)
 		out := d.Advance(day0.Add(31 * time.Hour))
 		if len(out) != 1 || out[0].End == nil || out[0].Probability < tc.low || out[0].Probability > tc.high {

@@ -9,8 +9,9 @@
 //
 // # Signs
 //
-// Each is a rule with a value, a threshold and a weight in log-odds; of each sort the strongest counts, all add to the
-// prior. p = 1 / (1 + exp(-score)).
+// Each is a rule with a value and a threshold, and findings with an amount; of each sort of sign the strongest counts.
+// Score is the sum of amount times weight, p = 1 / (1 + exp(-score)). The weights are data that simulate fit
+// false_position makes; judgement gives their signs, and the priors to which they are held where worlds say little.
 //
 //	teleport       a jump that no hull can have sailed and whose far side became a track; more if she stays there (and for
 //	               how long) and comes back to where she can have sailed; less for each time that both tracks are heard in
@@ -43,7 +44,7 @@
 // where mute counts the ship-days of others in which they were there and no station heard them that hears ships there; of
 // several squares the one that tells most counts. When she is heard where she was in such hours they are taken back: she
 // was there, and something hid her. Each station that heard her and never hears the place (in 1 % of its hours at most)
-// adds ½·ln((1 + ship-hours there) / (1 + its own)). Ships that are doubted teach nothing. A feed that does not name its
+// adds ln((1 + ship-hours there) / (1 + its own)), of the hour that tells most: a duct that carries one hour carries the next. Ships that are doubted teach nothing. A feed that does not name its
 // stations has no footprints.
 //
 // The reception model (package coverage) asks another question of the same counts, how likely an hour passes in which
@@ -51,7 +52,10 @@
 //
 // # The event
 //
-// Signs less than 12 h apart are one event, from the first false fix to the last. Details tell the positions before and
+// Signs less than 12 h apart are one event, from the first false fix to the last; and so are signs at one place with a
+// silence between them, as when the whole feed was out. A strange hour makes the track doubtful for 24 h before it and
+// after it, as far as no jump and no station that vouches for her lies between: a false track leaves the true one, and
+// meets it, where nobody can tell. Details tell the positions before and
 // after that are believed, the time between them, and the loading places that could have been reached in it by sea: the
 // same sum as for a silence. What explains the rest: a shared MMSI, interference, a fault, a bad clock, unknown.
 //

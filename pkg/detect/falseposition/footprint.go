@@ -68,16 +68,18 @@ type hearing struct {
 	expected, heard float64 // hours, while nothing was strange
 	from, to        time.Time
 	hours           int
-	score           float64
+	never           map[string]float64 // log-odds of each station that heard her and never hears the place, in the hour that tells most
 	at              geo.Point
-	near, far       []string
+	near            []string
+	last            time.Time // newest fix, strange or not, that no station vouched for
+	end             geo.Point // where it was
 	fixes           int
-	squares         map[square]unheard // where no station heard her that hears ships there
-	rare            float64            // least share of ship-days of others in which that happens
+	squares         map[square]silentSquare // where no station heard her that hears ships there
+	rare            float64                 // least share of ship-days of others in which that happens
 }
 
-// unheard is what not being heard in one square amounts to.
-type unheard struct{ score, most float64 }
+// silentSquare is what not being heard in one square amounts to.
+type silentSquare struct{ score, most float64 }
 
 func newFootprint() footprint {
 	return footprint{space: map[string]bool{}, places: map[square]*heardAt{}, hours: map[int64]map[vessel.MMSI]*presence{}, stays: map[stay]bool{}}
@@ -155,7 +157,7 @@ func (f *footprint) fold(d *Detector, w time.Time) {
 			}
 		}
 		for _, m := range order {
-			if s := d.ships[m]; s != nil && (s.doubted() || s.heard.hours > 0 && len(s.heard.far) > 0) || len(f.places) >= d.o.Bound {
+			if s := d.ships[m]; s != nil && (s.doubted() || s.heard.hours > 0 && len(s.heard.never) > 0) || len(f.places) >= d.o.Bound {
 				continue // who is not believed teaches nothing
 			}
 			for _, size := range [2]float64{small, large} {
@@ -300,31 +302,36 @@ func (f *footprint) judge(d *Detector, m vessel.MMSI, s *ship, p *presence, now 
 	h := &s.heard
 	k, at := f.known(d.o, p.p)
 	if at == nil {
+		s.goesOn(d, m, p)
 		return
 	}
 	if f.vouches(at, p) {
 		h.expected++
 		h.heard++
 		s.settle(d, m, p)
+		s.vouched = p.last.Time
 		return
 	}
 	miss, near := f.missed(d.o, h, at, p, now)
-	score, far := 0.0, []string(nil)
+	far := map[string]float64{}
 	for _, station := range p.stations {
 		hours, heard := around(f.places, p.p, station)
 		if !f.space[station] && heard <= neverHeard*hours && hours >= d.o.HoursHere {
-			score += min(d.o.FarWeight, math.Log((1+hours)/(1+heard))/2)
-			far = append(far, station)
+			far[station] = min(d.o.FarWeight, math.Log((1+hours)/(1+heard)))
 		}
 	}
 	if len(near) == 0 && len(far) == 0 {
+		s.goesOn(d, m, p)
 		return
 	}
-	h.note(p, score, near, far)
+	if h.hours == 0 {
+		h.from = s.doubtfulSince(d.o, p.first.Time)
+	}
+	h.note(p, near, far)
 	if len(near) > 0 {
 		rare := at.rare(m)
 		h.rare = min(h.rare, rare)
-		h.squares[k] = unheard{h.squares[k].score - math.Log(miss)*d.o.PerHour, -math.Log(rare)}
+		h.squares[k] = silentSquare{h.squares[k].score - math.Log(miss)*d.o.PerHour, -math.Log(rare)}
 	}
 	s.suspect(d, m, true)
 	d.touch(m)
@@ -352,24 +359,44 @@ func (f *footprint) missed(o Options, h *hearing, at *heardAt, p *presence, now 
 }
 
 // note adds a strange hour.
-func (h *hearing) note(p *presence, score float64, near, far []string) {
+func (h *hearing) note(p *presence, near []string, far map[string]float64) {
 	if h.hours == 0 {
-		h.from, h.at, h.score, h.fixes, h.near, h.far = p.first.Time, p.first.Position, 0, 0, nil, nil
-		h.squares, h.rare = map[square]unheard{}, 1
+		h.at, h.fixes, h.near, h.never = p.first.Position, 0, nil, map[string]float64{}
+		h.squares, h.rare = map[square]silentSquare{}, 1
 	}
 	h.hours++
-	h.score += score
 	h.fixes += p.fixes
-	h.to = p.last.Time
+	h.to, h.last, h.end = p.last.Time, p.last.Time, p.last.Position
 	for _, s := range near {
 		if !slices.Contains(h.near, s) {
 			h.near = append(h.near, s)
 		}
 	}
-	for _, s := range far {
-		if !slices.Contains(h.far, s) {
-			h.far = append(h.far, s)
+	for station, odds := range far {
+		h.never[station] = max(h.never[station], odds)
+	}
+}
+
+// doubtfulSince is from when a track is doubtful that is in a strange hour: where a false track leaves the true one without
+// a jump, it was false before anybody could tell, since a station last heard her that hears ships where she was; but not
+// for longer than Lead, and not before a jump.
+func (s *ship) doubtfulSince(o Options, strange time.Time) time.Time {
+	since := later(s.vouched, s.leapt)
+	for _, m := range s.marks {
+		if m.at.After(since) && !m.at.Before(strange.Add(-o.Lead)) {
+			return earlier(m.at, strange)
 		}
+	}
+	return strange
+}
+
+// goesOn takes in an hour that tells nothing after strange ones: until a station vouches for her, or Lead has passed, she
+// is on the same false track.
+func (s *ship) goesOn(d *Detector, m vessel.MMSI, p *presence) {
+	h := &s.heard
+	if h.hours > 0 && p.last.Time.Sub(h.to) <= d.o.Lead && !s.leapt.After(h.to) {
+		h.last, h.end = p.last.Time, p.last.Position
+		s.suspect(d, m, true)
 	}
 }
 
@@ -401,6 +428,16 @@ func (k square) middle() geo.Point {
 	return geo.PointFromDegrees(min(180, (float64(k.col)+0.5)*k.size), min(90, (float64(k.row)+0.5)*k.size))
 }
 
+// farthest lists the stations that heard her and never hear the place, with the sum of what they weigh: that of the hour
+// that tells most, since a duct that carries one hour carries the next.
+func (h *hearing) farthest() (stations []string, odds float64) {
+	stations = slices.Sorted(maps.Keys(h.never))
+	for _, s := range stations {
+		odds += h.never[s]
+	}
+	return stations, odds
+}
+
 // suspect makes a sign of strange hours.
 func (s *ship) suspect(d *Detector, m vessel.MMSI, lasts bool) {
 	h := &s.heard
@@ -411,18 +448,20 @@ func (s *ship) suspect(d *Detector, m vessel.MMSI, lasts bool) {
 	for _, u := range h.squares {
 		silent = max(silent, min(u.score, u.most))
 	}
-	if silent == 0 && len(h.far) == 0 {
+	far, neverOdds := h.farthest()
+	if silent == 0 && len(far) == 0 {
 		s.signs = slices.DeleteFunc(s.signs, func(x *sign) bool { return x.sort == "receivers" && x.key == h.from.UnixMilli() })
 		if len(s.told) > 0 {
 			d.touch(m)
 		}
 		return
 	}
-	x := &sign{sort: "receivers", key: h.from.UnixMilli(), from: h.from, to: h.to, lasts: lasts, weight: min(d.o.HeardCap, h.score+silent), at: h.at,
-		fixes: h.fixes, near: slices.Clone(h.near), far: slices.Clone(h.far)}
+	x := &sign{sort: "receivers", key: h.from.UnixMilli(), from: h.from, to: h.last, lasts: lasts, at: h.at, end: h.end,
+		found: []found{{unheard, min(d.o.HeardCap, silent)}, {never, min(d.o.HeardCap, neverOdds)}},
+		fixes: h.fixes, near: slices.Clone(h.near), far: far}
 	x.rules = []event.Rule{
 		rule("strange_hours", float64(h.hours), ">=", 2, "hours", "in which no station heard her that hears ships at that place"),
-		rule("never_hears_the_place", h.score, ">=", 3, "log-odds", "of the stations that heard her"),
+		rule("never_hears_the_place", neverOdds, ">=", 3, "log-odds", "of the stations that heard her"),
 		rule("unheard_ship_days", h.rare, "<=", 0.05, "of them", "in which others were there and no station heard them that hears ships there"),
 	}
 	s.put(x)

@@ -84,17 +84,17 @@ func (d *Detector) frozen(s *ship, w time.Time, still, frozen int) {
 		}
 		others := float64(max(0, frozen-1))
 		share := (others + d.o.FrozenBase*100) / (float64(max(0, still-1)) + 100)
-		weight := min(d.o.FrozenCap, -math.Log(share))
+		weight, moored := min(d.o.FrozenCap, -math.Log(share)), 0.0
 		note := "no others at rest do so"
 		if others > 0 {
 			note = "others at rest do so, too"
 		}
 		if d.tiedUp(r.exact) {
-			weight *= d.o.Berthed
+			moored = weight
 			note += "; where ships are tied up"
 		}
-		x := &sign{sort: "frozen", key: r.since.UnixMilli(), from: r.since, to: r.last, lasts: r == &s.rest && w.Sub(r.last) < d.o.Join, weight: weight,
-			at: r.exact, fixes: r.n, rules: []event.Rule{
+		x := &sign{sort: "frozen", key: r.since.UnixMilli(), from: r.since, to: r.last, lasts: r == &s.rest && w.Sub(r.last) < d.o.Join,
+			found: []found{{repeated, weight}, {tied, moored}}, at: r.exact, end: r.exact, fixes: r.n, rules: []event.Rule{
 				rule("repeated_to_the_metre", r.last.Sub(r.since).Hours(), ">=", d.o.Frozen.Hours(), "h", ""),
 				rule("repeated_fixes", float64(r.n), ">=", float64(d.o.FrozenN), "fixes", ""),
 				rule("share_of_ships_at_rest", share, "<=", 0.05, "of them", note),
@@ -143,7 +143,7 @@ func (d *Detector) circles(s *ship, w time.Time) {
 	if radius < d.o.CircleLeast || radius > d.o.CircleMost || off > d.o.CircleOff || covered < d.o.CircleArc {
 		return
 	}
-	x := &sign{sort: "circle", from: list[0].at, to: list[len(list)-1].at, lasts: true, weight: d.o.CircleWeight, at: list[0].p, fixes: len(list),
+	x := &sign{sort: "circle", from: list[0].at, to: list[len(list)-1].at, lasts: true, found: []found{{circled, 1}}, at: list[0].p, end: list[len(list)-1].p, fixes: len(list),
 		key: list[0].at.UnixMilli()}
 	for _, y := range s.signs {
 		if y.sort == "circle" && list[0].at.Sub(y.to) <= d.o.Join {
@@ -229,7 +229,7 @@ func (d *Detector) differs(s *ship, w time.Time) {
 	if t.n < d.o.DiffersN || t.last.Sub(t.since) < time.Hour {
 		return
 	}
-	s.put(&sign{sort: "contradiction", key: t.since.UnixMilli(), from: t.since, to: t.last, lasts: w.Sub(t.last) < 2*time.Hour, weight: d.o.DiffersWeight,
-		at: t.at, fixes: t.n, rules: []event.Rule{rule("speed_contradicts", float64(t.n), ">=", float64(d.o.DiffersN), "fixes",
+	s.put(&sign{sort: "contradiction", key: t.since.UnixMilli(), from: t.since, to: t.last, lasts: w.Sub(t.last) < 2*time.Hour, found: []found{{contradiction, 1}},
+		at: t.at, end: t.at, fixes: t.n, rules: []event.Rule{rule("speed_contradicts", float64(t.n), ">=", float64(d.o.DiffersN), "fixes",
 			"in a row whose reported speed is more than 5 kn from that between them")}})
 }

@@ -15,6 +15,7 @@ type leap struct {
 	to      *track.Fix
 	near    time.Time // the segment it left
 	far     time.Time // the segment it began
+	now     time.Time // the segment in which she is there now: another after a silence
 	last    time.Time // newest fix there
 	lastAt  geo.Point
 	spread  geo.Metres
@@ -33,12 +34,12 @@ const homeSpeed geo.Knots = 20
 
 // leapt takes in a jump that was kept.
 func (d *Detector) leapt(s *ship, f *track.Jump) {
-	if !f.Kept || geo.DistanceExact(f.From.Position, f.To.Position) < d.o.Steady {
+	if geo.DistanceExact(f.From.Position, f.To.Position) < d.o.Steady {
 		return
 	}
 	from, to := f.From, f.To
 	for _, x := range s.jumps {
-		if x.back == nil && f.Segment.Equal(x.far) && reachable(x.from, &to) {
+		if x.back == nil && f.Segment.Equal(x.now) && reachable(x.from, &to) {
 			x.back = &to // from the false place straight to where she can be
 			return
 		}
@@ -46,7 +47,7 @@ func (d *Detector) leapt(s *ship, f *track.Jump) {
 	if slices.ContainsFunc(s.jumps, func(x *leap) bool { return x.far.Equal(to.Time) }) {
 		return
 	}
-	s.jumps = append(s.jumps, &leap{from: &from, to: &to, near: f.Segment, far: to.Time, last: to.Time, lastAt: to.Position})
+	s.jumps = append(s.jumps, &leap{from: &from, to: &to, near: f.Segment, far: to.Time, now: to.Time, last: to.Time, lastAt: to.Position})
 	if len(s.jumps) > 8 {
 		s.jumps = slices.Delete(s.jumps, 0, 1)
 	}
@@ -58,14 +59,22 @@ func reachable(a, b *track.Fix) bool {
 	return hours > 0 && geo.DistanceExact(a.Position, b.Position).NauticalMiles() <= float64(homeSpeed)*(hours+0.5)
 }
 
+// steady tells whether she stays near where a leap led.
+func (x *leap) steady(o Options) bool { return x.spread <= o.Steady && x.fixes >= 3 }
+
 // follow takes a fix to the side of each leap on which it lies. Beside a silence the side is the one that she can have
-// sailed from: the false one if both.
-func (s *ship) follow(segment time.Time, f *track.Fix) {
+// sailed from: the false one if both. After a silence in which tracks ended, she is still where a leap led if she is heard
+// at the place where she stayed.
+func (s *ship) follow(o Options, segment time.Time, f *track.Fix) {
 	for _, x := range s.jumps {
-		there := segment.Equal(x.far) || segment.IsZero() && reachable(&track.Fix{Time: x.last, Position: x.lastAt}, f)
+		there := segment.Equal(x.now) || segment.IsZero() && reachable(&track.Fix{Time: x.last, Position: x.lastAt}, f) ||
+			!segment.Before(x.last) && x.back == nil && x.steady(o) && geo.Distance(f.Position, x.to.Position) <= o.Steady
+		if there && !segment.Before(x.last) {
+			x.now = segment
+		}
 		switch {
 		case !f.Time.After(x.last):
-		case there && (x.back == nil || segment.Equal(x.far)):
+		case there && (x.back == nil || segment.Equal(x.now)):
 			if x.back != nil {
 				x.changes++
 				x.back = nil
@@ -83,24 +92,17 @@ func (s *ship) follow(segment time.Time, f *track.Fix) {
 func (d *Detector) teleports(s *ship, w time.Time) {
 	s.jumps = slices.DeleteFunc(s.jumps, func(x *leap) bool { return w.Sub(x.last) > leapSpan })
 	for _, x := range s.jumps {
-		steady := x.spread <= d.o.Steady && x.fixes >= 3
-		weight := d.o.Arrived + float64(x.changes)*d.o.Alternate
-		if steady {
-			weight += d.o.Stayed * min(3, 1+x.last.Sub(x.to.Time).Hours()/24)
-		} else {
-			weight += d.o.Sailed
-		}
 		drawn := d.drawnTo(x)
-		if drawn {
-			weight += d.o.Drawn
-		}
-		weight = max(-2, weight-min(3, float64(x.vouched)))
-		if x.back != nil {
-			weight += d.o.Back
-		}
 		hours := x.last.Sub(x.to.Time).Hours()
 		g := &sign{sort: "teleport", key: x.far.UnixMilli(), from: x.to.Time, to: x.last, lasts: x.back == nil && w.Sub(x.last) < 24*time.Hour,
-			weight: weight, before: quote(x.from), at: x.to.Position, fixes: x.fixes}
+			before: quote(x.from), at: x.to.Position, end: x.lastAt, fixes: x.fixes}
+		g.found = []found{{arrived, 1}, {alternations, min(alternateMost, float64(x.changes))}, {vouched, min(vouchedMost, float64(x.vouched))},
+			{drawnThere, asNumber(drawn)}, {back, asNumber(x.back != nil)}}
+		if x.steady(d.o) {
+			g.found = append(g.found, found{stayed, min(staysMost, 1+hours/24)})
+		} else {
+			g.found = append(g.found, found{sailed, 1})
+		}
 		if x.back != nil {
 			g.after = quote(x.back)
 		} else if x.vouched > 0 {

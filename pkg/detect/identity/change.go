@@ -52,9 +52,11 @@ func (d *Detector) comeBack(s *ship, w time.Time) []event.Event {
 // changed makes the event of other particulars under one MMSI.
 func (d *Detector) changed(s *ship, before vessel.Particulars, p *pending, proofs [2]proof, w time.Time) event.Event {
 	after := p.particulars
-	odds := d.o.Weights.Same + d.o.Weights.odds(before, after)
-	one := logistic(odds)
-	details := event.IdentityDetails{Form: "changed", Claim: oneShip, Changes: changes(before, after)}
+	found := evidence{cause: event.IdentityChange}
+	d.find(&found, sameNumber, 1)
+	d.sameShip(&found, before, after)
+	one := logistic(found.odds)
+	details := event.IdentityDetails{Form: "changed", Claim: oneShip, Changes: changes(before, after), Evidence: found.list}
 	dark := s.off != nil && !p.since.Before(s.back.Time) && p.since.Sub(s.back.Time) <= d.o.Absent
 	from, at := p.since, p.at
 	if at == nil {
@@ -81,7 +83,7 @@ func (d *Detector) changed(s *ship, before vessel.Particulars, p *pending, proof
 	details.Rules.Rules = []event.Rule{
 		rule("particulars_changed", float64(len(details.Changes)), ">=", 1, "fields", ""),
 		rule("lasted", w.Sub(p.since).Hours(), ">=", d.o.Settle.Hours(), "h", "sooner it may be a slip"),
-		rule("one_hull", odds, ">=", 0, "log-odds", "below it two ships had the number"),
+		rule("one_hull", found.odds, ">=", 0, "log-odds", "below it two ships had the number"),
 		rule("in_the_dark", details.SilentH, ">=", d.o.Dark.Hours(), "h", "silent before the change"),
 	}
 	return d.finish(e, details, ship, proofs[:], at, s.back)

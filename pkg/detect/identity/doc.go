@@ -15,12 +15,15 @@
 // # Probabilities
 //
 // The probability is that of the claim: one ship behind both, or two behind one. Evidence adds log-odds; the weights are
-// in the options and are start values, not calibrated. For "one ship behind both":
+// data that simulate fit identity makes, held to judgement where worlds say little: IMO numbers were wrong in 61 of 2,073
+// rows of a merged public list, so that a right check digit which agrees was taken for e^8 (a check digit passes by chance
+// once in ten), and of hulls in one class one in twenty to thirty has the same four dimensions (e^3). For "one ship behind
+// both":
 //
-//	log-odds = prior + Σ weight(IMO, hull, name, call sign, type) + near − impossible
+//	log-odds = prior + Σ weight(IMO, hull, name, call sign, type) + near − impossible − rivals
 //
 // near and impossible come from the sea distance between the last fix and the first. With rivals i the odds are
-// shared: p_i = e^s_i / (1 + Σ e^s). What is left is a typing error, a number shared by mistake, a clone, or unknown. One
+// shared: p_i = e^s_i / (1 + Σ e^s), which is rivals = ln(1 + Σ e^s of the others). What is left is a typing error, a number shared by mistake, a clone, or unknown. One
 // ship behind both is either re-registered, as the law knows it, or changed in the dark, which is likelier after a long
 // silence and with a listing.
 //

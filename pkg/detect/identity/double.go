@@ -122,27 +122,31 @@ func (s *ship) other() (vessel.Particulars, bool) {
 
 func (d *Detector) shared(x *double, s *ship, w time.Time) event.Event {
 	details := event.IdentityDetails{Form: "number_shared", Claim: twoShips, Times: x.places + x.swaps}
-	odds, mistake := d.o.Weights.Twice, 0.3
+	found, mistake := evidence{cause: event.SharedMMSI}, 0.3
+	d.find(&found, twoPlaces, 1)
 	if o, ok := s.other(); ok && x.swaps >= d.o.Swaps {
 		details.Changes = changes(s.settled, o)
-		odds -= d.o.Weights.odds(s.settled, o) / 2
-		odds += d.o.Weights.Swapped
+		one := evidence{cause: event.IdentityChange}
+		d.sameShip(&one, s.settled, o)
+		d.find(&found, oneHull, one.odds)
+		d.find(&found, swapped, 1)
 		mistake = 0.8 // a clone sends what the other sends
 		details.Second = d.second(x, o)
 	} else if x.places > 0 && s.named() {
-		odds += d.o.Weights.OneVoice
+		d.find(&found, oneVoice, 1)
 	}
-	odds += d.o.Weights.Lasting * float64(min(10, max(0, x.places-2)))
+	d.find(&found, again, float64(min(againMost, max(0, x.places-2))))
 	if unowned(x.mmsi) {
 		details.Form, mistake = "default_number", 0.95
-		odds += d.o.Weights.Swapped
+		d.find(&found, unownedMMSI, 1)
 	}
 	jammed := false
 	if at, ok := d.jammed[x.mmsi]; ok && at.After(x.start.Add(-d.o.Window)) {
 		jammed = true
-		odds += d.o.Weights.Interference
+		d.find(&found, interference, 1)
 	}
-	two := logistic(odds)
+	two := logistic(found.odds)
+	details.Evidence = found.list
 	at := s.last
 	if len(x.fixes) > 0 {
 		at = x.fixes[0]
@@ -163,7 +167,7 @@ func (d *Detector) shared(x *double, s *ship, w time.Time) event.Event {
 	details.Rules.Rules = []event.Rule{
 		rule("two_places", float64(x.places), ">=", float64(d.least(s)), "times", "both heard within an hour, no ship sails so fast"),
 		rule("particulars_swap", float64(x.swaps), ">=", float64(d.o.Swaps), "times", "other particulars came and went"),
-		rule("two_ships", odds, ">=", 0, "log-odds", ""),
+		rule("two_ships", found.odds, ">=", 0, "log-odds", ""),
 	}
 	return d.finish(e, details, ship, x.proofs, x.fixes...)
 }

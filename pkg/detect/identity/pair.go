@@ -19,7 +19,7 @@ type passage struct {
 	off, on     *track.Fix
 	sea         geo.Metres
 	feasibility float64
-	odds        float64
+	found       evidence
 	byIMO       bool
 	rivals      int
 }
@@ -34,7 +34,7 @@ func (d *Detector) compare(s *ship, w time.Time) []event.Event {
 			d.waiting[s.mmsi] = until
 			return nil
 		}
-		return d.tell(p, logistic(p.odds), w)
+		return d.tell(p, w)
 	}
 	if w.Sub(s.on.Time) < d.o.Settle {
 		d.waiting[s.mmsi] = s.on.Time.Add(d.o.Settle)
@@ -103,12 +103,14 @@ func (d *Detector) passage(o, s *ship, on *track.Fix) *passage {
 	if s.pending != nil {
 		now = s.pending.particulars
 	}
-	p.odds = d.o.Weights.New + d.o.Weights.odds(o.settled, now)
+	p.found.cause = event.IdentityChange
+	d.find(&p.found, newNumber, 1)
+	d.sameShip(&p.found, o.settled, now)
 	switch {
 	case p.feasibility > d.o.MaxWay:
-		p.odds += d.o.Weights.Impossible
+		d.find(&p.found, impossible, 1)
 	case p.sea <= d.o.Near:
-		p.odds += d.o.Weights.Near
+		d.find(&p.found, nearBy, 1)
 	}
 	return p
 }
@@ -128,19 +130,21 @@ func (d *Detector) byHull(s *ship, w time.Time) []event.Event {
 			continue
 		}
 		p := d.passage(o, s, s.on)
-		sum += math.Exp(p.odds)
+		sum += math.Exp(p.found.odds)
 		all = append(all, p)
 	}
 	if len(all) == 0 {
 		return nil
 	}
-	best := slices.MaxFunc(all, func(a, b *passage) int { return cmp.Compare(a.odds, b.odds) })
+	best := slices.MaxFunc(all, func(a, b *passage) int { return cmp.Compare(a.found.odds, b.found.odds) })
 	best.rivals = len(all) - 1
-	return d.tell(best, math.Exp(best.odds)/sum, w)
+	d.find(&best.found, rivalShips, math.Log(max(1, sum-math.Exp(best.found.odds))))
+	return d.tell(best, w)
 }
 
 // tell publishes a passage, or a new version where it was told otherwise.
-func (d *Detector) tell(p *passage, probability float64, w time.Time) []event.Event {
+func (d *Detector) tell(p *passage, w time.Time) []event.Event {
+	probability := logistic(p.found.odds)
 	key := link{p.from.mmsi, p.to.mmsi, p.on.Time.UnixMilli()}
 	last, known := d.links[key]
 	if probability < d.o.Least || known && last.Status == event.Retracted {
@@ -170,7 +174,7 @@ func (d *Detector) continued(p *passage, one float64, w time.Time) event.Event {
 	}
 	silent := max(0, p.on.Time.Sub(p.off.Time))
 	details := event.IdentityDetails{Form: "continued", Claim: oneShip, Changes: changes(p.from.settled, after), Off: quote(p.off), On: quote(p.on),
-		SilentH: silent.Hours(), SeaM: p.sea, Feasibility: p.feasibility, Rivals: p.rivals}
+		SilentH: silent.Hours(), SeaM: p.sea, Feasibility: p.feasibility, Rivals: p.rivals, Evidence: p.found.list}
 	details.Changes = append([]event.Alteration{{Field: "mmsi", Before: p.from.mmsi.String(), After: p.to.mmsi.String()}}, details.Changes...)
 	if old.Flag != now.Flag {
 		details.Changes = append(details.Changes, event.Alteration{Field: "flag", Before: old.Flag, After: now.Flag})
@@ -190,7 +194,7 @@ func (d *Detector) continued(p *passage, one float64, w time.Time) event.Event {
 	}
 	e.Explanations = event.Normalise(append(rest, event.Explanation{Cause: event.IdentityChange, P: one * shady}, event.Explanation{Cause: event.Reregistered, P: one * (1 - shady)}))
 	details.Rules.Rules = []event.Rule{
-		rule("one_hull", p.odds, ">=", 0, "log-odds", "IMO number, dimensions, name, call sign, type, and the way between"),
+		rule("one_hull", p.found.odds, ">=", 0, "log-odds", "IMO number, dimensions, name, call sign, type, and the way between"),
 		rule("sea_distance", p.sea.NauticalMiles(), "<=", d.o.Near.NauticalMiles(), "nm", "so near it speaks for the same ship"),
 		rule("feasibility", p.feasibility, "<=", d.o.MaxWay, "", "needed speed by sea / maximum of the class"),
 		rule("in_the_dark", silent.Hours(), ">=", d.o.Dark.Hours(), "h", "silent between both"),

@@ -191,33 +191,3 @@ func (d *Detector) concerns(p vessel.Particulars) bool {
 func unowned(m vessel.MMSI) bool {
 	return uint32(m)%1_000_000%111_111 == 0 || m == 123456789 || m == 987654321
 }
-
-// odds adds what two sets of particulars say for one hull behind both.
-func (w Weights) odds(a, b vessel.Particulars) float64 {
-	sum := 0.0
-	switch {
-	case a.IMO == 0 || b.IMO == 0:
-	case a.IMO == b.IMO:
-		sum += w.IMO
-	default:
-		sum += w.OtherIMO
-	}
-	switch {
-	case equal(a, b):
-		sum += w.Hull
-	case differs(a, b):
-		sum += w.OtherHull
-	}
-	if a.Name != "" && a.Name == b.Name {
-		sum += w.Name
-	}
-	if a.CallSign != "" && a.CallSign == b.CallSign {
-		sum += w.CallSign
-	}
-	if a.ShipType != 0 && b.ShipType != 0 && vessel.Tanker(a.ShipType) != vessel.Tanker(b.ShipType) {
-		sum += w.OtherHull
-	}
-	return sum
-}
-
-func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
