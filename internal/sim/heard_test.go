@@ -174,6 +174,11 @@ func TestIdentitiesAreTold(t *testing.T) {
 	if !slices.Equal(sent, []uint32{538999002, 636999001}) {
 		t.Errorf("SYN ONE sends %v, want the other's MMSI and then her own", sent)
 	}
+	for mmsi, want := range map[uint32][]uint32{538999002: {9000015, 9000027, 9000039}, 620999002: {9000027}} {
+		if got := truth.Senders(mmsi); !slices.Equal(got, want) {
+			t.Errorf("senders of %d: got %v, want %v: her own and those who borrow it", mmsi, got, want)
+		}
+	}
 }
 
 func TestHaltsAreTold(t *testing.T) {

@@ -201,6 +201,21 @@ func (s *Ship) radio(t *Truth) {
 	}
 }
 
+// sends tells whether a ship sends an MMSI while the world lasts.
+func (s *Ship) sends(mmsi uint32) bool {
+	now := s.spec.MMSI
+	for _, e := range s.effects {
+		if e.Kind != NewIdentity || e.ID.MMSI == 0 || e.At >= s.world.end {
+			continue
+		}
+		if e.At > 0 && now == mmsi {
+			return true
+		}
+		now = e.ID.MMSI
+	}
+	return now == mmsi
+}
+
 // ended is the end of something on the calendar, nil when it lasts beyond the world's.
 func (s *Ship) ended(at time.Duration) *time.Time {
 	if at >= s.world.end {

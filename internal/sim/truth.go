@@ -187,6 +187,31 @@ type Shared struct {
 	End    time.Time `json:"end"`
 }
 
+// Senders are the IMO numbers of the ships that send an MMSI at any time, in order: of all ships of a world, of those
+// whose changes are told in a truth that was read from a file.
+func (t *Truth) Senders(mmsi uint32) []uint32 {
+	var out []uint32
+	if t.world != nil {
+		for _, s := range t.world.ships {
+			if s.sends(mmsi) {
+				out = append(out, s.IMO())
+			}
+		}
+	}
+	for _, x := range t.Identities {
+		if x.FromMMSI == mmsi || x.ToMMSI == mmsi {
+			out = append(out, x.IMO)
+		}
+	}
+	for _, x := range t.Shared {
+		if x.MMSI == mmsi || x.Vessel.MMSI == mmsi {
+			out = append(out, x.Vessel.IMO)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // Outage is a time in which a receiver heard nothing. Without a station it is the whole feed.
 type Outage struct {
 	Station string    `json:"station"`

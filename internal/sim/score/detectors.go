@@ -276,6 +276,7 @@ func scoreIdentities(t *sim.Truth, events []event.Event) []Told {
 			continue
 		}
 		out.event("events: "+d.Form, slices.ContainsFunc(t.Identities, func(x sim.Identity) bool { return tellsOf(e, d.Form, x) }) ||
+			d.Claim == "two_ships" && len(e.Vessels) == 1 && len(t.Senders(uint32(e.Vessels[0].MMSI))) > 1 ||
 			slices.ContainsFunc(t.Shared, func(x sim.Shared) bool { return tellsOfLoan(e, d.Form, x, t.End) }))
 	}
 	return out.rows()
