@@ -83,7 +83,7 @@ type twoShips struct {
 
 // Hear takes in interference, and numbers that are shared.
 func (d *Detector) Hear(e event.Event) {
-	if x, ok := e.Details.(event.IdentityDetails); ok && x.Form == "number_shared" && len(e.Vessels) > 0 {
+	if x, ok := e.Details.(event.IdentityDetails); ok && ofTwo(x) && len(e.Vessels) > 0 {
 		delete(d.shared, e.ID)
 		if m := e.Vessels[0].MMSI; e.Status != event.Retracted && e.Probability >= event.Believed {
 			d.shared[e.ID] = twoShips{m, e.Start, e.End}
@@ -100,6 +100,11 @@ func (d *Detector) Hear(e event.Event) {
 			}
 		}
 	}
+}
+
+// ofTwo tells whether an identity event says that a number was two ships', at once or one after the other.
+func ofTwo(x event.IdentityDetails) bool {
+	return x.Form == "number_shared" || x.Form == "changed" && x.Claim == "two_ships"
 }
 
 func (d *Detector) touch(m vessel.MMSI) {

@@ -115,17 +115,33 @@ func judging() *Detector {
 }
 
 func TestASharedNumberExplainsAFalsePosition(t *testing.T) {
-	d := judging()
-	s := d.of(tanker)
-	s.seen = day0.Add(10 * time.Hour)
-	s.put(&sign{sort: "teleport", from: day0, to: day0.Add(10 * time.Hour), lasts: true, found: []found{{arrived, 1}}})
-	d.touch(tanker)
-	first := d.Advance(day0.Add(10 * time.Hour))
-	d.Hear(event.Event{ID: "identity-1", Kind: event.Identity, Status: event.Open, Start: day0, Probability: 0.9,
-		Vessels: []event.Vessel{{MMSI: tanker}}, Details: event.IdentityDetails{Form: "number_shared"}})
-	then := d.Advance(day0.Add(11 * time.Hour))
-	if len(first) != 1 || len(then) != 1 || first[0].Probability < 0.8 || then[0].Probability > 0.2 {
-		t.Errorf("got %v, then %v; want it believed, then not", first, then)
+	handedOn := day0.Add(time.Hour)
+	for _, tc := range []struct {
+		name    string
+		end     *time.Time
+		details event.IdentityDetails
+		low     float64
+		high    float64
+	}{
+		{"two at once", nil, event.IdentityDetails{Form: "number_shared", Claim: "two_ships"}, 0, 0.2},
+		{"one after the other", &handedOn, event.IdentityDetails{Form: "changed", Claim: "two_ships"}, 0, 0.2},
+		{"one ship with another name", &handedOn, event.IdentityDetails{Form: "changed", Claim: "one_ship"}, 0.8, 1},
+	} {
+		d := judging()
+		s := d.of(tanker)
+		s.seen = day0.Add(10 * time.Hour)
+		s.put(&sign{sort: "teleport", from: day0, to: day0.Add(10 * time.Hour), lasts: true, found: []found{{arrived, 1}}})
+		d.touch(tanker)
+		out := d.Advance(day0.Add(10 * time.Hour))
+		if len(out) != 1 || out[0].Probability < 0.8 {
+			t.Fatalf("%s: got %v, want it believed at first", tc.name, out)
+		}
+		d.Hear(event.Event{ID: "identity-1", Kind: event.Identity, Status: event.Open, Start: day0.Add(-time.Hour), End: tc.end, Probability: 0.9,
+			Vessels: []event.Vessel{{MMSI: tanker}}, Details: tc.details})
+		out = append(out, d.Advance(day0.Add(11*time.Hour))...)
+		if p := out[len(out)-1].Probability; p < tc.low || p > tc.high {
+			t.Errorf("%s: got %.2f then, want %.1f to %.1f", tc.name, p, tc.low, tc.high)
+		}
 	}
 }
 

@@ -123,6 +123,7 @@ func (s *ship) other() (vessel.Particulars, bool) {
 func (d *Detector) shared(x *double, s *ship, w time.Time) event.Event {
 	details := event.IdentityDetails{Form: "number_shared", Claim: twoShips, Times: x.places + x.swaps}
 	found, mistake := evidence{cause: event.SharedMMSI}, 0.3
+	more := again
 	d.find(&found, twoPlaces, 1)
 	if o, ok := s.other(); ok && x.swaps >= d.o.Swaps {
 		details.Changes = changes(s.settled, o)
@@ -133,9 +134,10 @@ func (d *Detector) shared(x *double, s *ship, w time.Time) event.Event {
 		mistake = 0.8 // a clone sends what the other sends
 		details.Second = d.second(x, o)
 	} else if x.places > 0 && s.named() {
+		more = againOne
 		d.find(&found, oneVoice, 1)
 	}
-	d.find(&found, again, float64(min(againMost, max(0, x.places-2))))
+	d.find(&found, more, float64(min(againMost, max(0, x.places-2))))
 	if unowned(x.mmsi) {
 		details.Form, mistake = "default_number", 0.95
 		d.find(&found, unownedMMSI, 1)

@@ -51,13 +51,14 @@ const (
 	swapped      = "swapped"      // the particulars come and go
 	oneVoice     = "one_voice"    // and they do not
 	again        = "again"        // further times, at most one in 6 h, up to againMost
+	againOne     = "again_one"    // and where the particulars stay: a false position lasts, too
 	unownedMMSI  = "unowned"      // an MMSI that looks like a maker's default
 	interference = "interference" // jamming displaced her
 )
 
 func findings() []string {
 	return []string{sameNumber, newNumber, sameIMO, otherIMO, sameHull, otherHull, sameName, sameCallSign, otherTrade, nearBy, impossible, rivalShips,
-		twoPlaces, oneHull, swapped, oneVoice, again, unownedMMSI, interference}
+		twoPlaces, oneHull, swapped, oneVoice, again, againOne, unownedMMSI, interference}
 }
 
 // againMost bounds what further times say.
