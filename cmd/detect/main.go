@@ -1,6 +1,6 @@
 // Command detect turns AIS reports into events, a ledger of cargoes and the daily estimate of barrels slipping past
-// sanctions. Its verbs are files of this folder: replay runs recorded feeds through the engine, explain shows what an
-// event rests on, config prints every parameter.
+// sanctions. Its verbs are files of this folder: replay runs recorded feeds through the engine, export writes what a run
+// left in other forms, explain shows what an event or a day's number rests on, config prints every parameter.
 package main
 
 import (
@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		Version:       version(),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError{fmt.Errorf("unknown command %q: expected one of replay, explain, config, version", args[0])}
+				return usageError{fmt.Errorf("unknown command %q: expected one of replay, export, explain, config, version", args[0])}
 			}
 			return c.Help()
 		},
@@ -57,7 +57,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newReplay(), newExplain(), newConfig(), newVersion())
+	root.AddCommand(newReplay(), newExport(), newExplain(), newConfig(), newVersion())
 
 	err := root.ExecuteContext(ctx)
 	if err != nil {

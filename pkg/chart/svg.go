@@ -164,6 +164,10 @@ func (d *drawing) label(x, y float64, anchor, colour, text string) {
 		anchor, x = "end", x-20
 		left = x - width
 	}
+	if anchor == "middle" {
+		left = max(4, min(left, svgWidth-4-width)) // a name that the edge would cut is moved
+		x = left + width/2
+	}
 	for range 12 {
 		if !d.crowded(left, y, width) {
 			break

@@ -253,3 +253,27 @@ func Revise(older, newer []Day) {
 		}
 	}
 }
+
+// Only is the part of a state that is about one lot. A lot that is not there is an error.
+func (g Graph) Only(lot string) (Graph, error) {
+	out := Graph{Moves: []Move{}, Lots: []Lot{}, Aboard: []Holding{}}
+	for _, l := range g.Lots {
+		if l.ID == lot {
+			out.Lots = append(out.Lots, l)
+		}
+	}
+	if len(out.Lots) == 0 {
+		return out, fmt.Errorf("no lot %q", lot)
+	}
+	for _, m := range g.Moves {
+		if m.Lot == lot {
+			out.Moves = append(out.Moves, m)
+		}
+	}
+	for _, h := range g.Aboard {
+		if h.Lot == lot {
+			out.Aboard = append(out.Aboard, h)
+		}
+	}
+	return out, nil
+}
