@@ -29,7 +29,7 @@ func parts() []part {
 
 // The size of the chart in its own units.
 const (
-	barsWidth, barsHeight = 720.0, 236.0
+	barsWidth, barsHeight = 720.0, 214.0
 	barsLeft, barsRight   = 40.0, 6.0
 	barsTop, barsBottom   = 10.0, 36.0
 )

@@ -35,7 +35,9 @@ func render(t *testing.T, r *record.Record, o Options) string {
 	return b.String()
 }
 
-func days(from, to float64) record.Span { return record.Span{From: fixture.At(from), To: fixture.At(to)} }
+func days(from, to float64) record.Span {
+	return record.Span{From: fixture.At(from), To: fixture.At(to)}
+}
 
 func TestThePageSaysTheNumberWithItsInterval(t *testing.T) {
 	r := open(t, fixture.Folder())
