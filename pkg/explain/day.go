@@ -91,7 +91,7 @@ func (p *page) dayShip(s record.Ship) {
 	if v.IMO != 0 {
 		p.Printf("  IMO %d", v.IMO)
 	}
-	p.Printf("  %s %s  %s, %s\n", v.Class, v.Flag, s.Details.Route, strings.ReplaceAll(s.Details.Fleet, "_", " "))
+	p.Printf("  %s %s  %s, %s\n", v.Class, v.Flag, strings.ReplaceAll(s.Details.Route, "_", " "), strings.ReplaceAll(s.Details.Fleet, "_", " "))
 	if b := e.Barrels; b != nil {
 		p.Printf("    if it is one: 90 %% between %s and %s barrels (log sd %.2f); window %s\n", thousand(b.P05), thousand(b.P95), s.Details.LogSD, export.Span(e.Start, e.End))
 	}

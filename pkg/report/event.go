@@ -37,11 +37,11 @@ const (
 	mostOthers = 8
 )
 
-// eventsOf picks lifts whose window touches the span, in order of time, and of transfers, discharges and meetings those that
-// probably were.
+// eventsOf picks lifts whose window touches the span, in order of time, and of transfers, discharges, blends and meetings
+// those that probably were.
 func eventsOf(r *record.Record, o Options) (events, error) {
 	var out events
-	lifts := r.EventsIn(o.Span, event.Lift)
+	lifts := slices.DeleteFunc(r.EventsIn(o.Span, event.Lift), blended)
 	slices.SortStableFunc(lifts, func(a, b event.Event) int { return a.Start.Compare(b.Start) })
 	out.More = max(0, len(lifts)-mostLifts)
 	brought := map[string]int64{}
@@ -61,12 +61,14 @@ func eventsOf(r *record.Record, o Options) (events, error) {
 			l.Brought = millions(float64(b))
 		}
 		if d, ok := e.Details.(event.LiftDetails); ok {
-			l.What = d.Route
+			l.What = routes[d.Route]
 		}
 		out.Lifts, out.all = append(out.Lifts, l), append(out.all, e)
 	}
-	others := slices.DeleteFunc(r.EventsIn(o.Span, event.Transfer, event.Discharge, event.Rendezvous), func(e event.Event) bool { return e.Probability < 0.5 })
-	rank := []event.Kind{event.Transfer, event.Discharge, event.Rendezvous}
+	others := slices.DeleteFunc(r.EventsIn(o.Span, event.Transfer, event.Discharge, event.Lift, event.Rendezvous), func(e event.Event) bool {
+		return e.Probability < 0.5 || e.Kind == event.Lift && !blended(e)
+	})
+	rank := []event.Kind{event.Transfer, event.Discharge, event.Lift, event.Rendezvous}
 	slices.SortStableFunc(others, func(a, b event.Event) int {
 		return cmp.Or(cmp.Compare(slices.Index(rank, a.Kind), slices.Index(rank, b.Kind)), -cmp.Compare(a.Probability, b.Probability))
 	})
@@ -77,12 +79,24 @@ func eventsOf(r *record.Record, o Options) (events, error) {
 		}
 		l := lineOf(e)
 		l.What = strings.ReplaceAll(string(e.Kind), "rendezvous", "alongside")
+		if e.Kind == event.Lift {
+			l.What = "blended, in no sum"
+		}
 		if d, ok := e.Details.(event.DischargeDetails); ok && d.Zone != "" {
 			l.What += ", " + d.Zone
 		}
 		out.Others = append(out.Others, l)
 	}
 	return out, nil
+}
+
+// routes are the ways by which lifts are found, in words.
+var routes = map[string]string{"direct": "direct", "bracketed": "bracketed", "sts_inferred": "inferred at sea"}
+
+// blended tells of oil that goes on as another's: it is in no sum, and no lift of a page.
+func blended(e event.Event) bool {
+	d, ok := e.Details.(event.LiftDetails)
+	return ok && d.Route == "blend"
 }
 
 func lineOf(e event.Event) line {

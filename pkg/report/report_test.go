@@ -54,7 +54,7 @@ func TestThePageSaysTheNumberWithItsInterval(t *testing.T) {
 			if m.Exact == strings.Contains(page, "rather too wide than too narrow") || (m.Covered < span.Days()) != strings.Contains(page, "The run has 10 of the 31 days") {
 				t.Errorf("%s, %s: %+v, and the foot says otherwise", name, b, m)
 			}
-			for _, bad := range []string{"NaN", "Inf", "%!", "ZgotmplZ", "<no value>"} {
+			for _, bad := range []string{"NaN", "+Inf", "-Inf", "%!", "ZgotmplZ", "<no value>"} {
 				if strings.Contains(page, bad) {
 					t.Errorf("%s, %s: the page holds %q", name, b, bad)
 				}
@@ -133,6 +133,22 @@ func TestABlindDayIsAGapAndNeverZero(t *testing.T) {
 	}
 	if bars(nil) != "" {
 		t.Error("no days were drawn")
+	}
+}
+
+func TestABlendIsShownApart(t *testing.T) {
+	found, err := eventsOf(open(t, fixture.Folder()), Options{Basis: estimate.Lifted, Span: days(0, 39)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	blends := 0
+	for _, l := range found.Others {
+		if l.What == "blended, in no sum" {
+			blends++
+		}
+	}
+	if len(found.Lifts) != 12 || blends != 1 {
+		t.Errorf("%d lifts and %d blends, want 12 and 1", len(found.Lifts), blends)
 	}
 }
 
