@@ -2,6 +2,7 @@ package record_test
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"math"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/darkwake/darkwake/internal/fixture"
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/export/life"
 	"github.com/darkwake/darkwake/pkg/record"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
@@ -192,6 +194,11 @@ func FuzzOpen(f *testing.F) {
 		r, err := record.Open(changed)
 		if err != nil {
 			return
+		}
+		for _, l := range r.Lots.Lots {
+			if err := life.SVG(io.Discard, r.Lots, l.ID, nil); err != nil {
+				t.Errorf("lot %q: %v", l.ID, err)
+			}
 		}
 		for _, b := range []estimate.Basis{estimate.Lifted, estimate.Exited} {
 			if s, ok := r.Whole(b); ok {
