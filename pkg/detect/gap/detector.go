@@ -343,10 +343,22 @@ func (d *Detector) concerns(f *track.Silence) bool {
 	return f.Heard24h >= d.o.LeastUnknown
 }
 
+// doubtful tells whether an end of a silence lies in a false position that is still claimed to last: when that is taken
+// back, so is what the silence was thought to hide.
+func (d *Detector) doubtful(f *track.Silence) bool {
+	off, offAstray := d.astray.At(f.MMSI, f.Off.Time)
+	on, onAstray := d.astray.At(f.MMSI, f.On.Time)
+	return offAstray && off.Lasts || onAstray && on.Lasts
+}
+
 func (d *Detector) forget(w time.Time) {
 	for len(d.done) > 0 && !d.done[0].at.After(w) {
 		k := heap.Pop(&d.done).(dueKey).key
-		if s := d.silences[k]; s != nil && s.fact.On != nil {
+		switch s := d.silences[k]; {
+		case s == nil || s.fact.On == nil:
+		case d.doubtful(s.fact):
+			heap.Push(&d.done, dueKey{w.Add(d.o.Horizon), k})
+		default:
 			delete(d.silences, k)
 		}
 	}

@@ -447,6 +447,28 @@ func TestMemoryIsReturned(t *testing.T) {
 	}
 }
 
+func TestASilenceIsKeptAsLongAsAFalsePositionOfItsEndsLasts(t *testing.T) {
+	b := newBench(t)
+	lasting := event.Event{ID: "false-1", Kind: event.FalsePosition, Status: event.Open, Probability: 0.9, Start: at(20), Vessels: []event.Vessel{{MMSI: tanker}},
+		Details: event.FalsePositionDetails{}}
+	s := silent(tanker, 24)
+	b.walk(24, 51, tick(s, 25), tick(ends(s, 50, 56.9, 25.6), 50))
+	b.Hear(lasting)
+	b.walk(51, 200)
+	if len(b.silences) != 1 {
+		t.Fatalf("got %d silences while the claim lasts, want it kept: the claim may be taken back", len(b.silences))
+	}
+	lasting.Status, lasting.Version = event.Retracted, 2
+	b.Hear(lasting)
+	if out := b.walk(200, 201); len(out) == 0 || out[0].Kind != event.Gap || out[0].Version < 2 {
+		t.Errorf("got %v, want the silence told anew", out)
+	}
+	b.walk(201, 320)
+	if len(b.silences) != 0 || len(b.done) != 0 {
+		t.Errorf("after the horizon: got %d silences, %d done, want none", len(b.silences), len(b.done))
+	}
+}
+
 func TestOptionsAreChecked(t *testing.T) {
 	if err := Defaults().Validate(); err != nil {
 		t.Errorf("defaults: %v", err)
