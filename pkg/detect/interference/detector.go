@@ -137,7 +137,7 @@ func (d *Detector) jump(f *track.Jump) {
 	if to.Time.After(x.last) {
 		x.last = to.Time
 	}
-	d.wait(displaced{mmsi: f.MMSI, at: to.Time, p: to.Position, fix: &to, real: real, strong: true, began: start})
+	d.wait(displaced{mmsi: f.MMSI, at: to.Time, p: to.Position, fix: &to, real: real, strong: true, began: f.To.Time})
 }
 
 // farther tells whether the end from which a ship jumped is the false one: on land, or where others are drawn to.

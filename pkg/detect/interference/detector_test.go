@@ -98,8 +98,8 @@ func TestWhoLiesForDaysIsNobodysFellowVictim(t *testing.T) {
 	port := geo.PointFromDegrees(52.62, 27.49)
 	d := New(Defaults(), vessel.NewFleet(), nil, nil)
 	var out []event.Event
-	for h := 0.0; h < 60; h += 0.25 {
-		for i, begun := range []float64{2, 4, 50} {
+	for h := 0.0; h < 70; h += 0.25 {
+		for i, begun := range []float64{2, 4, 60} {
 			m, segment := first+vessel.MMSI(i), at(begun)
 			switch {
 			case h == begun:

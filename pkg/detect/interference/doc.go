@@ -24,7 +24,7 @@
 //	line     principal axis, 6 fixes and more, deviation across <= 500 m, length >= 10 km
 //
 // Later displaced fixes that lie on the shape join it, of any ship, and so does every fix of a ship that a jump brought
-// there; but a track that a jump began more than a day before makes nobody a victim, since jamming takes ships as they pass,
+// there; but a track that a jump began more than two days before makes nobody a victim, since jamming takes ships as they pass,
 // and the true side of a false track that has ended is such a track, too. The event ends when none has come for 6 h. Its start and the false place are those of the fixes that opened
 // it and never move; ships and times are told anew as they come.
 //

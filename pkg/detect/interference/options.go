@@ -39,7 +39,7 @@ type Options struct {
 func Defaults() Options {
 	return Options{
 		Reach: 0.5, Window: 2 * time.Hour, Ships: 3, Point: 3 * geo.Kilometre, Share: 0.8, Fixes: 6, Round: 0.1, Across: 500,
-		Line: 10 * geo.Kilometre, Shift: 5 * geo.Kilometre, Speed: 8, Moved: 0.25, Still: 2 * geo.Kilometre, Blind: 10 * time.Minute, Lost: 0.05, Fresh: 24 * time.Hour, Quiet: 6 * time.Hour,
+		Line: 10 * geo.Kilometre, Shift: 5 * geo.Kilometre, Speed: 8, Moved: 0.25, Still: 2 * geo.Kilometre, Blind: 10 * time.Minute, Lost: 0.05, Fresh: 48 * time.Hour, Quiet: 6 * time.Hour,
 		OwnTrack: 2 * geo.Kilometre, Certain: 0.9, PerShip: 0.7, Coarsest: 0.01,
 	}
 }
