@@ -45,7 +45,7 @@ type ship struct {
 	told    []*claim
 	quiets  []quiet   // her last silences
 	leapt   time.Time // the newest jump that was kept
-	vouched time.Time // when a station last heard her that hears ships where she was
+	vouched time.Time // when a coast station last heard her and nothing was strange
 	touched bool
 }
 

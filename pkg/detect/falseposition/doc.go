@@ -54,7 +54,7 @@
 //
 // Signs less than 12 h apart are one event, from the first false fix to the last; and so are signs at one place with a
 // silence between them, as when the whole feed was out. A strange hour makes the track doubtful for 24 h before it and
-// after it, as far as no jump and no station that vouches for her lies between: a false track leaves the true one, and
+// after it, as far as no jump, and no coast station that hears her and does not contradict her, lies between: a false track leaves the true one, and
 // meets it, where nobody can tell. Details tell the positions before and
 // after that are believed, the time between them, and the loading places that could have been reached in it by sea: the
 // same sum as for a silence. What explains the rest: a shared MMSI, interference, a fault, a bad clock, unknown.

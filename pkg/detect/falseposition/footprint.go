@@ -71,8 +71,9 @@ type hearing struct {
 	never           map[string]float64 // log-odds of each station that heard her and never hears the place, in the hour that tells most
 	at              geo.Point
 	near            []string
-	last            time.Time // newest fix, strange or not, that no station vouched for
-	end             geo.Point // where it was
+	before          *event.FixRef // the last position before them that is believed
+	last            time.Time     // newest fix, strange or not, that no station vouched for
+	end             geo.Point     // where it was
 	fixes           int
 	squares         map[square]silentSquare // where no station heard her that hears ships there
 	rare            float64                 // least share of ship-days of others in which that happens
@@ -302,7 +303,7 @@ func (f *footprint) judge(d *Detector, m vessel.MMSI, s *ship, p *presence, now 
 	h := &s.heard
 	k, at := f.known(d.o, p.p)
 	if at == nil {
-		s.goesOn(d, m, p)
+		s.goesOn(d, m, p, f)
 		return
 	}
 	if f.vouches(at, p) {
@@ -321,11 +322,11 @@ func (f *footprint) judge(d *Detector, m vessel.MMSI, s *ship, p *presence, now 
 		}
 	}
 	if len(near) == 0 && len(far) == 0 {
-		s.goesOn(d, m, p)
+		s.goesOn(d, m, p, f)
 		return
 	}
 	if h.hours == 0 {
-		h.from = s.doubtfulSince(d.o, p.first.Time)
+		h.from, h.before = s.doubtfulSince(d.o, p.first.Time)
 	}
 	h.note(p, near, far)
 	if len(near) > 0 {
@@ -378,23 +379,29 @@ func (h *hearing) note(p *presence, near []string, far map[string]float64) {
 }
 
 // doubtfulSince is from when a track is doubtful that is in a strange hour: where a false track leaves the true one without
-// a jump, it was false before anybody could tell, since a station last heard her that hears ships where she was; but not
-// for longer than Lead, and not before a jump.
-func (s *ship) doubtfulSince(o Options, strange time.Time) time.Time {
+// a jump, it was false before anybody could tell, since a coast station last heard her and did not contradict her; but not
+// for longer than Lead, and not before a jump. Before is the last position that is believed; nil if none is known.
+func (s *ship) doubtfulSince(o Options, strange time.Time) (from time.Time, before *event.FixRef) {
 	since := later(s.vouched, s.leapt)
 	for _, m := range s.marks {
-		if m.at.After(since) && !m.at.Before(strange.Add(-o.Lead)) {
-			return earlier(m.at, strange)
+		switch {
+		case !m.at.Before(strange):
+			return strange, before
+		case before != nil && m.at.After(since) && !m.at.Before(strange.Add(-o.Lead)):
+			return m.at, before
 		}
+		before = m.quote()
 	}
-	return strange
+	return strange, before
 }
 
-// goesOn takes in an hour that tells nothing after strange ones: until a station vouches for her, or Lead has passed, she
-// is on the same false track.
-func (s *ship) goesOn(d *Detector, m vessel.MMSI, p *presence) {
+// goesOn takes in an hour that tells nothing. After strange ones she is on the same false track until Lead has passed, or a
+// coast station hears her: what it does not contradict it makes likely.
+func (s *ship) goesOn(d *Detector, m vessel.MMSI, p *presence, f *footprint) {
 	h := &s.heard
-	if h.hours > 0 && p.last.Time.Sub(h.to) <= d.o.Lead && !s.leapt.After(h.to) {
+	if slices.ContainsFunc(p.stations, func(station string) bool { return !f.space[station] }) {
+		s.vouched = p.last.Time
+	} else if h.hours > 0 && p.last.Time.Sub(h.to) <= d.o.Lead && !later(s.leapt, s.vouched).After(h.to) {
 		h.last, h.end = p.last.Time, p.last.Position
 		s.suspect(d, m, true)
 	}
@@ -456,7 +463,7 @@ func (s *ship) suspect(d *Detector, m vessel.MMSI, lasts bool) {
 		}
 		return
 	}
-	x := &sign{sort: "receivers", key: h.from.UnixMilli(), from: h.from, to: h.last, lasts: lasts, at: h.at, end: h.end,
+	x := &sign{sort: "receivers", key: h.from.UnixMilli(), from: h.from, to: h.last, lasts: lasts, before: h.before, at: h.at, end: h.end,
 		found: []found{{unheard, min(d.o.HeardCap, silent)}, {never, min(d.o.HeardCap, neverOdds)}},
 		fixes: h.fixes, near: slices.Clone(h.near), far: far}
 	x.rules = []event.Rule{
