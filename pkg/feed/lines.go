@@ -10,6 +10,9 @@ import (
 // 1.2), and it holds the longest line many times.
 const readSize = 256 << 10
 
+// blanks are the bytes that alone make no line: ASCII's. Other blanks of Unicode are bytes that nobody should send.
+const blanks = " \t\v\f\r"
+
 // lines cuts a stream into lines without allocating. A line ends at LF, CR LF or CR; NULs and blank lines vanish.
 // A line longer than the cap is cut there and marked; reading goes on at the next line, or at the next
 // character that may open a sentence: '!', '\', '$' or '{'.
@@ -89,7 +92,7 @@ func (l *lines) keep(raw []byte) bool {
 		raw = withoutNUL(raw)
 	}
 	l.line = raw
-	return len(raw) > 0 && (raw[0] > ' ' || len(bytes.TrimSpace(raw)) > 0)
+	return len(raw) > 0 && (raw[0] > ' ' || len(bytes.Trim(raw, blanks)) > 0)
 }
 
 // resync skips the rest of a line that was too long. The cut part stays in the buffer as long as the line is in use.

@@ -95,12 +95,13 @@ func FuzzLines(f *testing.F) {
 	f.Add([]byte("!AIVDM,1,1,,A,13HOI:0P0000VOHLCnHQKwvL05Ip,0*23\r\n\\s:x*00\\!AIVDM\r\x00\n"))
 	f.Add([]byte(strings.Repeat("y", 100) + "$" + strings.Repeat("z", 100) + "\r\r\n\n"))
 	f.Add([]byte("\xef\xbb\xbf{\"a\":1}\n# c"))
+	f.Add([]byte("\u0085\n \t\u00a0\n \t\v\n"))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		l := newLines(bytes.NewReader(in), 64)
 		last := int64(-1)
 		var whole []string
 		for l.next() {
-			if len(l.line) > 64 || len(bytes.TrimSpace(l.line)) == 0 {
+			if len(l.line) > 64 || len(bytes.Trim(l.line, blanks)) == 0 {
 				t.Fatalf("line %q is too long or blank", l.line)
 			}
 			if l.offset <= last || l.offset+int64(len(l.line)) > int64(len(in)) {
