@@ -174,14 +174,14 @@ func TestStatesHaveNoPointersIntoTheMiddle(t *testing.T) {
 		if n%200_000 != 100_000 {
 			continue
 		}
-		c, err := p.b.world.codec(p.b.config)
+		c, err := p.b.codec()
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := c.Check(p.b.stateB, (*track.Fix)(nil)); err != nil {
 			t.Error("stage B:", err)
 		}
-		if c, err = p.as[0].world.codec(p.as[0].config); err != nil {
+		if c, err = p.as[0].codec(); err != nil {
 			t.Fatal(err)
 		}
 		if err := c.Check(p.as[0].state, (*track.Fix)(nil)); err != nil {

@@ -3,33 +3,33 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"slices"
 
-	"github.com/darkwake/darkwake/pkg/coverage"
-	"github.com/darkwake/darkwake/pkg/detect/draught"
-	"github.com/darkwake/darkwake/pkg/detect/encounter"
-	"github.com/darkwake/darkwake/pkg/detect/falseposition"
-	"github.com/darkwake/darkwake/pkg/detect/gap"
-	"github.com/darkwake/darkwake/pkg/detect/identity"
-	"github.com/darkwake/darkwake/pkg/detect/interference"
-	"github.com/darkwake/darkwake/pkg/detect/loitering"
-	"github.com/darkwake/darkwake/pkg/detect/outage"
-	"github.com/darkwake/darkwake/pkg/detect/portcall"
-	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/snapshot"
 	"github.com/darkwake/darkwake/pkg/track"
 )
 
-// codec writes states that stand on this world and on this configuration, neither of which travels.
-func (w world) codec(c Config) (*snapshot.Codec, error) {
+// codec writes states that stand on this world and on this configuration, neither of which travels. Boxed are what lies in
+// interfaces of the state, besides facts and the world itself.
+func (w world) codec(c Config, boxed ...any) (*snapshot.Codec, error) {
 	c.Notes, c.Overlays, c.Software = nil, nil, "" // may change from run to run: no state holds them
-	return newCodec([]any{w.places, w.sea, &c}, append(facts(),
-		w.places, w.sea, (*coverage.Model)(nil),
-		(*outage.Detector)(nil), (*interference.Detector)(nil), (*identity.Detector)(nil), (*falseposition.Detector)(nil),
-		(*portcall.Detector)(nil), (*draught.Detector)(nil), (*loitering.Detector)(nil), (*gap.Detector)(nil),
-		(*rendezvous.Detector)(nil), (*encounter.Detector)(nil),
-		event.GapDetails{}, event.RendezvousDetails{}, event.PortCallDetails{}, event.TransitDetails{}, event.DraughtDetails{}, event.IdentityDetails{}, event.LoiteringDetails{}, event.OutageDetails{}, event.InterferenceDetails{}, event.FalsePositionDetails{}, event.LiftDetails{}, event.TransferDetails{}, event.DischargeDetails{},
-	))
+	return newCodec([]any{w.places, w.sea, &c}, slices.Concat(facts(), []any{w.places, w.sea}, boxed))
+}
+
+// codec writes the state of a stage A.
+func (a *StageA) codec() (*snapshot.Codec, error) { return a.world.codec(a.config) }
+
+// codec writes the state of a stage B.
+func (b *StageB) codec() (*snapshot.Codec, error) {
+	boxed := []any{b.coverage}
+	for _, d := range b.detectors {
+		boxed = append(boxed, d)
+	}
+	for _, kind := range event.Kinds() {
+		boxed = append(boxed, event.DetailsOf(kind))
+	}
+	return b.world.codec(b.config, boxed...)
 }
 
 func newCodec(shared, boxed []any) (*snapshot.Codec, error) {
@@ -78,38 +78,53 @@ func (w *Wire) Read(data []byte) (*Found, error) {
 var ErrConfig = errors.New("state was made with another configuration")
 
 // Save returns the state as bytes for Load, in a StageA of the same configuration and the same binary.
-func (a *StageA) Save() ([]byte, error) { return save(a.config, a.world, a.state) }
-
-// Load puts back what Save returned. After an error, which may be ErrConfig, snapshot.ErrDamaged or snapshot.ErrLayout, a
-// must be built anew.
-func (a *StageA) Load(data []byte) error { return load(data, a.config, a.world, a.state) }
-
-// Save returns the state as bytes for Load, in a StageB of the same configuration and the same binary.
-func (b *StageB) Save() ([]byte, error) { return save(b.config, b.world, b.stateB) }
-
-// Load puts back what Save returned. After an error, which may be ErrConfig, snapshot.ErrDamaged or snapshot.ErrLayout, b
-// must be built anew.
-func (b *StageB) Load(data []byte) error { return load(data, b.config, b.world, b.stateB) }
-
-// save writes the hash of the configuration and the state.
-func save(config Config, w world, state any) ([]byte, error) {
-	c, err := w.codec(config)
+func (a *StageA) Save() ([]byte, error) {
+	c, err := a.codec()
 	if err != nil {
 		return nil, err
 	}
+	return save(c, a.config.effective(a.world).Hash, a.state)
+}
+
+// Load puts back what Save returned. After an error, which may be ErrConfig, snapshot.ErrDamaged or snapshot.ErrLayout, a
+// must be built anew.
+func (a *StageA) Load(data []byte) error {
+	c, err := a.codec()
+	if err != nil {
+		return err
+	}
+	return load(c, a.config.effective(a.world).Hash, data, a.state)
+}
+
+// Save returns the state as bytes for Load, in a StageB of the same configuration and the same binary.
+func (b *StageB) Save() ([]byte, error) {
+	c, err := b.codec()
+	if err != nil {
+		return nil, err
+	}
+	return save(c, b.effective.Hash, b.stateB)
+}
+
+// Load puts back what Save returned. After an error, which may be ErrConfig, snapshot.ErrDamaged or snapshot.ErrLayout, b
+// must be built anew.
+func (b *StageB) Load(data []byte) error {
+	c, err := b.codec()
+	if err != nil {
+		return err
+	}
+	return load(c, b.effective.Hash, data, b.stateB)
+}
+
+// save writes the hash of the configuration and the state.
+func save(c *snapshot.Codec, hash string, state any) ([]byte, error) {
 	data, err := c.Save(state)
 	if err != nil {
 		return nil, err
 	}
-	return append([]byte(config.effective(w).Hash), data...), nil
+	return append([]byte(hash), data...), nil
 }
 
-func load(data []byte, config Config, w world, state any) error {
-	c, err := w.codec(config)
-	if err != nil {
-		return err
-	}
-	hash := config.effective(w).Hash
+func load(c *snapshot.Codec, hash string, data []byte, state any) error {
 	switch {
 	case len(data) < len(hash):
 		return fmt.Errorf("load state: %w", snapshot.ErrDamaged)

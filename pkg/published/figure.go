@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
 	"unicode/utf8"
 
 	"github.com/darkwake/darkwake/pkg/estimate"
