@@ -224,6 +224,7 @@ func (x *reader) look(name string, cutter *lines, rows *table.Decoder) (verdict,
 func (x *reader) sorted(cutter *lines, rows *table.Decoder) error {
 	s := table.NewSorter(x.o.SortMemory, x.o.TempDir)
 	x.cutter = cutter
+	first := x.line
 	var err error
 	for cutter.next() && err == nil && !x.stopped {
 		at := ais.At{Offset: x.base + cutter.offset, Line: x.line + cutter.number}
@@ -237,7 +238,10 @@ func (x *reader) sorted(cutter *lines, rows *table.Decoder) error {
 	}
 	x.done()
 	if err == nil {
+		line := first
 		err = s.Each(func(row []byte, at ais.At) error {
+			line++
+			at.Line = line // numbers of reports grow in the order in which they are delivered
 			rows.Decode(row, at, x)
 			if x.stopped {
 				return io.EOF

@@ -33,7 +33,8 @@ type SourceMark struct {
 // event-time minute of a source and at its end, in order with its reports.
 type Punctuation struct {
 	Source    string
-	Number    uint64        // running number among this ingest's punctuations
+	Run       uint64        // of the ingest: a new one, with numbers from 1, when its sources are others; 0 in a replay
+	Number    uint64        // running number among this run's punctuations
 	Watermark ais.UnixMilli // of the whole ingest: no report that is not late lies before it
 	First     ais.UnixMilli // earliest event time of a report that was not late, of all sources; zero before the first
 	Marks     []SourceMark  // all sources, in the order of the configuration

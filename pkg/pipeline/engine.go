@@ -58,7 +58,8 @@ func (e *Engine) Run(ctx context.Context, s feed.Stream) (*Result, error) {
 	for _, sh := range e.shards {
 		stageA.Go(sh.run)
 	}
-	stageB.Go(e.join)
+	var joined error
+	stageB.Go(func() { joined = e.join() })
 
 	err := e.pump(ctx, s)
 
@@ -67,7 +68,7 @@ func (e *Engine) Run(ctx context.Context, s feed.Stream) (*Result, error) {
 	}
 	stageA.Wait()
 	stageB.Wait()
-	if err != nil {
+	if err = errors.Join(err, joined); err != nil {
 		return nil, err
 	}
 	r := e.b.Result()
@@ -109,14 +110,16 @@ func (e *Engine) hand(w Walk) {
 }
 
 // join gives stage B every walk as soon as all shards are through with it.
-func (e *Engine) join() {
+func (e *Engine) join() error {
 	for {
 		for i, sh := range e.shards {
 			found, more := <-sh.out
 			if !more {
-				return
+				return nil
 			}
-			e.b.Take(i, found)
+			if err := e.b.Take(i, found); err != nil {
+				return err
+			}
 		}
 	}
 }

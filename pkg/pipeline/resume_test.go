@@ -125,7 +125,9 @@ func (p *apart) hand(partition int, f Found) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.b.Take(partition, *found)
+	if err := p.b.Take(partition, *found); err != nil {
+		p.t.Fatal(err)
+	}
 	if p.rng.IntN(p.life) == 0 {
 		p.livesB++
 		fresh := p.newB()
@@ -162,6 +164,7 @@ func TestStatesHaveNoPointersIntoTheMiddle(t *testing.T) {
 	}
 	defer s.Close()
 	p := newApart(t, 1)
+	p.life = 1 << 40
 	for n := 0; ; n++ {
 		rec, err := s.Next()
 		if errors.Is(err, io.EOF) {
@@ -170,7 +173,7 @@ func TestStatesHaveNoPointersIntoTheMiddle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.as[0].Take(t.Context(), rec, func(f Found) { p.b.Take(0, f) })
+		p.as[0].Take(t.Context(), rec, func(f Found) { p.hand(0, f) })
 		if n%200_000 != 100_000 {
 			continue
 		}

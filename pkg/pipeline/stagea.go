@@ -12,6 +12,7 @@ import (
 // Found is what one partition's stage A says of one walk.
 type Found struct {
 	Walk
+	Number  uint64             // of this walk among the partition's, from 1
 	Facts   []track.Fact       // in canonical order
 	Refused [ais.Reasons]int64 // since the walk before
 	Counts  Counts             // since the walk before; punctuations and ticks are every partition's own
@@ -25,6 +26,7 @@ type half struct {
 	refused [ais.Reasons]int64
 	counts  Counts
 	number  uint64 // of the last fact
+	walks   uint64
 }
 
 func newHalf(o track.Options, w world) *half {
@@ -44,7 +46,8 @@ func (h *half) add(r *ais.Report) {
 
 // walk walks the grid points in order; each one's facts come in canonical order.
 func (h *half) walk(w Walk) Found {
-	found := Found{Walk: w}
+	h.walks++
+	found := Found{Walk: w, Number: h.walks}
 	emit := func(f track.Fact) {
 		h.number++
 		f.Head().Number = h.number
@@ -74,6 +77,9 @@ type StageA struct {
 type stateA struct {
 	half   *half
 	walker walker
+	run    uint64            // of the ingest
+	marked uint64            // number of the last punctuation of that run
+	seen   map[string]uint64 // number of the last report of each source in it
 }
 
 // NewStageA builds stage A for one partition. The configuration must be valid.
@@ -85,13 +91,15 @@ func NewStageA(c Config) (*StageA, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build stage A: %w", err)
 	}
-	return &StageA{config: c, world: w, state: &stateA{half: newHalf(c.Track, w), walker: newWalker()}}, nil
+	return &StageA{config: c, world: w, state: &stateA{half: newHalf(c.Track, w), walker: newWalker(), seen: map[string]uint64{}}}, nil
 }
 
 // Take takes in the next record of the partition, of which it keeps nothing, and hands out what was found on every walk
-// that the record makes due. It stops early when the context ends, and must then not be used again.
+// that the record makes due. A record that was there before is dropped: an ingest that starts again repeats some. It stops
+// early when the context ends, and must then not be used again.
 func (a *StageA) Take(ctx context.Context, rec feed.Record, hand func(Found)) {
 	switch {
+	case a.state.repeats(rec):
 	case rec.Report != nil:
 		a.state.walker.note(rec.Report)
 		a.state.half.add(rec.Report)
@@ -104,4 +112,26 @@ func (a *StageA) Take(ctx context.Context, rec feed.Record, hand func(Found)) {
 			hand(found)
 		})
 	}
+}
+
+// repeats tells whether a record was there before, by its number: those of a source grow within a run of the ingest, and
+// so do those of its punctuations.
+func (s *stateA) repeats(rec feed.Record) bool {
+	if r := rec.Report; r != nil {
+		if last, ok := s.seen[r.Source]; ok && r.Number <= last {
+			return true
+		}
+		s.seen[r.Source] = r.Number
+		return false
+	}
+	p := rec.Punctuation
+	if p.Run > s.run {
+		s.run, s.marked = p.Run, 0
+		clear(s.seen)
+	}
+	if p.Run < s.run || p.Number <= s.marked {
+		return true
+	}
+	s.marked = p.Number
+	return false
 }

@@ -58,6 +58,7 @@ type StageB struct {
 // stateB is what a snapshot of a StageB holds.
 type stateB struct {
 	waiting   [][]Found // by partition: walks that not all partitions are through with
+	taken     []uint64  // by partition: number of its last walk
 	fleet     *vessel.Fleet
 	coverage  *coverage.Model
 	presence  *presence
@@ -111,7 +112,7 @@ func NewStageB(c Config, partitions int, l Listener) (*StageB, error) {
 		l.Cut = func(estimate.Input) {}
 	}
 	b := &StageB{config: c, effective: c.effective(w), world: w, listen: l, stateB: newStateB(c, w)}
-	b.waiting = make([][]Found, partitions)
+	b.waiting, b.taken = make([][]Found, partitions), make([]uint64, partitions)
 	return b, nil
 }
 
@@ -151,12 +152,20 @@ func newStateB(c Config, w world) *stateB {
 }
 
 // Take takes in what a partition found on its next walk, and does the walk once every partition is through with it.
-// Partitions of one stream take the same walks.
-func (b *StageB) Take(partition int, f Found) {
+// Partitions of one stream take the same walks. A walk that was taken before is dropped; one that comes before its turn is
+// an error, since one is missing.
+func (b *StageB) Take(partition int, f Found) error {
+	switch next := b.taken[partition] + 1; {
+	case f.Number < next:
+		return nil
+	case f.Number > next:
+		return fmt.Errorf("partition %d: walk %d comes before walk %d", partition, f.Number, next)
+	}
+	b.taken[partition] = f.Number
 	b.waiting[partition] = append(b.waiting[partition], f)
 	for _, walks := range b.waiting {
 		if len(walks) == 0 {
-			return
+			return nil
 		}
 	}
 	var facts []track.Fact
@@ -175,7 +184,11 @@ func (b *StageB) Take(partition int, f Found) {
 	b.counts.Punctuations, b.counts.Ticks = b.counts.Punctuations+f.Counts.Punctuations, b.counts.Ticks+f.Counts.Ticks
 	b.earliest, b.latest = f.First, f.Last
 	b.walk(f.Walk, facts)
+	return nil
 }
+
+// Taken returns, by partition, the number of the last walk that was taken.
+func (b *StageB) Taken() []uint64 { return slices.Clone(b.taken) }
 
 // walk does the ticks of a walk in order.
 func (b *StageB) walk(w Walk, facts []track.Fact) {

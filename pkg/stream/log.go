@@ -1,0 +1,270 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+)
+
+// Record is what is appended to a topic.
+type Record struct {
+	Key     []byte
+	Value   []byte // nil is a tombstone
+	Headers []Header
+}
+
+// Header is a record's header.
+type Header struct{ Name, Value string }
+
+func (r Record) size() int {
+	n := 80 + len(r.Key) + len(r.Value)
+	for _, h := range r.Headers {
+		n += 8 + len(h.Name) + len(h.Value)
+	}
+	return n
+}
+
+// maxBatch is how many bytes are sent at once: brokers refuse batches above 1 MiB unless they are told otherwise.
+const maxBatch = 900 << 10
+
+// Append appends records to one partition, in their order, and returns once all replicas have them. A batch that is not
+// acknowledged is sent again, and so may stand in the log twice, until the context ends; then the error is the context's.
+// An error that sending again cannot mend is returned at once.
+func (c *Client) Append(ctx context.Context, topic string, partition int, records []Record) error {
+	for len(records) > 0 {
+		n, size := 0, 0
+		for n < len(records) && (n == 0 || size+records[n].size() <= maxBatch) {
+			size += records[n].size()
+			n++
+		}
+		if err := c.send(ctx, topic, partition, records[:n]); err != nil {
+			return fmt.Errorf("append to %s/%d: %w", topic, partition, err)
+		}
+		records = records[n:]
+	}
+	return nil
+}
+
+// send sends one batch until it is acknowledged.
+func (c *Client) send(ctx context.Context, topic string, partition int, records []Record) error {
+	for attempt := 0; ; attempt++ {
+		try, cancel := context.WithTimeout(ctx, 30*time.Second)
+		answer, err := c.kafka.Produce(try, &kafka.ProduceRequest{
+			Topic: topic, Partition: partition, RequiredAcks: kafka.RequireAll, Records: &batchReader{records: records}, Compression: kafka.Lz4,
+		})
+		cancel()
+		if err == nil {
+			err = answer.Error
+		}
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if !transient(err) {
+			return err
+		}
+		if err := pause(ctx, backOff(attempt)); err != nil {
+			return err
+		}
+	}
+}
+
+// transient tells whether sending again may help: what the network did may, what the broker says only if it says so.
+func transient(err error) bool {
+	var code kafka.Error
+	if errors.As(err, &code) {
+		return code.Temporary() || code.Timeout() || code == kafka.UnknownTopicOrPartition || code == kafka.NotLeaderForPartition
+	}
+	return true
+}
+
+// backOff grows to five seconds, and is jittered so that many do not knock at once.
+func backOff(attempt int) time.Duration {
+	d := min(50*time.Millisecond<<min(attempt, 8), 5*time.Second)
+	return d/2 + rand.N(d/2+1)
+}
+
+// batchReader gives records to kafka-go's encoder.
+type batchReader struct {
+	records []Record
+	next    int
+}
+
+// ReadRecord implements kafka.RecordReader.
+func (b *batchReader) ReadRecord() (*kafka.Record, error) {
+	if b.next == len(b.records) {
+		return nil, io.EOF
+	}
+	r := b.records[b.next]
+	b.next++
+	out := &kafka.Record{Time: time.Now(), Key: kafka.NewBytes(r.Key)}
+	if r.Value != nil {
+		out.Value = kafka.NewBytes(r.Value)
+	}
+	for _, h := range r.Headers {
+		out.Headers = append(out.Headers, kafka.Header{Key: h.Name, Value: []byte(h.Value)})
+	}
+	return out, nil
+}
+
+// Span returns the offset of the first record that a partition still has, and of the next one that it will have.
+func (c *Client) Span(ctx context.Context, topic string, partition int) (first, next int64, err error) {
+	for attempt := 0; ; attempt++ {
+		answer, err := c.kafka.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{
+			topic: {kafka.FirstOffsetOf(partition), kafka.LastOffsetOf(partition)}}})
+		if err == nil && len(answer.Topics[topic]) > 0 {
+			p := answer.Topics[topic][0]
+			if err = p.Error; err == nil {
+				return p.FirstOffset, p.LastOffset, nil
+			}
+		}
+		if ctx.Err() != nil {
+			return 0, 0, context.Cause(ctx)
+		}
+		if err != nil && !transient(err) {
+			return 0, 0, fmt.Errorf("look at %s/%d: %w", topic, partition, err)
+		}
+		if err := pause(ctx, backOff(attempt)); err != nil {
+			return 0, 0, err
+		}
+	}
+}
+
+// Read is a record that was read.
+type Read struct {
+	Offset  int64
+	Key     []byte
+	Value   []byte
+	Headers []Header
+}
+
+// ErrLostLog is a log that no longer has the records asked for: its retention was shorter than the pause.
+var ErrLostLog = errors.New("the log begins later than asked for")
+
+// Tail reads a partition from an offset on, and goes on waiting at its end. It belongs to one goroutine.
+type Tail struct {
+	c         *Client
+	topic     string
+	partition int
+	next      int64
+	dense     bool // no record is ever taken out from between others
+	reader    *kafka.Reader
+	watch     context.Context // ends when it is time to ask whether the reader is stuck
+	stop      context.CancelFunc
+	moved     bool // something was read since the watch began
+}
+
+// stall is how long nothing may come, although there is something, before the connection is made anew: readers of kafka-go
+// stall after restarts of a broker (its issues 387 and 955).
+const stall = 30 * time.Second
+
+// Tail opens a partition at an offset. Dense says that offsets have no holes, as in topics that are not compacted: a log
+// that begins later than asked for is then ErrLostLog.
+func (c *Client) Tail(topic string, partition int, offset int64, dense bool) *Tail {
+	return &Tail{c: c, topic: topic, partition: partition, next: offset, dense: dense}
+}
+
+// Next waits for the next record. All calls must be made with the same context, or with one that outlives it.
+func (t *Tail) Next(ctx context.Context) (Read, error) {
+	for attempt := 0; ; attempt++ {
+		if t.reader == nil {
+			if err := t.open(ctx); err != nil {
+				return Read{}, err
+			}
+		}
+		if t.watch == nil {
+			t.watch, t.stop = context.WithTimeout(ctx, stall)
+			t.moved = false
+		}
+		m, err := t.reader.FetchMessage(t.watch)
+		switch {
+		case err == nil && m.Offset < t.next:
+			continue
+		case err == nil && t.dense && m.Offset > t.next:
+			return Read{}, fmt.Errorf("read %s/%d: %w: at %d, not %d", t.topic, t.partition, ErrLostLog, m.Offset, t.next)
+		case err == nil:
+			t.moved, t.next = true, m.Offset+1
+			r := Read{Offset: m.Offset, Key: m.Key, Value: m.Value}
+			for _, h := range m.Headers {
+				r.Headers = append(r.Headers, Header{h.Key, string(h.Value)})
+			}
+			return r, nil
+		case ctx.Err() != nil:
+			return Read{}, context.Cause(ctx)
+		case errors.Is(err, kafka.OffsetOutOfRange):
+			return Read{}, fmt.Errorf("read %s/%d at %d: %w", t.topic, t.partition, t.next, err)
+		}
+		if err := t.again(ctx, attempt, err); err != nil {
+			return Read{}, err
+		}
+	}
+}
+
+// again decides what follows a failed wait: while records come, or there are none, it is waited on; any other connection
+// is made anew.
+func (t *Tail) again(ctx context.Context, attempt int, err error) error {
+	t.unwatch()
+	if errors.Is(err, context.DeadlineExceeded) {
+		if t.moved {
+			return nil
+		}
+		_, next, err := t.c.Span(ctx, t.topic, t.partition)
+		if err != nil {
+			return err
+		}
+		if next <= t.next {
+			return nil
+		}
+	}
+	if err := t.Close(); err != nil {
+		return fmt.Errorf("close %s/%d: %w", t.topic, t.partition, err)
+	}
+	return pause(ctx, backOff(attempt))
+}
+
+func (t *Tail) unwatch() {
+	if t.stop != nil {
+		t.stop()
+	}
+	t.watch, t.stop = nil, nil
+}
+
+// open connects at the offset that is due. kafka-go would move an offset that lies before the log's start up in silence.
+func (t *Tail) open(ctx context.Context) error {
+	first, _, err := t.c.Span(ctx, t.topic, t.partition)
+	if err != nil {
+		return err
+	}
+	if t.next < first {
+		if t.dense {
+			return fmt.Errorf("read %s/%d: %w: at %d, not %d", t.topic, t.partition, ErrLostLog, first, t.next)
+		}
+		t.next = first
+	}
+	t.reader = kafka.NewReader(kafka.ReaderConfig{
+		Brokers: t.c.o.Brokers, Dialer: t.c.dialer, Topic: t.topic, Partition: t.partition, MinBytes: 1, MaxBytes: 1 << 20,
+		MaxWait: 250 * time.Millisecond, ReadBackoffMin: 5 * time.Millisecond, OffsetOutOfRangeError: true,
+	})
+	if err := t.reader.SetOffset(t.next); err != nil {
+		return fmt.Errorf("read %s/%d at %d: %w", t.topic, t.partition, t.next, err)
+	}
+	return nil
+}
+
+// Close ends the connection.
+func (t *Tail) Close() error {
+	t.unwatch()
+	if t.reader == nil {
+		return nil
+	}
+	r := t.reader
+	t.reader = nil
+	return r.Close()
+}
