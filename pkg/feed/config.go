@@ -65,6 +65,9 @@ type Options struct {
 	MaxLine int
 	// OpenSources is how many sources are kept open before their first report is due.
 	OpenSources int
+	// Resume is set for a stream that goes to a log. A replay always runs from the start: of the same run it gives the same
+	// records again, of which the log has some; of another run its watermark begins where the one before stood.
+	Resume Resume
 	// Stdin is what the path "-" reads; os.Stdin when nil.
 	Stdin io.Reader
 }

@@ -38,6 +38,23 @@ type Punctuation struct {
 	Watermark ais.UnixMilli // of the whole ingest: no report that is not late lies before it
 	First     ais.UnixMilli // earliest event time of a report that was not late, of all sources; zero before the first
 	Marks     []SourceMark  // all sources, in the order of the configuration
+	Sources   string        // fingerprint of their configuration; empty in a replay
+}
+
+// Resume says how far a stream has come that another goes on with: the ingest before this one wrote it to a log.
+type Resume struct {
+	Run     uint64            // of the punctuations to come; that of After if the sources are the same, else a higher one
+	Sources string            // fingerprint of the sources' configuration
+	After   *Punctuation      // the last one in the log; nil when there is none
+	Numbers map[string]uint64 // by source: the highest number of a report in the log, of the run of After
+}
+
+// floors are the watermark and the first event time below which a stream that goes on cannot fall.
+func (r Resume) floors() (watermark, first ais.UnixMilli) {
+	if r.After == nil || r.After.Run == r.Run {
+		return 0, 0
+	}
+	return r.After.Watermark, r.After.First
 }
 
 // Record is what a stream delivers: a report or a punctuation, never both.

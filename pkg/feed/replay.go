@@ -70,6 +70,7 @@ func Open(ctx context.Context, sources []SourceConfig, o Options) (*Replay, erro
 		return nil, fmt.Errorf("open feed: %w", err)
 	}
 	p := &Replay{o: o}
+	p.watermark, p.first = o.Resume.floors()
 	p.ctx, p.cancel = context.WithCancel(ctx)
 	sources, err := p.expand(sources)
 	if err != nil {
@@ -375,7 +376,7 @@ func (p *Replay) punctuate(l *lane) *Punctuation {
 		marks[i] = l.mark
 	}
 	p.number++
-	return &Punctuation{Source: l.config.ID, Number: p.number, Watermark: p.watermark, First: p.first, Marks: marks}
+	return &Punctuation{Source: l.config.ID, Run: p.o.Resume.Run, Number: p.number, Watermark: p.watermark, First: p.first, Marks: marks, Sources: p.o.Resume.Sources}
 }
 
 // Close ends the readers and waits for them.

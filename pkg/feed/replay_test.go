@@ -97,6 +97,25 @@ func TestPunctuations(t *testing.T) {
 	}
 }
 
+func TestAnotherRunNeverFallsBehindTheLog(t *testing.T) {
+	a := write(t, t.TempDir(), "a", fix(200000001, 10)+fix(200000001, 300))
+	o := Defaults()
+	after := &Punctuation{Run: 4, Number: 99, Watermark: (start2024 + 250) * 1000, First: (start2024 + 7) * 1000}
+	for _, test := range []struct {
+		run  uint64
+		want []string
+	}{
+		{5, []string{"-- a B 1T00:04:10", "a 1 1T00:00:10 late", "-- a A 1T00:04:10", "a 1 1T00:05:00", "-- a A 1T00:04:10", "-- a E 1T00:05:00"}},
+		{4, []string{"-- a B none", "a 1 1T00:00:10", "-- a A 1T00:03:00", "a 1 1T00:05:00", "-- a A 1T00:03:00", "-- a E 1T00:05:00"}},
+	} {
+		o.Resume = Resume{Run: test.run, After: after}
+		p := open(t, []SourceConfig{{ID: "a", Paths: []string{a}}}, o)
+		if got := story(t, p); !slices.Equal(got, test.want) {
+			t.Errorf("run %d: got\n%s\nwant\n%s", test.run, strings.Join(got, "\n"), strings.Join(test.want, "\n"))
+		}
+	}
+}
+
 func TestLateness(t *testing.T) {
 	day := int64(86400)
 	tests := []struct {

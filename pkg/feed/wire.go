@@ -53,7 +53,7 @@ func ParseRecord(b []byte) (Record, error) {
 
 // ToProto gives the wire form.
 func (p *Punctuation) ToProto() *darkwakev1.Punctuation {
-	w := &darkwakev1.Punctuation{Source: p.Source, Number: p.Number, WatermarkMs: int64(p.Watermark), FirstMs: int64(p.First), Run: p.Run}
+	w := &darkwakev1.Punctuation{Source: p.Source, Number: p.Number, WatermarkMs: int64(p.Watermark), FirstMs: int64(p.First), Run: p.Run, Sources: p.Sources}
 	for _, m := range p.Marks {
 		w.Marks = append(w.Marks, &darkwakev1.SourceMark{
 			Source: m.Source, State: darkwakev1.SourceState(m.State), HighMs: int64(m.High), Number: m.Number,
@@ -67,7 +67,7 @@ func (p *Punctuation) ToProto() *darkwakev1.Punctuation {
 // FromProto reads the wire form. It refuses states and receivers that are not known, and times and durations below zero
 // where there can be none.
 func (p *Punctuation) FromProto(w *darkwakev1.Punctuation) error {
-	*p = Punctuation{Source: w.GetSource(), Number: w.GetNumber(), Watermark: ais.UnixMilli(w.GetWatermarkMs()), First: ais.UnixMilli(w.GetFirstMs()), Run: w.GetRun()}
+	*p = Punctuation{Source: w.GetSource(), Number: w.GetNumber(), Watermark: ais.UnixMilli(w.GetWatermarkMs()), First: ais.UnixMilli(w.GetFirstMs()), Run: w.GetRun(), Sources: w.GetSources()}
 	if p.Source == "" || p.Watermark < 0 || p.First < 0 {
 		return fmt.Errorf("read punctuation %d: no source, or watermark %d ms or first time %d ms below zero", p.Number, w.GetWatermarkMs(), w.GetFirstMs())
 	}

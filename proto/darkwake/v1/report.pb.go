@@ -1124,7 +1124,9 @@ type Punctuation struct {
 	// Earliest event time of a report that was not late, of all sources, milliseconds. 0: none yet.
 	FirstMs int64 `protobuf:"varint,5,opt,name=first_ms,json=firstMs,proto3" json:"first_ms,omitempty"`
 	// Of the ingest: another when its sources are others. Numbers of punctuations and of each source's reports grow within a run.
-	Run           uint64 `protobuf:"varint,6,opt,name=run,proto3" json:"run,omitempty"`
+	Run uint64 `protobuf:"varint,6,opt,name=run,proto3" json:"run,omitempty"`
+	// Fingerprint of the sources' configuration: an ingest that finds its own goes on with the run.
+	Sources       string `protobuf:"bytes,7,opt,name=sources,proto3" json:"sources,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1199,6 +1201,13 @@ func (x *Punctuation) GetRun() uint64 {
 		return x.Run
 	}
 	return 0
+}
+
+func (x *Punctuation) GetSources() string {
+	if x != nil {
+		return x.Sources
+	}
+	return ""
 }
 
 var File_darkwake_v1_report_proto protoreflect.FileDescriptor
@@ -1299,14 +1308,15 @@ const file_darkwake_v1_report_proto_rawDesc = "" +
 	"clockOffNs\x12\x1f\n" +
 	"\vlateness_ns\x18\a \x01(\x03R\n" +
 	"latenessNs\x121\n" +
-	"\breceiver\x18\b \x01(\x0e2\x15.darkwake.v1.ReceiverR\breceiver\"\xbc\x01\n" +
+	"\breceiver\x18\b \x01(\x0e2\x15.darkwake.v1.ReceiverR\breceiver\"\xd6\x01\n" +
 	"\vPunctuation\x12\x16\n" +
 	"\x06source\x18\x01 \x01(\tR\x06source\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\x04R\x06number\x12!\n" +
 	"\fwatermark_ms\x18\x03 \x01(\x03R\vwatermarkMs\x12-\n" +
 	"\x05marks\x18\x04 \x03(\v2\x17.darkwake.v1.SourceMarkR\x05marks\x12\x19\n" +
 	"\bfirst_ms\x18\x05 \x01(\x03R\afirstMs\x12\x10\n" +
-	"\x03run\x18\x06 \x01(\x04R\x03run*:\n" +
+	"\x03run\x18\x06 \x01(\x04R\x03run\x12\x18\n" +
+	"\asources\x18\a \x01(\tR\asources*:\n" +
 	"\x04Kind\x12\x0e\n" +
 	"\n" +
 	"KIND_OTHER\x10\x00\x12\x11\n" +
