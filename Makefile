@@ -5,7 +5,7 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK  = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME    ?= 20000x
 
-.PHONY: help demo build test check race floors fuzz vuln bench proto feeds realism recorded accuracy
+.PHONY: help demo build test check race floors fuzz vuln bench proto feeds realism recorded accuracy kafka kafka-jars
 
 help:
 	@echo "make demo    make five weeks of the Gulf, read them, and print estimate and truth side by side"
@@ -15,6 +15,7 @@ help:
 	@echo "make fuzz    every fuzz test, FUZZTIME each (default 20000x; the long run is FUZZTIME=10m)"
 	@echo "make bench   the benchmarks, with their checked answers"
 	@echo "make build   the programs, into bin/"
+	@echo "make kafka   Apache Kafka itself, on 127.0.0.1:9092 (needs Java 17 and Maven)"
 	@echo "make proto   the generated wire code (needs buf and protoc-gen-go)"
 	@echo "make feeds   the synthetic feeds in testdata/feeds, from their scenarios"
 	@echo "make realism docs/realism.md: the simulated Gulf beside real recordings"
@@ -26,7 +27,7 @@ demo:
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
 
-test: check fuzz vuln floors race
+test: check fuzz vuln floors kafka-jars race
 
 check:
 	@out="$$(gofmt -l cmd internal pkg)"; if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
@@ -52,6 +53,16 @@ vuln:
 # With the race detector these worlds take ten times as long, so that the test skips there.
 floors:
 	$(GO) test -timeout 10m -run TestScenariosKeepTheirScores ./internal/sim/trial
+
+# A real broker for developers, its data gone with it.
+kafka:
+	$(GO) run ./internal/realkafka/run
+
+# Tests use Apache Kafka when Java and Maven are there; DARKWAKE_REQUIRE_KAFKA=1 makes it a must.
+kafka-jars:
+	@if out="$$($(GO) run ./internal/realkafka/run -fetch 2>&1)"; then echo "Apache Kafka for tests: $$out" | tail -1; \
+	elif [ "$$DARKWAKE_REQUIRE_KAFKA" = 1 ]; then echo "$$out"; exit 1; \
+	else echo "************ Apache Kafka SKIPPED, tests run on the embedded broker only:"; echo "$$out"; fi
 
 race:
 	$(GO) test -race -timeout 20m ./...
