@@ -130,6 +130,7 @@ func (o Options) offerSASL(p map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(o.Users)) {
 		plain += fmt.Sprintf(" user_%s=%q", name, o.Users[name])
 	}
+	p["connection.failed.authentication.delay.ms"] = "0"
 	p["sasl.enabled.mechanisms"] = "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512"
 	for _, listener := range []string{"sasl", "sasltls"} {
 		p["listener.name."+listener+".plain.sasl.jaas.config"] = plain + ";"

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"time"
@@ -102,10 +103,17 @@ func plainly(err error) error {
 	switch {
 	case errors.Is(err, kafka.SASLAuthenticationFailed):
 		return errors.New("user or password refused")
+	case errors.Is(err, kafka.IllegalSASLState):
+		return errors.New("it asks for no password, and one was given")
 	case errors.Is(err, context.DeadlineExceeded):
 		return errors.New("no answer within 15 s")
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("it closed the connection: it may ask for TLS, or for none, or for a user and password")
 	case errors.As(err, &op):
 		return op
+	}
+	if cause := errors.Unwrap(err); cause != nil && strings.HasPrefix(err.Error(), "kafka.(*Client).") {
+		return cause
 	}
 	return err
 }

@@ -47,8 +47,8 @@ func numbered(from, n int) []Record {
 	return records
 }
 
-func TestWhatIsAppendedIsReadInOrder(t *testing.T) {
-	c := cluster(t, 2)
+func appendedIsReadInOrder(t *testing.T, addr string) {
+	c := dial(t, addr, 2)
 	const n = 30_000 // several batches
 	if err := c.Append(t.Context(), ReportsTopic, 1, numbered(0, n)); err != nil {
 		t.Fatal(err)
@@ -69,14 +69,9 @@ func TestWhatIsAppendedIsReadInOrder(t *testing.T) {
 	}
 }
 
-func TestEnsureRefusesAnotherNumberOfPartitions(t *testing.T) {
-	e, err := Embed(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
-	dial(t, e.Addr(), 2)
-	c, err := Dial(t.Context(), Options{Brokers: []string{e.Addr()}, Partitions: 3, Replicas: 1})
+func ensureRefusesAnotherNumberOfPartitions(t *testing.T, addr string) {
+	dial(t, addr, 2)
+	c, err := Dial(t.Context(), Options{Brokers: []string{addr}, Partitions: 3, Replicas: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,8 +106,8 @@ func TestDialTellsWhatIsWrongInOneLine(t *testing.T) {
 	}
 }
 
-func TestTheNewestWholeCheckpointIsRecovered(t *testing.T) {
-	c := cluster(t, 1)
+func newestWholeCheckpointIsRecovered(t *testing.T, addr string) {
+	c := dial(t, addr, 1)
 	rng := rand.New(rand.NewPCG(1, 2))
 	noise := func(n int) []byte { // which no packing makes smaller
 		b := make([]byte, n)
@@ -201,8 +196,8 @@ func TestTheNextProcessTakesTheBrokerOver(t *testing.T) {
 	}
 }
 
-func TestTailEndsWithItsContext(t *testing.T) {
-	c := cluster(t, 1)
+func tailEndsWithItsContext(t *testing.T, addr string) {
+	c := dial(t, addr, 1)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	tail := c.Tail(ReportsTopic, 0, 0, true)
