@@ -75,6 +75,7 @@ type stateB struct {
 	versions  int64
 	earliest  ais.UnixMilli  // event time
 	latest    ais.UnixMilli  // event time
+	ended     bool           // every source has, as of the last walk
 	first     time.Time      // first grid point
 	now       time.Time      // last grid point
 	heard     bool           // something was observed since the last vintage
@@ -187,8 +188,14 @@ func (b *StageB) Take(partition int, f Found) error {
 	return nil
 }
 
+// Ended tells whether every source had ended when the last walk was done.
+func (b *StageB) Ended() bool { return b.ended }
+
 // Taken returns, by partition, the number of the last walk that was taken.
 func (b *StageB) Taken() []uint64 { return slices.Clone(b.taken) }
+
+// Now is the last grid point that was done; the zero time before the first.
+func (b *StageB) Now() time.Time { return b.now }
 
 // walk does the ticks of a walk in order.
 func (b *StageB) walk(w Walk, facts []track.Fact) {
@@ -196,6 +203,7 @@ func (b *StageB) walk(w Walk, facts []track.Fact) {
 		b.coverage.Ended(e.Source, e.At)
 		b.outages.Ended(e.Source)
 	}
+	b.ended = w.Final
 	for tick := w.From; !tick.After(w.To); tick = tick.Add(track.Grid) {
 		n := 0
 		for n < len(facts) && !facts[n].Head().Tick.After(tick) {

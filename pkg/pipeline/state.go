@@ -1,8 +1,11 @@
 package pipeline
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/darkwake/darkwake/pkg/event"
@@ -76,6 +79,36 @@ func (w *Wire) Read(data []byte) (*Found, error) {
 
 // ErrConfig is a state that was made with another configuration or other data: it says nothing about this one.
 var ErrConfig = errors.New("state was made with another configuration")
+
+// Layout names a configuration with the layout of the states that are made under it: where two stages have the same, each
+// can load what the other saved, and read its facts. It is one word of 16 characters.
+func Layout(c Config) (string, error) {
+	b, err := NewStageB(c, 1, Listener{})
+	if err != nil {
+		return "", err
+	}
+	a := &StageA{config: c, world: b.world}
+	sum := sha256.New()
+	io.WriteString(sum, b.effective.Hash)
+	for _, of := range []struct {
+		codec func() (*snapshot.Codec, error)
+		root  any
+	}{
+		{a.codec, (*stateA)(nil)}, {b.codec, (*stateB)(nil)},
+		{func() (*snapshot.Codec, error) { return newCodec(nil, facts()) }, (*Found)(nil)},
+	} {
+		codec, err := of.codec()
+		if err != nil {
+			return "", err
+		}
+		print, err := codec.Layout(of.root)
+		if err != nil {
+			return "", fmt.Errorf("describe state: %w", err)
+		}
+		sum.Write(print[:])
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
+}
 
 // Save returns the state as bytes for Load, in a StageA of the same configuration and the same binary.
 func (a *StageA) Save() ([]byte, error) {

@@ -104,6 +104,12 @@ func (c *Codec) load(body []byte, root any) (err error) {
 	return nil
 }
 
+// Layout is a hash of the layout of every type below root: what was saved with another cannot be loaded.
+func (c *Codec) Layout(root any) (print [sha256.Size]byte, err error) {
+	defer recovered(&err)
+	return c.fingerprint(reflect.TypeOf(root)), nil
+}
+
 // fingerprint is a hash of the layout of every type below root and of those that may lie in interfaces.
 func (c *Codec) fingerprint(root reflect.Type) [sha256.Size]byte {
 	if print, ok := c.prints[root]; ok {

@@ -10,17 +10,20 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 )
 
-// Owner is who may write a partition's state: an epoch that grows with every change of owner, and a name within it.
+// Owner is who may write a partition's state: an epoch that grows with every change of owner, and a name within it. Engines
+// are apart: what one remembers means nothing to another.
 type Owner struct {
+	Engine string `json:"engine"` // one word
 	Epoch  int64  `json:"epoch"`
-	Member string `json:"member"`
+	Member string `json:"member"` // one word
 }
 
-func (o Owner) key() string { return fmt.Sprintf("%012d.%s", o.Epoch, o.Member) }
+func (o Owner) key() string { return fmt.Sprintf("%s %012d.%s", o.Engine, o.Epoch, o.Member) }
 
 // Checkpoint is where a stage stands: the state, and what comes next.
 type Checkpoint struct {
@@ -54,17 +57,22 @@ type Checkpoints struct {
 	pieces    int      // the most that a checkpoint of this owner had
 }
 
-// Recover finds the newest whole checkpoint of a partition of the state topic and takes the partition over, for an owner
-// of this generation of a group and this name. The checkpoint is nil if there is none.
-func (c *Client) Recover(ctx context.Context, partition int, generation int64, member string) (*Checkpoints, *Checkpoint, error) {
-	held, err := c.heldState(ctx, partition)
+// forgotten is how long the state of an engine that is no longer there stays.
+const forgotten = 14 * 24 * time.Hour
+
+// Recover finds an engine's newest whole checkpoint in a partition of the state topic and takes the partition over, for an
+// owner of this generation of a group and this name. The checkpoint is nil if there is none.
+func (c *Client) Recover(ctx context.Context, partition int, engine string, generation int64, member string) (*Checkpoints, *Checkpoint, error) {
+	held, times, err := c.heldState(ctx, partition)
 	if err != nil {
 		return nil, nil, fmt.Errorf("recover state of partition %d: %w", partition, err)
 	}
-	newest, epoch := newestWhole(held)
-	s := &Checkpoints{c: c, partition: partition, owner: Owner{max(generation, epoch+1), member}}
-	for key := range held {
-		s.old = append(s.old, key)
+	newest, epoch := newestWhole(held, engine)
+	s := &Checkpoints{c: c, partition: partition, owner: Owner{engine, max(generation, epoch+1), member}}
+	for key, at := range times {
+		if of := strings.Fields(key); len(of) > 1 && of[1] == engine || time.Since(at) > forgotten {
+			s.old = append(s.old, key)
+		}
 	}
 	slices.Sort(s.old)
 	if newest == nil {
@@ -77,36 +85,32 @@ func (c *Client) Recover(ctx context.Context, partition int, generation int64, m
 	return s, &cp, nil
 }
 
-// heldState reads what the topic holds of a partition: the last value of every key.
-func (c *Client) heldState(ctx context.Context, partition int) (map[string][]byte, error) {
+// heldState reads what the topic holds of a partition: the last value of every key, and when it was written.
+func (c *Client) heldState(ctx context.Context, partition int) (map[string][]byte, map[string]time.Time, error) {
 	first, next, err := c.Span(ctx, StateTopic, partition)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	held := map[string][]byte{}
-	t := c.Tail(StateTopic, partition, first, false)
-	defer t.Close()
-	for at := first; at < next; {
-		r, err := t.Next(ctx)
-		if err != nil {
-			return nil, err
-		}
-		at = r.Offset + 1
+	held, times := map[string][]byte{}, map[string]time.Time{}
+	err = c.Scan(ctx, StateTopic, partition, first, next, func(r Read) error {
 		if r.Value == nil {
 			delete(held, string(r.Key))
+			delete(times, string(r.Key))
 		} else {
-			held[string(r.Key)] = r.Value
+			held[string(r.Key)], times[string(r.Key)] = r.Value, r.Time
 		}
-	}
-	return held, nil
+		return nil
+	})
+	return held, times, err
 }
 
-// newestWhole is the manifest of the highest epoch and number whose pieces are all there, and the highest epoch of any.
-func newestWhole(held map[string][]byte) (*manifest, int64) {
+// newestWhole is an engine's manifest of the highest epoch and number whose pieces are all there, and the highest epoch of
+// any.
+func newestWhole(held map[string][]byte, engine string) (*manifest, int64) {
 	var whole []manifest
 	epoch := int64(0)
 	for key, value := range held {
-		if !strings.HasPrefix(key, "manifest ") {
+		if !strings.HasPrefix(key, "manifest "+engine+" ") {
 			continue
 		}
 		var m manifest
@@ -164,6 +168,9 @@ func join(m *manifest, held map[string][]byte) ([]byte, error) {
 	}
 	return state.Bytes(), nil
 }
+
+// Owner is who writes.
+func (s *Checkpoints) Owner() Owner { return s.owner }
 
 // Save writes a checkpoint of the state and waits until it is acknowledged. The first of an owner buries what former
 // owners left.

@@ -26,6 +26,7 @@ type Options struct {
 	User        string
 	Password    string
 	ReportsKept time.Duration // how long reports, facts and dead letters stay; 0 means for ever
+	Session     time.Duration // after so long without a sign of life a member of a group is taken for dead; 20 s when zero
 }
 
 // Validate reports what cannot be: one line for each.
@@ -43,6 +44,7 @@ func (o Options) Validate() error {
 	}
 	note(o.Partitions < 1 || o.Partitions > 1024, "kafka.partitions: %d: expected 1 to 1024", o.Partitions)
 	note(o.Replicas < 1 || o.Replicas > 9, "kafka.replicas: %d: expected 1 to 9", o.Replicas)
+	note(o.Session != 0 && (o.Session < time.Second || o.Session > 5*time.Minute), "kafka.session: %v: expected 1s to 5m", o.Session)
 	note(o.ReportsKept < 0, "kafka.reports_kept: %v: expected no less than 0", o.ReportsKept)
 	_, err := o.mechanism()
 	note(err != nil, "%v", err)
@@ -66,10 +68,11 @@ func (o Options) mechanism() (sasl.Mechanism, error) {
 
 // Client is a connection to a cluster, safe for concurrent use.
 type Client struct {
-	o         Options
-	kafka     *kafka.Client
-	transport *kafka.Transport
-	dialer    *kafka.Dialer
+	o          Options
+	kafka      *kafka.Client
+	transport  *kafka.Transport
+	dialer     *kafka.Dialer
+	partitions []int // of the reports
 }
 
 // Dial connects to a cluster. One that cannot be reached or refuses us is an error of one line.
@@ -81,7 +84,13 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Session == 0 {
+		o.Session = 20 * time.Second
+	}
 	c := &Client{o: o}
+	for p := range o.Partitions {
+		c.partitions = append(c.partitions, p)
+	}
 	c.transport = &kafka.Transport{TLS: o.TLS, SASL: mechanism, ClientID: "darkwake", DialTimeout: 10 * time.Second, IdleTimeout: 5 * time.Minute}
 	c.kafka = &kafka.Client{Addr: kafka.TCP(o.Brokers...), Transport: c.transport}
 	c.dialer = &kafka.Dialer{TLS: o.TLS, SASLMechanism: mechanism, ClientID: "darkwake", Timeout: 10 * time.Second, DualStack: true}
@@ -93,6 +102,9 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	}
 	return c, nil
 }
+
+// Partitions is how many partitions the reports have.
+func (c *Client) Partitions() int { return c.o.Partitions }
 
 // Close lets go of the connections.
 func (c *Client) Close() { c.transport.CloseIdleConnections() }
@@ -197,4 +209,9 @@ func (c *Client) awaitPartitions(ctx context.Context, topic string, want int) er
 			return fmt.Errorf("wait for topic %s: %w", topic, err)
 		}
 	}
+}
+
+// PartitionOf is where a key's reports belong, as Java's clients say (murmur2): whoever writes the topic spreads it alike.
+func (c *Client) PartitionOf(key []byte) int {
+	return kafka.Murmur2Balancer{}.Balance(kafka.Message{Key: key}, c.partitions...)
 }

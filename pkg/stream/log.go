@@ -137,9 +137,30 @@ func (c *Client) Span(ctx context.Context, topic string, partition int) (first, 
 	}
 }
 
+// Scan reads a partition from one offset up to another, which it does not include, and hands over each record.
+func (c *Client) Scan(ctx context.Context, topic string, partition int, from, to int64, hand func(Read) error) error {
+	t := c.Tail(topic, partition, from, false)
+	for at := from; at < to; {
+		r, err := t.Next(ctx)
+		if err != nil {
+			return errors.Join(err, t.Close())
+		}
+		at = r.Offset + 1
+		if r.Offset >= to {
+			break
+		}
+		if err := hand(r); err != nil {
+			return errors.Join(err, t.Close())
+		}
+	}
+	return t.Close()
+}
+
 // Read is a record that was read.
 type Read struct {
 	Offset  int64
+	Time    time.Time // of its arrival in the log
+	Behind  int64     // how many records came after it, as far as was known when it was fetched
 	Key     []byte
 	Value   []byte
 	Headers []Header
@@ -191,7 +212,7 @@ func (t *Tail) Next(ctx context.Context) (Read, error) {
 			return Read{}, fmt.Errorf("read %s/%d: %w: at %d, not %d", t.topic, t.partition, ErrLostLog, m.Offset, t.next)
 		case err == nil:
 			t.moved, t.next = true, m.Offset+1
-			r := Read{Offset: m.Offset, Key: m.Key, Value: m.Value}
+			r := Read{Offset: m.Offset, Time: m.Time, Behind: max(0, m.HighWaterMark-m.Offset-1), Key: m.Key, Value: m.Value}
 			for _, h := range m.Headers {
 				r.Headers = append(r.Headers, Header{h.Key, string(h.Value)})
 			}

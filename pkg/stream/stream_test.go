@@ -116,7 +116,7 @@ func newestWholeCheckpointIsRecovered(t *testing.T, addr string) {
 		}
 		return b
 	}
-	first, cp, err := c.Recover(t.Context(), 0, 3, "a")
+	first, cp, err := c.Recover(t.Context(), 0, "e", 3, "a")
 	if err != nil || cp != nil {
 		t.Fatalf("an empty topic gave %v, %v", cp, err)
 	}
@@ -128,7 +128,7 @@ func newestWholeCheckpointIsRecovered(t *testing.T, addr string) {
 	}
 	check := func(want []byte, offset int64, generation int64, member string) *Checkpoints {
 		t.Helper()
-		s, cp, err := c.Recover(t.Context(), 0, generation, member)
+		s, cp, err := c.Recover(t.Context(), 0, "e", generation, member)
 		if err != nil || cp == nil || !bytes.Equal(cp.State, want) || cp.Offset != offset {
 			t.Fatalf("got %+v, error %v, want offset %d and %d bytes", cp, err, offset, len(want))
 		}
