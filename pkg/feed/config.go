@@ -15,38 +15,6 @@ import (
 	"github.com/darkwake/darkwake/pkg/param"
 )
 
-// DefaultLateness and SatelliteLateness are how far behind a source's high event time a report may come and still
-// count as in order (DESIGN, section 3): a shore station forwards within seconds, a satellite at its next downlink.
-const (
-	DefaultLateness   = 2 * time.Minute
-	SatelliteLateness = 90 * time.Minute
-)
-
-// SourceConfig is one source: an id and where its bytes come from.
-type SourceConfig struct {
-	// ID names the source in every report; the file's base name where nothing else is configured.
-	ID string
-	// Paths are files, folders and globs, read one after the other; "-" is standard input. Folders and globs are read
-	// in the order of the files' names.
-	Paths []string
-	// Lateness of zero is the default of the receiver.
-	Lateness time.Duration
-	Receiver ais.Receiver
-	// AssumeStart dates a recording without any time; the zero time refuses its reports.
-	AssumeStart time.Time
-}
-
-// lateness is the configured one or the receiver's default.
-func (c SourceConfig) lateness() time.Duration {
-	switch {
-	case c.Lateness > 0:
-		return c.Lateness
-	case c.Receiver == ais.Satellite:
-		return SatelliteLateness
-	}
-	return DefaultLateness
-}
-
 // Options bound what a replay holds in memory and say who hears of refused lines.
 type Options struct {
 	// Rejected gets every reject in the order of the stream, from within Next. Its bytes are valid until it returns.
@@ -98,12 +66,21 @@ func (o Options) Validate() error { return o.Params().Check() }
 
 // Inputs makes one source of each file that the arguments name: files, folders, globs and "-". A source's id is the
 // file's base name; where two files share it, as much of the path in front as tells them apart. A
-// file named twice is read once. What does not exist becomes a source as well, and a Problem when it is opened.
+// file named twice is read once. A URL (SetURL) is a source as well, and stands behind the files. What does not exist becomes a source as well, and a Problem when it is opened.
 func Inputs(args []string) ([]SourceConfig, error) {
 	var paths []string
+	var live []SourceConfig
 	for _, arg := range args {
 		if arg == "" {
 			return nil, errors.New(`read input "": a file, folder, glob or - expected`)
+		}
+		if isURL(arg) {
+			s, err := fromURL(arg)
+			if err != nil {
+				return nil, err
+			}
+			live = append(live, s)
+			continue
 		}
 		found, err := expand(arg)
 		if err != nil {
@@ -118,20 +95,20 @@ func Inputs(args []string) ([]SourceConfig, error) {
 			}
 		}
 	}
-	if len(paths) == 0 {
+	if len(paths)+len(live) == 0 {
 		return nil, errors.New("read inputs: no file named")
 	}
 	sources := make([]SourceConfig, len(paths))
 	for i, id := range identify(paths) {
 		sources[i] = SourceConfig{ID: id, Paths: paths[i : i+1]}
 	}
-	return sources, nil
+	return append(sources, live...), nil
 }
 
 // expand turns a folder or glob into files in the order of their names, and leaves anything else as it is. Hidden
 // files are not data.
 func expand(arg string) ([]string, error) {
-	if arg == "-" {
+	if arg == "-" || strings.HasPrefix(arg, "tcp://") {
 		return []string{arg}, nil
 	}
 	if info, err := os.Stat(arg); err == nil {
@@ -230,97 +207,4 @@ func identify(paths []string) []string {
 func tail(path string, depth int) string {
 	parts := strings.Split(filepath.ToSlash(path), "/")
 	return strings.Join(parts[max(0, len(parts)-depth):], "/")
-}
-
-// LoadConfig reads feeds.yaml: a list "sources", each with id, path or paths, and optionally lateness ("90m"), receiver
-// (terrestrial, satellite, shipborne) and assume_start (RFC 3339). An unknown key is an error that names
-// its line.
-func LoadConfig(r io.Reader) ([]SourceConfig, error) {
-	var file struct {
-		Sources []struct {
-			ID          string    `yaml:"id"`
-			Path        string    `yaml:"path"`
-			Paths       []string  `yaml:"paths"`
-			Lateness    duration  `yaml:"lateness"`
-			Receiver    receiver  `yaml:"receiver"`
-			AssumeStart timestamp `yaml:"assume_start"`
-		} `yaml:"sources"`
-	}
-	if err := param.Decode(r, &file, true); err != nil {
-		return nil, fmt.Errorf("read feeds: %w", err)
-	}
-	var sources []SourceConfig
-	for _, s := range file.Sources {
-		if s.Path != "" {
-			s.Paths = append([]string{s.Path}, s.Paths...)
-		}
-		sources = append(sources, SourceConfig{ID: s.ID, Paths: s.Paths, Lateness: time.Duration(s.Lateness),
-			Receiver: ais.Receiver(s.Receiver), AssumeStart: time.Time(s.AssumeStart)})
-	}
-	if err := check(sources); err != nil {
-		return nil, fmt.Errorf("read feeds: %w", err)
-	}
-	return sources, nil
-}
-
-// check tells what is wrong with a list of sources.
-func check(sources []SourceConfig) error {
-	if len(sources) == 0 {
-		return errors.New("no source is configured")
-	}
-	seen := map[string]bool{}
-	for i, s := range sources {
-		switch {
-		case s.ID == "":
-			return fmt.Errorf("source %d has no id", i+1)
-		case seen[s.ID]:
-			return fmt.Errorf("source %q is configured twice", s.ID)
-		case len(s.Paths) == 0:
-			return fmt.Errorf("source %q has no path", s.ID)
-		case s.Lateness < 0 || s.Lateness > 24*time.Hour:
-			return fmt.Errorf("source %q: lateness %s: 0 to 24h expected", s.ID, s.Lateness)
-		case s.Receiver > ais.Shipborne:
-			return fmt.Errorf("source %q: receiver %d is not known", s.ID, s.Receiver)
-		}
-		seen[s.ID] = true
-	}
-	return nil
-}
-
-// The values of feeds.yaml read themselves, so that an error names the value and what was expected.
-type (
-	duration  time.Duration
-	receiver  ais.Receiver
-	timestamp time.Time
-)
-
-// UnmarshalText reads "2m" or "1h30m".
-func (d *duration) UnmarshalText(b []byte) error {
-	v, err := time.ParseDuration(string(b))
-	*d = duration(v)
-	return err
-}
-
-// UnmarshalText reads the word for a kind of receiver.
-func (r *receiver) UnmarshalText(b []byte) error {
-	switch string(b) {
-	case "terrestrial":
-		*r = receiver(ais.Terrestrial)
-	case "satellite":
-		*r = receiver(ais.Satellite)
-	case "shipborne":
-		*r = receiver(ais.Shipborne)
-	case "unknown":
-		*r = receiver(ais.ReceiverUnknown)
-	default:
-		return fmt.Errorf("receiver %q: terrestrial, satellite, shipborne or unknown expected", b)
-	}
-	return nil
-}
-
-// UnmarshalText reads RFC 3339.
-func (t *timestamp) UnmarshalText(b []byte) error {
-	v, err := time.Parse(time.RFC3339, string(b))
-	*t = timestamp(v)
-	return err
 }

@@ -17,9 +17,12 @@
 // A line that cannot be used is data: it goes to Options.Rejected with its reason. A whole input that cannot be
 // used is a Problem, and the others go on. Replay asks no clock.
 //
-//   - config.go: sources and options, from arguments or from feeds.yaml
+// What can be heard once only, such as a socket, is not here but in package live, which sequences by arrival and shares
+// the decoders, the judge of clocks and the rules of lateness (Sequence) with this one.
+//
+//   - source.go: what a source is; feeds.go: sources from feeds.yaml and URLs; config.go: from arguments, and options
 //   - input.go, ahead.go: paths to bytes; lines.go: bytes to lines
-//   - reader.go, batch.go: one source, from lines to batches, with the bad clocks held back
-//   - replay.go, stats.go: the sequencer, lateness and watermarks; what was counted
+//   - reader.go, batch.go, judge.go: one source, from lines to batches, with the bad clocks held back
+//   - sequence.go: lateness, marks, watermark and punctuations; replay.go, stats.go: the sequencer, what was counted
 //   - record.go: what flows out; wire.go: its form on Kafka
 package feed

@@ -19,6 +19,7 @@ const blanks = " \t\v\f\r"
 type lines struct {
 	in     io.Reader
 	cap    int
+	json   int   // the cap of a line that opens with '{', zero for the same
 	base   int64 // offset in the stream of buf[0]
 	buf    []byte
 	pos    int // start of the next line in buf
@@ -42,11 +43,12 @@ func newLines(in io.Reader, longest int) *lines {
 func (l *lines) next() bool {
 	for {
 		// The search is bounded, so that a stream without newlines is not searched again and again.
-		i := bytes.IndexByte(l.buf[l.pos:min(l.end, l.pos+l.cap+2)], '\n')
+		longest := l.longest()
+		i := bytes.IndexByte(l.buf[l.pos:min(l.end, l.pos+longest+2)], '\n')
 		switch {
 		case i >= 0:
-		case l.end-l.pos > l.cap+1:
-			i = l.cap + 1 // long enough to know that it is too long
+		case l.end-l.pos > longest+1:
+			i = longest + 1 // long enough to know that it is too long
 		case l.done && l.pos == l.end:
 			return false
 		case l.done:
@@ -61,9 +63,17 @@ func (l *lines) next() bool {
 	}
 }
 
+// longest is the cap of the next line.
+func (l *lines) longest() int {
+	if l.json > 0 && l.pos < l.end && l.buf[l.pos] == '{' {
+		return l.json
+	}
+	return l.cap
+}
+
 // take makes a line of the next n bytes and of the newline behind them; false if nothing is left of it.
 func (l *lines) take(n int) bool {
-	raw := l.buf[l.pos : l.pos+n]
+	raw, longest := l.buf[l.pos:l.pos+n], l.longest()
 	l.offset, l.long = l.base+int64(l.pos), false
 	l.number++
 	if l.cr {
@@ -74,9 +84,9 @@ func (l *lines) take(n int) bool {
 		}
 		raw = bytes.TrimSuffix(raw, []byte("\r"))
 	}
-	if len(raw) > l.cap {
-		l.line, l.long = raw[:l.cap], true
-		l.pos += l.cap
+	if len(raw) > longest {
+		l.line, l.long = raw[:longest], true
+		l.pos += longest
 		l.resync()
 		return true
 	}
@@ -161,4 +171,21 @@ func withoutNUL(b []byte) []byte {
 		}
 	}
 	return kept
+}
+
+// cutSize is the buffer of a live connection, of which there may be many: it holds the longest JSON line.
+const cutSize = 128 << 10
+
+// MaxJSON is the longest line of JSON in a live stream, in bytes: envelopes with several sentences have a few kilobytes.
+const MaxJSON = 64 << 10
+
+// Cut cuts a live stream into lines and calls do with each, as soon as its end has come; long marks one that was cut at
+// the cap: MaxLine of the options, or MaxJSON where it opens with '{'. The line is valid until do returns. Cut returns when
+// the stream ends: nil for its natural end.
+func Cut(in io.Reader, o Options, do func(line []byte, long bool)) error {
+	l := &lines{in: in, cap: o.MaxLine, json: max(MaxJSON, o.MaxLine), buf: make([]byte, max(cutSize, 2*o.MaxLine))}
+	for l.next() {
+		do(l.line, l.long)
+	}
+	return l.err
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
+	"sync/atomic"
 
 	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/feed/table"
@@ -21,7 +23,8 @@ type verdict struct {
 	low     ais.UnixMilli // the earliest time
 }
 
-// reader reads one source from its first path to its last, in one goroutine. It is the sink of its decoders.
+// reader reads one source from its first path to its last, in one goroutine. It is the sink behind the judge of its
+// clocks, which is the sink of its decoders.
 type reader struct {
 	ctx    context.Context
 	config SourceConfig
@@ -30,18 +33,16 @@ type reader struct {
 	tables map[string]verdict // by member, so that a table is looked through once
 	size   int                // reports in a batch
 
-	out  chan<- *batch
-	free <-chan *batch
-	now  *batch
+	out  chan<- *Batch
+	free <-chan *Batch
+	now  *Batch
 
 	sentences *ais.Decoder // kept from file to file: a message may straddle a rotation
 	line      uint64       // lines of the members that are done
 	base      int64        // bytes of the members that are done
 	cutter    *lines       // of the member at hand
-	high      ais.UnixMilli
-	held      *jury
-	over      bool // the source has ended: the jury decides with whom it has
-	stopped   bool // nobody listens any more
+	judge     *Judge       // takes what the decoders make, and hands it to the reader
+	stopped   bool         // nobody listens any more
 	kept      int64
 	untimed   int64
 
@@ -59,10 +60,9 @@ func (x *reader) run() {
 		x.path(path)
 	}
 	if x.sentences != nil && !x.stopped {
-		x.sentences.Flush(x)
+		x.sentences.Flush(x.judge)
 	}
-	x.over = true
-	x.settle()
+	x.judge.Settle()
 	if x.kept == 0 && x.untimed > 0 {
 		x.problem(x.config.Paths[0], ErrNoTime)
 	}
@@ -175,7 +175,7 @@ func (x *reader) stream(cutter *lines, d decoder) error {
 		if cutter.long {
 			x.tooLong(cutter.line, at)
 		} else {
-			d.Decode(cutter.line, at, x)
+			d.Decode(cutter.line, at, x.judge)
 		}
 		if x.stopped {
 			return nil
@@ -242,7 +242,7 @@ func (x *reader) sorted(cutter *lines, rows *table.Decoder) error {
 		err = s.Each(func(row []byte, at ais.At) error {
 			line++
 			at.Line = line // numbers of reports grow in the order in which they are delivered
-			rows.Decode(row, at, x)
+			rows.Decode(row, at, x.judge)
 			if x.stopped {
 				return io.EOF
 			}
@@ -255,59 +255,23 @@ func (x *reader) sorted(cutter *lines, rows *table.Decoder) error {
 	return errors.Join(err, cutter.err, s.Close())
 }
 
-// Report takes a report from the decoder. One whose time is well ahead of all before it is doubted, and it and what
-// follows wait for the jury; so does the very first, which nothing is known about.
+// Report puts a report into the batch.
 func (x *reader) Report(r *ais.Report) {
-	if x.held.n == 0 && x.high != 0 && r.Time <= x.high+x.lead() {
-		x.keep(r)
+	if x.stopped {
 		return
 	}
-	x.held.add(r)
-	x.settle()
-}
-
-// lead is how far ahead a time is not doubted: the configured lead, or the source's lateness if that is more. A source
-// that may deliver what is 90 min old may as well deliver what is 90 min ahead of it first, and the order of
-// delivery within the lateness must make no difference.
-func (x *reader) lead() ais.UnixMilli {
-	return ais.UnixMilli(max(x.o.ClockLead, x.config.lateness()).Milliseconds())
-}
-
-// settle releases held reports as far as they can be judged.
-func (x *reader) settle() {
-	j := x.held
-	for j.n > 0 && !x.stopped {
-		first := j.at(0)
-		doubted := x.high == 0 || first.Time > x.high+x.lead()
-		switch {
-		case !doubted:
-			x.keep(first)
-		case !j.full() && !x.over:
-			return
-		case j.refutes(x.high, x.lead()):
-			x.Reject(ais.Reject{Reason: ais.FutureTime, Source: first.Source, Offset: first.Offset, Number: first.Number, Bytes: first.Raw})
-		default:
-			x.keep(first)
-		}
-		j.drop()
-	}
-}
-
-// keep puts a report into the batch.
-func (x *reader) keep(r *ais.Report) {
 	if x.probing {
 		x.found, x.stopped = r.Time, true
 		return
 	}
 	x.kept++
-	x.high = max(x.high, r.Time)
-	x.now.report(r)
-	if x.now.full(x.size) {
+	x.now.Report(r)
+	if x.now.Full(x.size, batchBytes) {
 		x.send()
 	}
 }
 
-// Reject takes what was refused, by the decoder or by the reader itself.
+// Reject takes what was refused, by a decoder, the judge or the reader itself.
 func (x *reader) Reject(r ais.Reject) {
 	if r.Reason == ais.NoTime {
 		x.untimed++
@@ -315,8 +279,8 @@ func (x *reader) Reject(r ais.Reject) {
 	if x.probing {
 		return
 	}
-	x.now.refuse(r)
-	if x.now.full(x.size) {
+	x.now.Reject(r)
+	if x.now.Full(x.size, batchBytes) {
 		x.send()
 	}
 }
@@ -353,15 +317,15 @@ func (x *reader) take() {
 	case x.now = <-x.free:
 	case <-x.ctx.Done():
 		x.stopped = true
-		x.now = &batch{}
+		x.now = &Batch{}
 	}
-	x.now.reset()
+	x.now.Reset()
 	x.now.resume = x.base
 	if x.cutter != nil {
 		x.now.resume += x.cutter.offset
 	}
-	if x.held.n > 0 {
-		x.now.resume = min(x.now.resume, x.held.at(0).Offset)
+	if oldest, held := x.judge.Holds(); held {
+		x.now.resume = min(x.now.resume, oldest)
 	}
 	if x.sentences == nil {
 		return
@@ -374,15 +338,79 @@ func (x *reader) take() {
 // probe finds the time of the first report that the source will deliver, and zero if there is none: then nothing is
 // known, and the source must be read to learn more.
 func (x *reader) probe() ais.UnixMilli {
-	x.probing, x.now = true, &batch{}
+	x.probing, x.now = true, &Batch{}
 	for _, path := range x.config.Paths {
 		if !x.stopped {
 			x.path(path)
 		}
 	}
 	if !x.stopped {
-		x.over = true
-		x.settle()
+		x.judge.Settle()
 	}
 	return x.found
+}
+
+// Taker takes what Read reads.
+type Taker interface {
+	ais.Sink
+	// Count is told after each stretch how much of the source has been read.
+	Count(lines, bytes int64, c ais.Counters)
+}
+
+// Read reads the paths of one source, the first to the last, and hands what it finds to the taker: what a replay of this
+// source alone would get, in the same order. It returns when all is read or the context ends, with the inputs that could
+// not be read.
+func Read(ctx context.Context, s SourceConfig, o Options, to Taker) []Problem {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	full, free := make(chan *Batch, batchesOut), make(chan *Batch, batchesOut)
+	for range batchesOut {
+		free <- &Batch{}
+	}
+	var paths []string
+	var problems []Problem
+	for _, path := range s.Paths {
+		found, err := expand(path)
+		if err != nil {
+			problems = append(problems, Problem{Source: s.ID, Path: path, Err: err})
+		}
+		paths = append(paths, found...)
+	}
+	s.Paths = paths
+	var read atomic.Int64
+	x := &reader{ctx: ctx, config: s, o: &o, tables: map[string]verdict{}, out: full, free: free, size: batchReports,
+		in: inputs{stdin: o.Stdin, temp: o.TempDir, read: &tally{n: &read}}}
+	x.judge = NewJudge(s, o, x)
+	var work sync.WaitGroup
+	defer work.Wait()
+	defer cancel()
+	work.Go(x.run)
+	for {
+		select {
+		case b := <-full:
+			b.drain(to)
+			problems = append(problems, b.problems...)
+			to.Count(b.lines, b.bytes, b.counters)
+			if b.last {
+				return problems
+			}
+			free <- b
+		case <-ctx.Done():
+			return problems
+		}
+	}
+}
+
+// drain hands all that the batch holds to a sink.
+func (b *Batch) drain(to ais.Sink) {
+	for {
+		switch r, refused := b.Next(); {
+		case r != nil:
+			to.Report(r)
+		case refused != nil:
+			to.Reject(*refused)
+		default:
+			return
+		}
+	}
 }

@@ -8,9 +8,9 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/darkwake/darkwake/pkg/ais"
 )
@@ -34,43 +34,34 @@ type Replay struct {
 	begun  int // Begin punctuations written
 	batch  int // reports in a batch: fewer where sources are many
 
-	watermark ais.UnixMilli
-	first     ais.UnixMilli // earliest event time that was not late
-	number    uint64        // of the next punctuation
-	progress  progress
+	sequence *Sequence
+	progress progress
 }
 
 // lane is one source as the sequencer sees it.
 type lane struct {
+	*Standing
 	order   int
 	config  SourceConfig
-	late    ais.UnixMilli
-	mark    SourceMark
-	stats   SourceStats
-	clock   offsets
-	minute  ais.UnixMilli // of the last punctuation
 	stand   ais.UnixMilli // the high event time after its next report: where it stands in the merge
 	asleep  bool          // closed until its first report is due
 	ended   bool
 	problem []Problem
 
-	probed  chan ais.UnixMilli
-	full    chan *batch
-	free    chan *batch
-	now     *batch
-	reports int // of now, delivered
-	refused int // of now, delivered
-	read    *reader
+	probed chan ais.UnixMilli
+	full   chan *Batch
+	free   chan *Batch
+	now    *Batch
+	read   *reader
 }
 
 // Open prepares a replay of the sources. It fails only for a wrong configuration: an input that cannot be read is
 // a Problem, known once the replay has come to it. The context ends the replay early.
 func Open(ctx context.Context, sources []SourceConfig, o Options) (*Replay, error) {
-	if err := errors.Join(o.Validate(), check(sources)); err != nil {
+	if err := errors.Join(o.Validate(), Check(sources), recorded(sources)); err != nil {
 		return nil, fmt.Errorf("open feed: %w", err)
 	}
 	p := &Replay{o: o}
-	p.watermark, p.first = o.Resume.floors()
 	p.ctx, p.cancel = context.WithCancel(ctx)
 	sources, err := p.expand(sources)
 	if err != nil {
@@ -78,12 +69,23 @@ func Open(ctx context.Context, sources []SourceConfig, o Options) (*Replay, erro
 		return nil, fmt.Errorf("open feed: %w", err)
 	}
 	p.batch = min(batchReports, max(32, 16*batchReports/len(sources)))
+	p.sequence = NewSequence(sources, o)
 	for i, s := range sources {
 		p.lanes = append(p.lanes, p.newLane(i, s))
 	}
 	p.active = slices.Clone(p.lanes)
 	p.start()
 	return p, nil
+}
+
+// recorded tells of the first source that can be heard live only.
+func recorded(sources []SourceConfig) error {
+	for _, s := range sources {
+		if s.Kind != Files && s.Kind != Stdin {
+			return fmt.Errorf("source %q is live (%s): files expected, or a TCP server marked repeatable", s.ID, s.Kind)
+		}
+	}
+	return nil
 }
 
 // expand resolves folders and globs, and adds up the sizes.
@@ -109,23 +111,23 @@ func (p *Replay) expand(sources []SourceConfig) ([]SourceConfig, error) {
 }
 
 func (p *Replay) newLane(order int, s SourceConfig) *lane {
-	l := &lane{order: order, config: s, late: ais.UnixMilli(s.lateness().Milliseconds())}
-	l.mark = SourceMark{Source: s.ID, State: Begin, Lateness: s.lateness(), Receiver: s.Receiver}
-	l.stats = SourceStats{Source: s.ID}
+	l := &lane{Standing: p.sequence.standings[order], order: order, config: s}
 	l.probed = make(chan ais.UnixMilli, 1)
-	l.full, l.free = make(chan *batch, batchesOut), make(chan *batch, batchesOut)
+	l.full, l.free = make(chan *Batch, batchesOut), make(chan *Batch, batchesOut)
 	for range batchesOut {
-		l.free <- &batch{}
+		l.free <- &Batch{}
 	}
 	l.read = p.newReader(l, &p.progress.read, map[string]verdict{})
 	return l
 }
 
 func (p *Replay) newReader(l *lane, count *atomic.Int64, tables map[string]verdict) *reader {
-	return &reader{
-		ctx: p.ctx, config: l.config, o: &p.o, tables: tables, out: l.full, free: l.free, held: newJury(p.o.ClockJury),
+	x := &reader{
+		ctx: p.ctx, config: l.config, o: &p.o, tables: tables, out: l.full, free: l.free,
 		in: inputs{stdin: p.o.Stdin, temp: p.o.TempDir, read: &tally{n: count}}, size: p.batch,
 	}
+	x.judge = NewJudge(l.config, p.o, x)
+	return x
 }
 
 // start wakes the sources, or, when there are many, finds out when each is due.
@@ -138,7 +140,7 @@ func (p *Replay) start() {
 	}
 	queue := make(chan *lane, len(p.lanes))
 	for _, l := range p.lanes {
-		if slices.Contains(l.config.Paths, "-") {
+		if slices.ContainsFunc(l.config.Paths, func(path string) bool { return path == "-" || strings.HasPrefix(path, "tcp://") }) {
 			p.wake(l)
 			continue
 		}
@@ -165,7 +167,7 @@ func (p *Replay) wake(l *lane) {
 func (p *Replay) Next() (Record, error) {
 	if p.begun < len(p.lanes) {
 		p.begun++
-		return Record{Punctuation: p.punctuate(p.lanes[p.begun-1])}, nil
+		return Record{Punctuation: p.sequence.Punctuate(p.lanes[p.begun-1].Standing)}, nil
 	}
 	for {
 		l, err := p.pick()
@@ -246,20 +248,16 @@ func (p *Replay) settle(l *lane) error {
 		}
 		return nil
 	}
-	for !l.ended && (l.now == nil || l.reports == len(l.now.reports) && l.refused == len(l.now.refused)) {
+	for !l.ended && (l.now == nil || l.now.used()) {
 		if err := p.refill(l); err != nil {
 			return err
 		}
 	}
-	l.stand = l.mark.High
-	if !l.ended && l.reports < len(l.now.reports) && !l.refusalDue() {
-		l.stand = max(l.stand, l.now.reports[l.reports].Time)
+	l.stand = l.Mark.High
+	if !l.ended && l.now.given < len(l.now.reports) && !l.now.refusalDue() {
+		l.stand = max(l.stand, l.now.reports[l.now.given].Time)
 	}
 	return nil
-}
-
-func (l *lane) refusalDue() bool {
-	return l.refused < len(l.now.refused) && l.now.refused[l.refused].at <= l.reports
 }
 
 // refill gives the used batch back and waits for the next.
@@ -275,7 +273,6 @@ func (p *Replay) refill(l *lane) error {
 	}
 	select {
 	case l.now = <-l.full:
-		l.reports, l.refused = 0, 0
 		return nil
 	case <-p.ctx.Done():
 		return context.Cause(p.ctx)
@@ -283,51 +280,34 @@ func (p *Replay) refill(l *lane) error {
 }
 
 // count takes over what a batch says of its source once it is used up.
-func (p *Replay) count(l *lane, b *batch) {
-	p.progress.lines.Add(b.lines - l.stats.Lines)
+func (p *Replay) count(l *lane, b *Batch) {
+	p.progress.lines.Add(b.lines - l.Stats.Lines)
 	p.progress.reports.Add(int64(len(b.reports)))
-	l.stats.Lines, l.stats.Bytes, l.stats.Decoder = b.lines, b.bytes, b.counters
+	l.Stats.Lines, l.Stats.Bytes, l.Stats.Decoder = b.lines, b.bytes, b.counters
 	l.problem = append(l.problem, b.problems...)
 }
 
 // deliver hands out the lane's next report, or its next reject to the callback, and nil.
 func (p *Replay) deliver(l *lane) *ais.Report {
-	if l.refusalDue() {
-		p.refuse(l, l.now.refused[l.refused].reject)
-		l.refused++
+	r, refused := l.now.Next()
+	if refused != nil {
+		p.refuse(l, *refused)
 		return nil
 	}
-	r := &l.now.reports[l.reports]
-	l.reports++
-	if r.Time < p.watermark-ais.UnixMilli(p.o.Horizon.Milliseconds()) {
+	if p.sequence.TooLate(r) {
 		p.refuse(l, ais.Reject{Reason: ais.TooLate, Source: r.Source, Offset: r.Offset, Number: r.Number, Bytes: r.Raw})
 		return nil
 	}
-	p.admit(l, r)
+	if p.sequence.Admit(l.Standing, r, l.now.resume) {
+		p.owed = l
+	}
 	return r
 }
 
 func (p *Replay) refuse(l *lane, r ais.Reject) {
-	l.stats.Rejects[r.Reason]++
+	l.Stats.Rejects[r.Reason]++
 	if p.o.Rejected != nil {
 		p.o.Rejected(r)
-	}
-}
-
-// admit decides lateness, moves the source's mark and notes whether a minute is full.
-func (p *Replay) admit(l *lane, r *ais.Report) {
-	r.Late = r.Time < l.mark.High-l.late || r.Time < p.watermark
-	l.stats.note(r)
-	l.mark.State, l.mark.Number, l.mark.Resume = Alive, r.Number, l.now.resume
-	l.mark.High = max(l.mark.High, r.Time)
-	if !r.Late && (p.first == 0 || r.Time < p.first) {
-		p.first = r.Time
-	}
-	if r.Message == 4 && r.Carries(ais.HasClock) && r.TimeSource >= ais.TimeTag && r.TimeSource <= ais.TimeFeed {
-		l.clock.add(r.Clock - r.Time)
-	}
-	if minute := l.mark.High / 60_000; minute > l.minute {
-		l.minute, p.owed = minute, l
 	}
 }
 
@@ -336,24 +316,22 @@ func (p *Replay) pay() *Punctuation {
 	l := p.owed
 	p.owed = nil
 	p.raise()
-	p.progress.event.Store(int64(l.mark.High))
-	return p.punctuate(l)
+	p.progress.event.Store(int64(l.Mark.High))
+	return p.sequence.Punctuate(l.Standing)
 }
 
 // end takes a source out of the merge. When it is the last, the watermark moves to the greatest high event time.
 func (p *Replay) end(l *lane) *Punctuation {
-	l.mark.State = Ended
+	l.Mark.State = Ended
 	p.active = slices.DeleteFunc(p.active, func(a *lane) bool { return a == l })
 	p.turn, p.bound = nil, nil
 	if len(p.active) > 0 {
 		p.raise()
-		return p.punctuate(l)
+		return p.sequence.Punctuate(l.Standing)
 	}
-	for _, l := range p.lanes {
-		p.watermark = max(p.watermark, l.mark.High)
-	}
-	p.progress.event.Store(int64(p.watermark))
-	return p.punctuate(l)
+	p.sequence.Finish()
+	p.progress.event.Store(int64(p.sequence.watermark))
+	return p.sequence.Punctuate(l.Standing)
 }
 
 // raise moves the watermark up to the lowest, over the sources that have not ended, of where the source stands less
@@ -365,18 +343,7 @@ func (p *Replay) raise() {
 	for _, l := range p.active {
 		low = min(low, l.stand-l.late)
 	}
-	p.watermark = max(p.watermark, low)
-}
-
-// punctuate writes a record that the receiver may keep.
-func (p *Replay) punctuate(l *lane) *Punctuation {
-	l.mark.ClockOff = l.clock.median()
-	marks := make([]SourceMark, len(p.lanes))
-	for i, l := range p.lanes {
-		marks[i] = l.mark
-	}
-	p.number++
-	return &Punctuation{Source: l.config.ID, Run: p.o.Resume.Run, Number: p.number, Watermark: p.watermark, First: p.first, Marks: marks, Sources: p.o.Resume.Sources}
+	p.sequence.Raise(low)
 }
 
 // Close ends the readers and waits for them.
@@ -384,30 +351,4 @@ func (p *Replay) Close() error {
 	p.cancel()
 	p.work.Wait()
 	return nil
-}
-
-// offsets are the newest differences between base stations' clocks and the stated times of their reports.
-type offsets struct {
-	ring  [101]ais.UnixMilli
-	n     int
-	fresh bool
-	mid   time.Duration
-}
-
-func (o *offsets) add(d ais.UnixMilli) {
-	o.ring[o.n%len(o.ring)] = d
-	o.n++
-	o.fresh = true
-}
-
-// median is zero below five: one clock that is wrong says nothing of a source.
-func (o *offsets) median() time.Duration {
-	if !o.fresh || o.n < 5 {
-		return o.mid
-	}
-	sorted := o.ring
-	used := sorted[:min(o.n, len(sorted))]
-	slices.Sort(used)
-	o.mid, o.fresh = time.Duration(used[len(used)/2])*time.Millisecond, false
-	return o.mid
 }

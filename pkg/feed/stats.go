@@ -47,7 +47,7 @@ func (s *SourceStats) note(r *ais.Report) {
 func (p *Replay) Stats() []SourceStats {
 	all := make([]SourceStats, len(p.lanes))
 	for i, l := range p.lanes {
-		all[i] = l.stats
+		all[i] = l.Stats
 	}
 	return all
 }

@@ -107,6 +107,9 @@ type Format struct {
 // Name is the word for this kind of table.
 func (f *Format) Name() string { return f.layout.name }
 
+// JSON is the format of lines of JSON: envelopes of aisstream.io and flat rows.
+func JSON() *Format { return &Format{layout: layout{name: "json"}, json: true} }
+
 // MaxLine is the length of the longest row that is read, in bytes: JSON envelopes are longer than rows.
 func (f *Format) MaxLine() int {
 	if f.json {
@@ -134,7 +137,7 @@ func Recognise(head []byte) *Format {
 			continue
 		}
 		if line[0] == '{' && bytes.IndexByte(line, '"') > 0 {
-			return &Format{layout: layout{name: "json"}, json: true}
+			return JSON()
 		}
 		return nil
 	}
