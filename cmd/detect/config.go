@@ -10,8 +10,7 @@ import (
 )
 
 func newConfig() *cobra.Command {
-	var f replayFlags
-	f.shards = 1
+	var f engineFlags
 	c := &cobra.Command{
 		Use:   "config",
 		Short: "Print every parameter with its bounds, meaning and source, as YAML",

@@ -1,5 +1,5 @@
 // Command detect turns AIS reports into events, a ledger of cargoes and the daily estimate of barrels slipping past
-// sanctions. Its verbs are files of this folder: replay runs recorded feeds through the engine, export writes what a run
+// sanctions. Its verbs are files of this folder: run does so for ever on what ingest carries into Kafka, replay runs recorded feeds through the engine, export writes what a run
 // left in other forms, explain shows what an event or a day's number rests on, config prints every parameter.
 package main
 
@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		Version:       version(),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError{fmt.Errorf("unknown command %q: expected one of replay, export, explain, config, version", args[0])}
+				return usageError{fmt.Errorf("unknown command %q: expected one of run, replay, export, explain, config, version", args[0])}
 			}
 			return c.Help()
 		},
@@ -57,7 +57,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newReplay(), newExport(), newExplain(), newConfig(), newVersion())
+	root.AddCommand(newRun(), newReplay(), newExport(), newExplain(), newConfig(), newVersion())
 
 	err := root.ExecuteContext(ctx)
 	if err != nil {

@@ -5,31 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/export"
 	"github.com/darkwake/darkwake/pkg/feed"
 	"github.com/darkwake/darkwake/pkg/pipeline"
-	"github.com/darkwake/darkwake/pkg/timeline"
-	"github.com/darkwake/darkwake/pkg/vessel/list"
 	"github.com/spf13/cobra"
 )
 
 // replayFlags are the flags of replay.
 type replayFlags struct {
+	engineFlags
 	out         string
 	feeds       string
 	assumeStart string
-	config      string
-	gazetteer   string
-	lists       []string
-	notes       string
-	overlays    []string
 	lateness    time.Duration
 	shards      int
 	allVersions bool
@@ -74,12 +65,8 @@ zstd or zip. Several inputs are merged by event time.`,
 	fl := c.Flags()
 	fl.StringVar(&f.out, "out", "out", "folder to write to; made if it is missing")
 	fl.StringVar(&f.feeds, "feeds", "", "source configuration (YAML): ids, paths, lateness, receiver kinds")
-	fl.StringVar(&f.config, "config", "", "parameters (YAML) that differ from the defaults; detect config prints them all")
+	f.register(fl)
 	fl.StringVar(&f.assumeStart, "assume-start", "", "start time (RFC 3339) for inputs that carry no time at all")
-	fl.StringVar(&f.gazetteer, "gazetteer", "", "a gazetteer of your own (CSV) instead of the built-in one")
-	fl.StringArrayVar(&f.lists, "list", nil, "watch list: OFAC's SDN as CSV or XML, OpenSanctions' maritime.csv, or a CSV with a column imo; may be given again")
-	fl.StringVar(&f.notes, "notes", "", "dated notes (CSV date,text, or YAML): what became of the trade since each")
-	fl.StringArrayVar(&f.overlays, "overlay", nil, "NAME=FILE: values of your own (CSV date,value), kept in daily.json for charts; may be given again")
 	fl.DurationVar(&f.lateness, "lateness", 0, "how late a report may be and still keep its place (0: 2m, satellites 90m)")
 	fl.IntVar(&f.shards, "shards", runtime.NumCPU(), "goroutines for stage A; any number gives the same bytes")
 	fl.BoolVar(&f.allVersions, "all-versions", false, "write every version of every event, in the order they arose")
@@ -94,6 +81,9 @@ func replay(ctx context.Context, f replayFlags, args []string, stdout, stderr io
 	sources, err := f.sources(args)
 	if err != nil {
 		return err
+	}
+	if f.shards < 1 || f.shards > 256 {
+		return usageError{fmt.Errorf("--shards %d: expected 1 to 256", f.shards)}
 	}
 	config, err := f.configuration()
 	if err != nil {
@@ -156,13 +146,9 @@ func (f replayFlags) sources(args []string) ([]feed.SourceConfig, error) {
 	}
 	var sources []feed.SourceConfig
 	if f.feeds != "" {
-		file, err := os.Open(f.feeds)
-		if err != nil {
-			return nil, usageError{fmt.Errorf("--feeds: %w", err)}
-		}
-		defer file.Close()
-		if sources, err = feed.LoadConfig(file); err != nil {
-			return nil, usageError{fmt.Errorf("--feeds %s: %w", f.feeds, err)}
+		var err error
+		if sources, err = readFeeds("--feeds", f.feeds); err != nil {
+			return nil, err
 		}
 	}
 	if len(args) > 0 {
@@ -181,101 +167,6 @@ func (f replayFlags) sources(args []string) ([]feed.SourceConfig, error) {
 		}
 	}
 	return sources, nil
-}
-
-// configuration is the defaults with what the flags change.
-func (f replayFlags) configuration() (pipeline.Config, error) {
-	c, err := readConfig(f.config)
-	if err != nil {
-		return c, err
-	}
-	if f.shards < 1 || f.shards > 256 {
-		return c, usageError{fmt.Errorf("--shards %d: expected 1 to 256", f.shards)}
-	}
-	if f.gazetteer != "" {
-		data, err := os.ReadFile(f.gazetteer)
-		if err != nil {
-			return c, usageError{fmt.Errorf("--gazetteer: %w", err)}
-		}
-		c.Gazetteer = data
-	}
-	if c.Notes, err = readNotes(f.notes); err != nil {
-		return c, err
-	}
-	if c.Overlays, err = readOverlays(f.overlays); err != nil {
-		return c, err
-	}
-	for _, path := range f.lists {
-		l, err := readList(path)
-		if err != nil {
-			return c, usageError{fmt.Errorf("--list: %w", err)}
-		}
-		c.Lists = append(c.Lists, l)
-	}
-	return c, nil
-}
-
-// readNotes reads a file of notes; none without a path.
-func readNotes(path string) ([]timeline.Note, error) {
-	if path == "" {
-		return nil, nil
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, usageError{fmt.Errorf("--notes: %w", err)}
-	}
-	defer file.Close()
-	notes, err := timeline.ReadNotes(file)
-	if err != nil {
-		return nil, usageError{fmt.Errorf("--notes %s: %w", path, err)}
-	}
-	return notes, nil
-}
-
-// readOverlays reads NAME=FILE as often as it was given.
-func readOverlays(given []string) ([]timeline.Overlay, error) {
-	var out []timeline.Overlay
-	for _, g := range given {
-		name, path, ok := strings.Cut(g, "=")
-		if !ok || name == "" || path == "" {
-			return nil, usageError{fmt.Errorf("--overlay %q: expected NAME=FILE", g)}
-		}
-		if slices.ContainsFunc(out, func(o timeline.Overlay) bool { return o.Name == name }) {
-			return nil, usageError{fmt.Errorf("--overlay %s: given twice", name)}
-		}
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, usageError{fmt.Errorf("--overlay: %w", err)}
-		}
-		o, err := timeline.ReadOverlay(file, name)
-		file.Close()
-		if err != nil {
-			return nil, usageError{fmt.Errorf("--overlay %s: %w", path, err)}
-		}
-		out = append(out, o)
-	}
-	return out, nil
-}
-
-// readList reads a watch list, which is called by the file's name if it does not name itself.
-func readList(path string) (list.List, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return list.List{}, err
-	}
-	defer file.Close()
-	name := filepath.Base(path)
-	return list.Read(file, strings.TrimSuffix(name, filepath.Ext(name)))
-}
-
-// listed sums up the watch lists.
-func listed(lists []list.List) []export.WatchList {
-	var out []export.WatchList
-	for _, l := range lists {
-		out = append(out, export.WatchList{Name: l.Name, Format: string(l.Format), SHA256: l.Hash,
-			Ships: l.Counts.Ships, Other: l.Counts.Other + l.Counts.Unmatched, BadRows: l.Counts.BadRows})
-	}
-	return out
 }
 
 func writeAll(out folder, r *pipeline.Result, s export.Summary, allVersions bool) error {

@@ -18,7 +18,7 @@ func TestNotesAndOverlaysAreReadStrictly(t *testing.T) {
 		return path
 	}
 	notes, prices := write("notes.yaml", "- {date: 2026-02-06, text: First round}\n"), write("brent.csv", "date,value\n2026-02-06,70.5\n")
-	c, err := replayFlags{shards: 1, notes: notes}.configuration()
+	c, err := engineFlags{notes: notes}.configuration()
 	if err != nil || len(c.Notes) != 1 || c.Notes[0].Text != "First round" {
 		t.Errorf("got notes %v, %v", c.Notes, err)
 	}
@@ -30,9 +30,9 @@ func TestNotesAndOverlaysAreReadStrictly(t *testing.T) {
 		name, want string
 		err        error
 	}{
-		{"notes that are none", "--notes", func() error { _, err := replayFlags{shards: 1, notes: broken}.configuration(); return err }()},
+		{"notes that are none", "--notes", func() error { _, err := engineFlags{notes: broken}.configuration(); return err }()},
 		{"no file of notes", "none.yaml", func() error {
-			_, err := replayFlags{shards: 1, notes: filepath.Join(dir, "none.yaml")}.configuration()
+			_, err := engineFlags{notes: filepath.Join(dir, "none.yaml")}.configuration()
 			return err
 		}()},
 		{"an overlay without a name", "expected NAME=FILE", func() error { _, err := readOverlays([]string{prices}); return err }()},

@@ -1,4 +1,4 @@
-// Command ingest reads AIS feeds. Its verb tail decodes recorded inputs and prints every report as one line of JSON.
+// Command ingest reads AIS feeds. Its verb run carries them into Kafka; tail decodes recorded inputs and prints every report as one line of JSON.
 package main
 
 import (
@@ -33,7 +33,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError{fmt.Errorf("unknown command %q: expected tail", args[0])}
+				return usageError{fmt.Errorf("unknown command %q: expected run or tail", args[0])}
 			}
 			return c.Help()
 		},
@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newTail())
+	root.AddCommand(newRun(), newTail())
 
 	err := root.ExecuteContext(ctx)
 	if err != nil {

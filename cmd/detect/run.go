@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/darkwake/darkwake/internal/cli"
+	"github.com/darkwake/darkwake/pkg/feed"
+	"github.com/darkwake/darkwake/pkg/stream"
+	"github.com/darkwake/darkwake/pkg/stream/ingest"
+	"github.com/darkwake/darkwake/pkg/stream/stage"
+	"github.com/spf13/cobra"
+)
+
+// runFlags are the flags of run.
+type runFlags struct {
+	engineFlags
+	broker   cli.Broker
+	out      string
+	stages   string
+	ingest   string
+	every    time.Duration
+	results  time.Duration
+	untilEnd bool
+	lines    bool
+}
+
+func newRun() *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Find events and the daily estimate in what ingest carries into Kafka, for ever",
+		Long: `Reads the reports that ingest run carries into Kafka and sends events to the topic darkwake.events.v1 and every vintage of
+the daily estimate to darkwake.estimates.v1. Any number of processes may share the work: each takes some of the
+partitions, and one of them is in charge of what needs the whole sea while the others stand by. A process that is killed
+loses nothing and doubles nothing: others, or the next one, go on where its last checkpoint stands.
+
+The files of detect replay appear in --out: now and then, when it is stopped, and when every source has ended.
+
+Without --brokers a broker runs in this process, with its data in --data-dir. On a laptop, everything in one process:
+
+  detect run --with-ingest feeds.yaml
+
+Every flag can be given as an environment variable: --data-dir as DARKWAKE_DATA_DIR.`,
+		Args: exactly(0, "none: what to read is said by ingest run, or by --with-ingest"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := cli.Env(c.Flags()); err != nil {
+				return usageError{err}
+			}
+			return f.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	fl := c.Flags()
+	f.broker.Register(fl)
+	f.register(fl)
+	fl.StringVar(&f.out, "out", "out", "folder for the files that detect replay leaves, too; empty for none")
+	fl.StringVar(&f.stages, "stages", "ab", "what this process does: a (ship by ship), b (the whole sea), or ab")
+	fl.StringVar(&f.ingest, "with-ingest", "", "read the sources of this file (YAML), too, as ingest run does")
+	fl.DurationVar(&f.every, "checkpoint-every", 5*time.Second, "least time between two checkpoints")
+	fl.DurationVar(&f.results, "results-every", 15*time.Minute, "how often the files of --out are written")
+	fl.BoolVar(&f.untilEnd, "until-end", false, "end when every source has ended and the files are written")
+	fl.BoolVar(&f.lines, "lines", false, "print every version of every event as a line of JSON; after a restart some come again")
+	return c
+}
+
+func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
+	if f.stages != "a" && f.stages != "b" && f.stages != "ab" {
+		return usageError{fmt.Errorf("--stages %q: expected a, b or ab", f.stages)}
+	}
+	log := slog.New(slog.NewTextHandler(stderr, nil))
+	config, err := f.configuration()
+	if err != nil {
+		return err
+	}
+	var sources []feed.SourceConfig
+	if f.ingest != "" {
+		if sources, err = readFeeds("--with-ingest", f.ingest); err != nil {
+			return err
+		}
+	}
+	out, err := f.output(stdout)
+	if err != nil {
+		return err
+	}
+	client, end, err := f.broker.Connect(ctx, log)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.work(ctx, stage.Options{Client: client, Config: config, Log: log, Every: f.every}, sources, out), end())
+}
+
+// work runs what this process is to do, until the context ends, one of them fails, or everything has ended.
+func (f *runFlags) work(ctx context.Context, o stage.Options, sources []feed.SourceConfig, out stage.Output) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var jobs sync.WaitGroup
+	start := func(job func() error) {
+		jobs.Go(func() {
+			if err := job(); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	if len(sources) > 0 {
+		start(func() error { return carry(ctx, o.Client, sources, o.Config.Feed, o.Log) })
+	}
+	if f.stages != "b" {
+		start(func() error { return stage.RunA(ctx, o) })
+	}
+	if f.stages != "a" {
+		start(func() error { return stage.RunB(ctx, o, out, f.results, f.untilEnd) })
+	}
+	jobs.Wait()
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, stage.ErrEnded) && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// carry is ingest run in this process. What of the sources cannot be read is told, and the rest goes on.
+func carry(ctx context.Context, client *stream.Client, sources []feed.SourceConfig, o feed.Options, log *slog.Logger) error {
+	problems, err := new(ingest.Carrier).Run(ctx, client, sources, o)
+	for _, p := range problems {
+		log.Error("source unusable", "source", p.Source, "error", p.Err)
+	}
+	return err
+}
+
+// readFeeds reads a source configuration.
+func readFeeds(flag, path string) ([]feed.SourceConfig, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("%s: %w", flag, err)}
+	}
+	defer file.Close()
+	sources, err := feed.LoadConfig(file)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("%s %s: %w", flag, path, err)}
+	}
+	return sources, nil
+}
+
+// output is where stage B's results go.
+func (f *runFlags) output(stdout io.Writer) (*keeper, error) {
+	k := &keeper{}
+	if f.lines {
+		k.lines = stdout
+	}
+	if f.out == "" {
+		return k, nil
+	}
+	folder, err := newFolder(f.out)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--out %q: %w", f.out, err)}
+	}
+	k.folder = folder
+	return k, nil
+}
+
+var _ stage.Output = (*keeper)(nil)

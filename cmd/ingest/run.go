@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/darkwake/darkwake/internal/cli"
+	"github.com/darkwake/darkwake/pkg/feed"
+	"github.com/darkwake/darkwake/pkg/stream/ingest"
+	"github.com/spf13/cobra"
+)
+
+func newRun() *cobra.Command {
+	var broker cli.Broker
+	var feeds string
+	c := &cobra.Command{
+		Use:   "run [INPUT...]",
+		Short: "Read sources into Kafka, until they end or for ever",
+		Long: `Reads sources and writes every report to the topic darkwake.reports.v1, in the partition of its ship; how far each source
+has come to all partitions and to darkwake.feeds.v1; and every line that cannot be used to darkwake.deadletter.v1, with
+its bytes and the reason.
+
+Without --brokers a broker runs in this process, with its data in --data-dir; detect run with the same folder finds it.
+A run that was cut off goes on where the log ends when it is started again with the same sources.
+
+Every flag can be given as an environment variable: --data-dir as DARKWAKE_DATA_DIR.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 && feeds == "" && os.Getenv(cli.EnvName("feeds")) == "" {
+				return usageError{errors.New("no input: expected --feeds FILE, or files and folders")}
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := cli.Env(c.Flags()); err != nil {
+				return usageError{err}
+			}
+			return carry(c.Context(), &broker, feeds, args, c.ErrOrStderr())
+		},
+	}
+	c.Flags().StringVar(&feeds, "feeds", "", "source configuration (YAML): ids, paths, lateness, receiver kinds")
+	broker.Register(c.Flags())
+	return c
+}
+
+func carry(ctx context.Context, broker *cli.Broker, feeds string, args []string, stderr io.Writer) error {
+	log := slog.New(slog.NewTextHandler(stderr, nil))
+	sources, err := sourcesOf(feeds, args)
+	if err != nil {
+		return usageError{err}
+	}
+	client, end, err := broker.Connect(ctx, log)
+	if err != nil {
+		return err
+	}
+	var carrier ingest.Carrier
+	stop := tellEvery(10*time.Second, func() { tell(log, &carrier.Counts) })
+	problems, err := carrier.Run(ctx, client, sources, feed.Defaults())
+	stop()
+	tell(log, &carrier.Counts)
+	if err = errors.Join(err, end()); err != nil {
+		return err
+	}
+	for _, p := range problems {
+		return fmt.Errorf("%w: %w", errUnusable, p)
+	}
+	return nil
+}
+
+// sourcesOf are those of a file and of the arguments.
+func sourcesOf(path string, args []string) ([]feed.SourceConfig, error) {
+	var sources []feed.SourceConfig
+	if path != "" {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, fmt.Errorf("--feeds: %w", err)
+		}
+		defer file.Close()
+		if sources, err = feed.LoadConfig(file); err != nil {
+			return nil, fmt.Errorf("--feeds %s: %w", path, err)
+		}
+	}
+	if len(args) == 0 {
+		return sources, nil
+	}
+	found, err := feed.Inputs(args)
+	return append(sources, found...), err
+}
+
+// tell logs what was carried so far.
+func tell(log *slog.Logger, n *ingest.Counts) {
+	log.Info("carried", "reports", n.Reports.Load(), "punctuations", n.Punctuations.Load(), "refused", n.Refused.Load(), "known", n.Known.Load(),
+		"watermark", time.UnixMilli(n.Watermark.Load()).UTC().Format(time.RFC3339))
+}
+
+// tellEvery calls tell now and then until it is stopped.
+func tellEvery(every time.Duration, tell func()) (stop func()) {
+	t := time.NewTicker(every)
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-t.C:
+				tell()
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { t.Stop(); close(done) }
+}
