@@ -6,6 +6,7 @@ import (
 
 	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/feed"
+	"github.com/darkwake/darkwake/pkg/snapshot"
 	"github.com/darkwake/darkwake/pkg/track"
 )
 
@@ -71,6 +72,7 @@ type StageA struct {
 	config Config
 	world  world
 	state  *stateA
+	coder  *snapshot.Codec // nil until it is needed
 }
 
 // stateA is what a snapshot of a StageA holds.

@@ -24,6 +24,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/estimate/halt"
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/snapshot"
 	"github.com/darkwake/darkwake/pkg/track"
 	"github.com/darkwake/darkwake/pkg/vessel"
 	"github.com/darkwake/darkwake/pkg/vessel/list"
@@ -52,6 +53,7 @@ type StageB struct {
 	effective Effective
 	world     world
 	listen    Listener
+	coder     *snapshot.Codec // nil until it is needed
 	*stateB
 }
 

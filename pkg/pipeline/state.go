@@ -20,11 +20,21 @@ func (w world) codec(c Config, boxed ...any) (*snapshot.Codec, error) {
 	return newCodec([]any{w.places, w.sea, &c}, slices.Concat(facts(), []any{w.places, w.sea}, boxed))
 }
 
-// codec writes the state of a stage A.
-func (a *StageA) codec() (*snapshot.Codec, error) { return a.world.codec(a.config) }
+// codec writes the state of a stage A. It is made when it is first asked for: that takes as long as a snapshot.
+func (a *StageA) codec() (*snapshot.Codec, error) {
+	if a.coder != nil {
+		return a.coder, nil
+	}
+	var err error
+	a.coder, err = a.world.codec(a.config)
+	return a.coder, err
+}
 
-// codec writes the state of a stage B.
+// codec writes the state of a stage B, and is made as that of a stage A is.
 func (b *StageB) codec() (*snapshot.Codec, error) {
+	if b.coder != nil {
+		return b.coder, nil
+	}
 	boxed := []any{b.coverage}
 	for _, d := range b.detectors {
 		boxed = append(boxed, d)
@@ -32,7 +42,9 @@ func (b *StageB) codec() (*snapshot.Codec, error) {
 	for _, kind := range event.Kinds() {
 		boxed = append(boxed, event.DetailsOf(kind))
 	}
-	return b.world.codec(b.config, boxed...)
+	var err error
+	b.coder, err = b.world.codec(b.config, boxed...)
+	return b.coder, err
 }
 
 func newCodec(shared, boxed []any) (*snapshot.Codec, error) {

@@ -37,7 +37,7 @@ func New(shared, boxed []any) (*Codec, error) {
 		c.number[t] = len(c.boxed)
 		c.boxed = append(c.boxed, t)
 	}
-	c.shared.number = map[object]uint64{}
+	c.shared.number, c.shared.flat = map[object]uint64{}, map[reflect.Type]bool{}
 	for _, root := range shared {
 		v := reflect.ValueOf(root)
 		if v.Kind() != reflect.Pointer || v.IsNil() {

@@ -12,6 +12,7 @@ import (
 type sharing struct {
 	number map[object]uint64 // by where a pointer, map or slice leads, and its type
 	places []object
+	flat   map[reflect.Type]bool // types that hold no places, as far as was asked
 }
 
 // add numbers what v, a pointer, leads to, and all below it.
@@ -33,7 +34,7 @@ func (s *sharing) note(o object) bool {
 // walk looks at the value of type t at an address. What lies in maps and interfaces is not walked, and neither is what
 // lies beside a lock: it may grow.
 func (s *sharing) walk(at unsafe.Pointer, t reflect.Type) {
-	if plainType(t) || t == timeType {
+	if s.isFlat(t) {
 		return
 	}
 	switch t.Kind() {
@@ -57,7 +58,7 @@ func (s *sharing) walk(at unsafe.Pointer, t reflect.Type) {
 		}
 	case reflect.Slice:
 		v := reflect.NewAt(t, at).Elem()
-		if v.Len() == 0 || !s.note(object{v.UnsafePointer(), v.Len(), t}) {
+		if v.Len() == 0 || !s.note(object{v.UnsafePointer(), v.Len(), t}) || s.isFlat(t.Elem()) {
 			return
 		}
 		for i := range v.Len() {
@@ -68,6 +69,16 @@ func (s *sharing) walk(at unsafe.Pointer, t reflect.Type) {
 			s.walk(unsafe.Add(at, uintptr(i)*t.Elem().Size()), t.Elem())
 		}
 	}
+}
+
+// isFlat tells whether values of a type hold no places.
+func (s *sharing) isFlat(t reflect.Type) bool {
+	flat, asked := s.flat[t]
+	if !asked {
+		flat = plainType(t) || t == timeType
+		s.flat[t] = flat
+	}
+	return flat
 }
 
 // locked tells whether a struct has a lock or a pool among its fields.

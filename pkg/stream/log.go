@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +56,7 @@ func (c *Client) send(ctx context.Context, topic string, partition int, records 
 	for attempt := 0; ; attempt++ {
 		try, cancel := context.WithTimeout(ctx, 30*time.Second)
 		answer, err := c.kafka.Produce(try, &kafka.ProduceRequest{
-			Topic: topic, Partition: partition, RequiredAcks: kafka.RequireAll, Records: &batchReader{records: records}, Compression: kafka.Lz4,
+			Topic: topic, Partition: partition, RequiredAcks: kafka.RequireAll, Records: &batchReader{records: records, record: kafka.Record{Time: time.Now()}}, Compression: kafka.Snappy,
 		})
 		cancel()
 		if err == nil {
@@ -91,11 +92,22 @@ func backOff(attempt int) time.Duration {
 	return d/2 + rand.N(d/2+1)
 }
 
-// batchReader gives records to kafka-go's encoder.
+// batchReader gives records to kafka-go's encoder, which is done with each before it asks for the next. Neighbours often have
+// the same headers.
 type batchReader struct {
 	records []Record
 	next    int
+	record  kafka.Record
+	key     payload
+	value   payload
+	of      []Header // of which record holds the headers
 }
+
+// payload are bytes as kafka-go's encoder reads them.
+type payload struct{ bytes.Reader }
+
+// Close implements kafka.Bytes.
+func (p *payload) Close() error { return nil }
 
 // ReadRecord implements kafka.RecordReader.
 func (b *batchReader) ReadRecord() (*kafka.Record, error) {
@@ -104,14 +116,19 @@ func (b *batchReader) ReadRecord() (*kafka.Record, error) {
 	}
 	r := b.records[b.next]
 	b.next++
-	out := &kafka.Record{Time: time.Now(), Key: kafka.NewBytes(r.Key)}
+	b.key.Reset(r.Key)
+	b.record.Key, b.record.Value = &b.key, nil
 	if r.Value != nil {
-		out.Value = kafka.NewBytes(r.Value)
+		b.value.Reset(r.Value)
+		b.record.Value = &b.value
 	}
-	for _, h := range r.Headers {
-		out.Headers = append(out.Headers, kafka.Header{Key: h.Name, Value: []byte(h.Value)})
+	if len(r.Headers) != len(b.of) || len(b.of) > 0 && &r.Headers[0] != &b.of[0] {
+		b.of, b.record.Headers = r.Headers, make([]kafka.Header, 0, len(r.Headers))
+		for _, h := range r.Headers {
+			b.record.Headers = append(b.record.Headers, kafka.Header{Key: h.Name, Value: []byte(h.Value)})
+		}
 	}
-	return out, nil
+	return &b.record, nil
 }
 
 // Span returns the offset of the first record that a partition still has, and of the next one that it will have.
@@ -163,7 +180,16 @@ type Read struct {
 	Behind  int64     // how many records came after it, as far as was known when it was fetched
 	Key     []byte
 	Value   []byte
-	Headers []Header
+	headers []kafka.Header
+}
+
+// Headers are the record's.
+func (r Read) Headers() []Header {
+	var out []Header
+	for _, h := range r.headers {
+		out = append(out, Header{h.Key, string(h.Value)})
+	}
+	return out
 }
 
 // ErrLostLog is a log that no longer has the records asked for: its retention was shorter than the pause.
@@ -212,11 +238,7 @@ func (t *Tail) Next(ctx context.Context) (Read, error) {
 			return Read{}, fmt.Errorf("read %s/%d: %w: at %d, not %d", t.topic, t.partition, ErrLostLog, m.Offset, t.next)
 		case err == nil:
 			t.moved, t.next = true, m.Offset+1
-			r := Read{Offset: m.Offset, Time: m.Time, Behind: max(0, m.HighWaterMark-m.Offset-1), Key: m.Key, Value: m.Value}
-			for _, h := range m.Headers {
-				r.Headers = append(r.Headers, Header{h.Key, string(h.Value)})
-			}
-			return r, nil
+			return Read{Offset: m.Offset, Time: m.Time, Behind: max(0, m.HighWaterMark-m.Offset-1), Key: m.Key, Value: m.Value, headers: m.Headers}, nil
 		case ctx.Err() != nil:
 			return Read{}, context.Cause(ctx)
 		case errors.Is(err, kafka.OffsetOutOfRange):

@@ -60,8 +60,8 @@ func appendedIsReadInOrder(t *testing.T, addr string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := fmt.Sprintf("%09d", i); string(r.Key) != want || r.Offset != int64(i) || len(r.Value) != 200 || r.Headers[0] != (Header{"source", "test"}) {
-			t.Fatalf("record %d: got %s at %d with %v", i, r.Key, r.Offset, r.Headers)
+		if want := fmt.Sprintf("%09d", i); string(r.Key) != want || r.Offset != int64(i) || len(r.Value) != 200 || r.Headers()[0] != (Header{"source", "test"}) {
+			t.Fatalf("record %d: got %s at %d with %v", i, r.Key, r.Offset, r.Headers())
 		}
 	}
 	if first, next, err := c.Span(t.Context(), ReportsTopic, 0); first != 0 || next != 0 || err != nil {

@@ -228,7 +228,7 @@ func (c *Carrier) refuse(r ais.Reject) {
 func (c *Carrier) about(source string) []stream.Header {
 	h, ok := c.headers[source]
 	if !ok {
-		h = []stream.Header{{Name: "source", Value: source}, {Name: "content-type", Value: "application/x-protobuf"}, {Name: "schema", Value: "darkwake.report/v1"}, c.trace}
+		h = []stream.Header{{Name: "source", Value: source}, {Name: "schema", Value: "darkwake.report/v1"}, c.trace}
 		c.headers[source] = h
 	}
 	return h

@@ -152,7 +152,7 @@ func (s *Standing) since(ctx context.Context, c *stream.Client, partition int, m
 			switch {
 			case err != nil || rec.Punctuation == nil:
 			case before(mark, rec.Punctuation):
-				missing = append(missing, stream.Record{Key: r.Key, Value: r.Value, Headers: r.Headers})
+				missing = append(missing, stream.Record{Key: r.Key, Value: r.Value, Headers: r.Headers()})
 			default:
 				whole = true
 			}
