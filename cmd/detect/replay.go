@@ -11,6 +11,7 @@ import (
 
 	"github.com/darkwake/darkwake/pkg/export"
 	"github.com/darkwake/darkwake/pkg/feed"
+	"github.com/darkwake/darkwake/pkg/feed/raw"
 	"github.com/darkwake/darkwake/pkg/pipeline"
 	"github.com/spf13/cobra"
 )
@@ -51,7 +52,7 @@ func newReplay() *cobra.Command {
 
 An input is a file, a folder, a glob or - for standard input: NMEA with any common wrapper (TAG blocks, USCG trailers,
 $PGHP lines, leading times), MarineCadastre, DMA and plain position tables, aisstream-style JSON lines; plain, gzip,
-zstd or zip. Several inputs are merged by event time.`,
+zstd or zip. Several inputs are merged by event time. A folder that ingest dump wrote is read as the partitions it holds.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 && f.feeds == "" {
 				return usageError{errors.New("no input: expected files, folders or -, or --feeds FILE")}
@@ -75,15 +76,14 @@ zstd or zip. Several inputs are merged by event time.`,
 	return c
 }
 
-// replay opens the inputs, runs the engine, writes the files and prints the table.
+// replay runs the engine over the inputs, writes the files and prints the table.
 func replay(ctx context.Context, f replayFlags, args []string, stdout, stderr io.Writer) error {
-	began := time.Now()
-	sources, err := f.sources(args)
-	if err != nil {
-		return err
-	}
 	if f.shards < 1 || f.shards > 256 {
 		return usageError{fmt.Errorf("--shards %d: expected 1 to 256", f.shards)}
+	}
+	read, err := f.reading(args, stderr)
+	if err != nil {
+		return err
 	}
 	config, err := f.configuration()
 	if err != nil {
@@ -97,28 +97,14 @@ func replay(ctx context.Context, f replayFlags, args []string, stdout, stderr io
 	if err != nil {
 		return err
 	}
-	options := config.Feed
-	options.Rejected = files.rejected
-	stream, err := feed.Open(ctx, sources, options)
-	if err != nil {
-		return usageError{errors.Join(err, files.discard())}
-	}
-	defer stream.Close()
-
-	engine, err := pipeline.New(config, f.shards, files.listen)
-	if err != nil {
-		return usageError{errors.Join(err, files.discard())}
-	}
-	stopProgress := showProgress(stream, f.quiet, stderr)
-	result, err := engine.Run(ctx, stream)
-	stopProgress()
-	if err != nil {
-		return fmt.Errorf("replay: %w", errors.Join(err, files.discard()))
+	result, report, err := read(ctx, config, files)
+	var unusable inputError
+	if err != nil && !errors.As(err, &unusable) {
+		return errors.Join(err, files.discard())
 	}
 	if err := files.close(); err != nil {
 		return fmt.Errorf("replay: %w", err)
 	}
-	report := summarise(result, stream, sources, config.Software, time.Since(began))
 	report.Lists = listed(config.Lists)
 	if err := writeAll(out, result, report, f.allVersions); err != nil {
 		return err
@@ -129,7 +115,64 @@ func replay(ctx context.Context, f replayFlags, args []string, stdout, stderr io
 		}
 		fmt.Fprintf(stdout, "\nWritten to %s/. Why is a number so? detect explain EVENT_ID --in %s\n", strings.TrimSuffix(f.out, "/"), f.out)
 	}
-	return problems(stream)
+	return err
+}
+
+// reading takes inputs through the engine. An inputError comes with what was found in the rest.
+type reading func(context.Context, pipeline.Config, *running) (*pipeline.Result, export.Summary, error)
+
+// reading is that of the partitions which ingest dump wrote, or else that of sources.
+func (f replayFlags) reading(args []string, stderr io.Writer) (reading, error) {
+	if len(args) == 1 && f.feeds == "" {
+		if paths, err := raw.Partitions(args[0]); err != nil || len(paths) > 0 {
+			return readPartitions(paths), err
+		}
+	}
+	sources, err := f.sources(args)
+	return func(ctx context.Context, config pipeline.Config, files *running) (*pipeline.Result, export.Summary, error) {
+		began := time.Now()
+		options := config.Feed
+		options.Rejected = files.rejected
+		stream, err := feed.Open(ctx, sources, options)
+		if err != nil {
+			return nil, export.Summary{}, usageError{err}
+		}
+		defer stream.Close()
+		engine, err := pipeline.New(config, f.shards, files.listen)
+		if err != nil {
+			return nil, export.Summary{}, usageError{err}
+		}
+		stopProgress := showProgress(stream, f.quiet, stderr)
+		result, err := engine.Run(ctx, stream)
+		stopProgress()
+		if err != nil {
+			return nil, export.Summary{}, fmt.Errorf("replay: %w", err)
+		}
+		return result, summarise(result, stream, sources, config.Software, time.Since(began)), problems(stream)
+	}, err
+}
+
+// readPartitions takes what a service was given through the engine.
+func readPartitions(paths []string) reading {
+	return func(ctx context.Context, config pipeline.Config, files *running) (*pipeline.Result, export.Summary, error) {
+		began := time.Now()
+		var partitions []feed.Stream
+		for _, path := range paths {
+			r, err := raw.Open(path)
+			if err != nil {
+				return nil, export.Summary{}, usageError{err}
+			}
+			defer r.Close()
+			partitions = append(partitions, r)
+		}
+		result, err := pipeline.RunPartitions(ctx, config, partitions, files.listen)
+		if err != nil {
+			return nil, export.Summary{}, fmt.Errorf("replay: %w", err)
+		}
+		s := result.Summary(nil, nil)
+		s.Software, s.Seconds, s.Reports = config.Software, time.Since(began).Seconds(), result.Counts.Reports
+		return result, s, nil
+	}
 }
 
 func (f replayFlags) sources(args []string) ([]feed.SourceConfig, error) {

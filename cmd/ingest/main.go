@@ -33,7 +33,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError{fmt.Errorf("unknown command %q: expected run or tail", args[0])}
+				return usageError{fmt.Errorf("unknown command %q: expected run, tail or dump", args[0])}
 			}
 			return c.Help()
 		},
@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newRun(), newTail())
+	root.AddCommand(newRun(), newTail(), newDump())
 
 	err := root.ExecuteContext(ctx)
 	if err != nil {

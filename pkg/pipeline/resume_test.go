@@ -52,6 +52,54 @@ func compareApart(t *testing.T, life int, paths ...string) {
 	}
 }
 
+// slice is a stream of some of another's records.
+type slice struct {
+	records [][]byte
+	next    int
+}
+
+// Next implements feed.Stream.
+func (s *slice) Next() (feed.Record, error) {
+	if s.next == len(s.records) {
+		return feed.Record{}, io.EOF
+	}
+	s.next++
+	return feed.ParseRecord(s.records[s.next-1])
+}
+
+// Close implements feed.Stream.
+func (s *slice) Close() error { return nil }
+
+func TestPartitionsGiveTheSameBytes(t *testing.T) {
+	want := replayFiles(t, 2, twoStations(t)...)
+	s, err := feed.Open(t.Context(), inputs(t, twoStations(t)...), feed.Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	parts := []feed.Stream{&slice{}, &slice{}, &slice{}}
+	for rec, err := s.Next(); !errors.Is(err, io.EOF); rec, err = s.Next() {
+		raw, failed := feed.AppendRecord(nil, rec)
+		if err = errors.Join(err, failed); err != nil {
+			t.Fatal(err)
+		}
+		for i, p := range parts {
+			if part := p.(*slice); rec.Report == nil || i == shardOf(rec.Report.MMSI, len(parts)) {
+				part.records = append(part.records, raw)
+			}
+		}
+	}
+	var out bytes.Buffer
+	r, err := RunPartitions(t.Context(), fewDraws(), parts, listener(t, &out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	leave(t, &out, r)
+	if got := out.String(); got != want {
+		t.Error(firstDifference(got, want))
+	}
+}
+
 // apart is an engine in pieces.
 type apart struct {
 	t              *testing.T
