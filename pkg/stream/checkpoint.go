@@ -70,7 +70,7 @@ func (c *Client) Recover(ctx context.Context, partition int, engine string, gene
 	newest, epoch := newestWhole(held, engine)
 	s := &Checkpoints{c: c, partition: partition, owner: Owner{engine, max(generation, epoch+1), member}}
 	for key, at := range times {
-		if of := strings.Fields(key); len(of) > 1 && of[1] == engine || time.Since(at) > forgotten {
+		if of := strings.Fields(key); len(of) > 2 && of[1] == engine || time.Since(at) > forgotten {
 			s.old = append(s.old, key)
 		}
 	}
@@ -83,6 +83,46 @@ func (c *Client) Recover(ctx context.Context, partition int, engine string, gene
 		return nil, nil, fmt.Errorf("recover state of partition %d: %w", partition, err)
 	}
 	return s, &cp, nil
+}
+
+// originKey is where it stands in each partition of the state topic at which record an engine began. It has two words: no
+// owner buries it.
+func originKey(engine string) string { return "origin " + engine }
+
+// DeclareOrigin says for all partitions of the reports where an engine begins, if nobody has said so.
+func (c *Client) DeclareOrigin(ctx context.Context, engine string, origin []byte) error {
+	for p := range c.o.Partitions {
+		held, _, err := c.heldState(ctx, p)
+		if err != nil {
+			return fmt.Errorf("declare origin: %w", err)
+		}
+		if held[originKey(engine)] != nil {
+			continue
+		}
+		if err := c.Append(ctx, StateTopic, p, []Record{{Key: []byte(originKey(engine)), Value: origin}}); err != nil {
+			return fmt.Errorf("declare origin: %w", err)
+		}
+	}
+	return nil
+}
+
+// Origin waits until it is declared where an engine begins.
+func (c *Client) Origin(ctx context.Context, partition int, engine string) ([]byte, error) {
+	first, _, err := c.Span(ctx, StateTopic, partition)
+	if err != nil {
+		return nil, fmt.Errorf("wait for origin: %w", err)
+	}
+	t := c.Tail(StateTopic, partition, first, false)
+	defer t.Close()
+	for {
+		r, err := t.Next(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("wait for origin: %w", err)
+		}
+		if string(r.Key) == originKey(engine) && r.Value != nil {
+			return r.Value, nil
+		}
+	}
 }
 
 // heldState reads what the topic holds of a partition: the last value of every key, and when it was written.

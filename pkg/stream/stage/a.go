@@ -38,6 +38,7 @@ type workerA struct {
 	next      int64  // offset of the next record
 	saved     int64  // the same, of the last checkpoint
 	walks     uint64 // number of the last walk
+	skipTo    origin // where the engine begins; zero once it has
 	records   int    // since the observer was told
 	err       error  // of handing on
 }
@@ -93,7 +94,7 @@ func (a *workerA) recover(ctx context.Context, as stream.Assignment) (err error)
 			return fmt.Errorf("load stage A of partition %d: %w", a.partition, err)
 		}
 		a.next, a.walks = cp.Offset, cp.Next[0]
-	} else if a.next, err = a.begin(ctx); err != nil {
+	} else if err := a.begin(ctx); err != nil {
 		return err
 	}
 	a.saved = a.next
@@ -104,12 +105,6 @@ func (a *workerA) recover(ctx context.Context, as stream.Assignment) (err error)
 	return nil
 }
 
-// begin is the offset of an engine's first record.
-func (a *workerA) begin(ctx context.Context) (int64, error) {
-	first, _, err := a.o.Client.Span(ctx, stream.ReportsTopic, a.partition)
-	return first, err
-}
-
 // take takes in one record. One that cannot be read is a dead letter.
 func (a *workerA) take(ctx context.Context, r stream.Read) error {
 	rec, err := feed.ParseRecord(r.Value)
@@ -118,7 +113,7 @@ func (a *workerA) take(ctx context.Context, r stream.Read) error {
 		err = a.dead.Put(stream.Record{Key: r.Key, Value: r.Value, Headers: []stream.Header{
 			{Name: "reason", Value: ais.Poisoned.String()}, {Name: "source", Value: stream.ReportsTopic},
 			{Name: "offset", Value: fmt.Sprint(r.Offset)}, {Name: "partition", Value: fmt.Sprint(a.partition)}}})
-	} else {
+	} else if !a.skips(rec) {
 		a.stage.Take(ctx, rec, a.hand)
 	}
 	a.next = r.Offset + 1
@@ -144,7 +139,7 @@ func (a *workerA) hand(f pipeline.Found) {
 
 // save makes a checkpoint, once everything that was found before it is acknowledged.
 func (a *workerA) save(ctx context.Context) error {
-	if a.next == a.saved {
+	if a.next == a.saved || a.skipTo != (origin{}) {
 		return nil
 	}
 	began := time.Now()

@@ -111,6 +111,8 @@ func (b *workerB) recover(ctx context.Context, as stream.Assignment) (err error)
 			return fmt.Errorf("load stage B: %w", err)
 		}
 		b.next = cp.Offset
+	} else if err := b.declare(ctx); err != nil {
+		return err
 	} else if b.next, _, err = b.o.Client.Span(ctx, stream.FactsTopic, 0); err != nil {
 		return err
 	}
