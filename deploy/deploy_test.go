@@ -1,0 +1,370 @@
+package deploy
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/darkwake/darkwake/pkg/feed"
+)
+
+// coming are flags and verbs that the files here may use before the programs have them.
+var coming = []string{"ingest --admin", "detect --admin", "ingest healthcheck", "detect healthcheck", "detect --store"}
+
+// programs are the built programs and the flags of their verb run.
+type programs struct {
+	dir   string
+	flags map[string][]string // of ingest and detect
+}
+
+func build(t *testing.T) programs {
+	t.Helper()
+	p := programs{dir: t.TempDir(), flags: map[string][]string{}}
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", p.dir, "../cmd/ingest", "../cmd/detect").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, name := range []string{"ingest", "detect"} {
+		help, err := p.command(t, name, "run", "--help")
+		if err != nil {
+			t.Fatalf("%s run --help: %v\n%s", name, err, help)
+		}
+		for _, found := range regexp.MustCompile(`(?m)^ +(?:-\w, )?--([a-z-]+)`).FindAllSubmatch(help, -1) {
+			p.flags[name] = append(p.flags[name], string(found[1]))
+		}
+		if len(p.flags[name]) < 5 {
+			t.Fatalf("%s run --help names only the flags %v:\n%s", name, p.flags[name], help)
+		}
+	}
+	return p
+}
+
+func (p programs) command(t *testing.T, name string, args ...string) ([]byte, error) {
+	return exec.CommandContext(t.Context(), filepath.Join(p.dir, name), args...).CombinedOutput()
+}
+
+// has tells whether a program's verb run has a flag, or will have it.
+func (p programs) has(name, flag string) bool {
+	return slices.Contains(p.flags[name], flag) || slices.Contains(coming, name+" --"+flag)
+}
+
+// hasVariable tells whether an environment variable sets a flag of a program, or is the password itself.
+func (p programs) hasVariable(name, variable string) bool {
+	flag := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(variable, "DARKWAKE_"), "_", "-"))
+	return p.has(name, flag) || flag == "sasl-password" && p.has(name, "sasl-password-file")
+}
+
+func TestTheProgramsKnowWhatIsAskedOfThem(t *testing.T) {
+	p := build(t)
+	t.Run("flags and variables", func(t *testing.T) { everyFlagAndVariableExists(t, p) })
+	t.Run("command lines", func(t *testing.T) { commandLinesAreTaken(t, p) })
+}
+
+func everyFlagAndVariableExists(t *testing.T, p programs) {
+	both := []string{"ingest", "detect"}
+	for _, tc := range []struct {
+		file string
+		of   []string
+		all  bool // every one of these programs must have it, not just one
+	}{
+		{"Dockerfile", both, false},
+		{"systemd/darkwake-ingest.service", both[:1], true},
+		{"systemd/darkwake-detect.service", both[1:], true},
+		{"systemd/darkwake.default", both, false},
+		{"helm/darkwake/templates/ingest.yaml", both[:1], true},
+		{"helm/darkwake/templates/detect.yaml", both[1:], true},
+		{"helm/darkwake/templates/_helpers.tpl", both, true},
+		{"helm/darkwake/ci/all-values.yaml", both[1:], true},
+	} {
+		t.Run(tc.file, func(t *testing.T) {
+			text := read(t, tc.file)
+			found := 0
+			check := func(what string, has func(name string) bool) {
+				found++
+				n := 0
+				for _, name := range tc.of {
+					if has(name) {
+						n++
+					}
+				}
+				if n == 0 || tc.all && n < len(tc.of) {
+					t.Errorf("%s: of %v, %d know it", what, tc.of, n)
+				}
+			}
+			for _, m := range regexp.MustCompile(`(?:^|[\s"'\[])--([a-z][a-z-]+)`).FindAllStringSubmatch(text, -1) {
+				if !slices.Contains([]string{"help", "read-only", "rm", "platform", "from", "chown"}, m[1]) { // Docker's
+					check("--"+m[1], func(name string) bool { return p.has(name, m[1]) })
+				}
+			}
+			for _, m := range regexp.MustCompile(`DARKWAKE_[A-Z0-9_]+`).FindAllString(text, -1) {
+				check(m, func(name string) bool { return p.hasVariable(name, m) })
+			}
+			if found == 0 {
+				t.Error("neither a flag nor a variable found")
+			}
+		})
+	}
+}
+
+// service is what the test reads of a service of compose.yaml.
+type service struct {
+	Entrypoint  []string       `yaml:"entrypoint"`
+	Command     []string       `yaml:"command"`
+	User        string         `yaml:"user"`
+	ReadOnly    bool           `yaml:"read_only"`
+	CapDrop     []string       `yaml:"cap_drop"`
+	Ports       []string       `yaml:"ports"`
+	Image       string         `yaml:"image"`
+	Volumes     []string       `yaml:"volumes"`
+	DependsOn   map[string]any `yaml:"depends_on"`
+	Healthcheck struct {
+		Test []string `yaml:"test"`
+	} `yaml:"healthcheck"`
+}
+
+// composition is what the test reads of compose.yaml.
+type composition struct {
+	Services map[string]service `yaml:"services"`
+	Volumes  map[string]any     `yaml:"volumes"`
+}
+
+func compose(t *testing.T) composition {
+	t.Helper()
+	var file composition
+	if err := yaml.Unmarshal([]byte(read(t, "compose.yaml")), &file); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func commandLinesAreTaken(t *testing.T, p programs) {
+	services := compose(t).Services
+	lines := map[string][]string{
+		"compose ingest":        append([]string{"ingest"}, services["ingest"].Command...),
+		"compose detect":        append([]string{"detect"}, services["detect"].Command...),
+		"compose ingest health": append([]string{"ingest"}, services["ingest"].Healthcheck.Test[2:]...),
+		"compose detect health": append([]string{"detect"}, services["detect"].Healthcheck.Test[2:]...),
+	}
+	for _, name := range []string{"ingest", "detect"} {
+		start := regexp.MustCompile(`(?m)^ExecStart=/usr/bin/darkwake-(.*)$`).FindStringSubmatch(read(t, "systemd/darkwake-"+name+".service"))
+		lines["systemd "+name] = strings.Fields(start[1])
+	}
+	for where, line := range lines {
+		t.Run(where, func(t *testing.T) {
+			// Flags are read before help is given, so that a wrong one is told.
+			out, err := p.command(t, line[0], append(line[1:], "--help")...)
+			usage := fmt.Sprintf("Usage:\n  %s %s", line[0], line[1]) // the program's own stands there if it has no such verb
+			if err == nil && bytes.Contains(out, []byte(usage)) {
+				return
+			}
+			for _, arg := range line[1:] {
+				if what := line[0] + " " + arg; slices.Contains(coming, what) && (err == nil || bytes.Contains(out, []byte("unknown flag: "+arg))) {
+					t.Skipf("SKIPPED: %s is still to come", what)
+				}
+			}
+			t.Errorf("%s: %v\n%s", strings.Join(line, " "), err, out)
+		})
+	}
+}
+
+func TestComposeGivesAwayNothing(t *testing.T) {
+	services := compose(t).Services
+	for _, name := range []string{"kafka", "ingest", "detect", "prometheus", "grafana"} {
+		s, ok := services[name]
+		if !ok {
+			t.Errorf("no service %s", name)
+		}
+		for _, port := range s.Ports {
+			if !strings.HasPrefix(port, "127.0.0.1:") {
+				t.Errorf("%s: port %s is open to the network", name, port)
+			}
+		}
+		if name == "ingest" || name == "detect" {
+			if !s.ReadOnly || s.User != "65532:65532" || !slices.Equal(s.CapDrop, []string{"ALL"}) {
+				t.Errorf("%s: read_only %v, user %q, cap_drop %v", name, s.ReadOnly, s.User, s.CapDrop)
+			}
+		} else if _, tag, _ := strings.Cut(s.Image, ":"); tag == "" || tag == "latest" {
+			t.Errorf("%s: image %s names no version", name, s.Image)
+		}
+	}
+}
+
+func TestComposeNamesOnlyWhatIsThere(t *testing.T) {
+	file := compose(t)
+	for name, s := range file.Services {
+		for other := range s.DependsOn {
+			if _, ok := file.Services[other]; !ok {
+				t.Errorf("%s depends on %s, which is no service", name, other)
+			}
+		}
+		for _, v := range s.Volumes {
+			from, _, _ := strings.Cut(v, ":")
+			_, declared := file.Volumes[from]
+			if _, err := os.Stat(from); strings.HasPrefix(from, ".") && err != nil {
+				t.Errorf("%s: volume %s: %v", name, v, err)
+			} else if !strings.HasPrefix(from, ".") && !declared {
+				t.Errorf("%s: volume %s is not declared", name, v)
+			}
+		}
+	}
+	if len(file.Services["ingest"].DependsOn) == 0 || len(file.Services["detect"].Volumes) == 0 {
+		t.Error("what the services share is not read")
+	}
+}
+
+func TestTheFeedsAreGood(t *testing.T) {
+	t.Setenv("AISSTREAM_KEY", "secret")
+	var values struct {
+		Ingest struct {
+			Feeds string `yaml:"feeds"`
+		} `yaml:"ingest"`
+	}
+	if err := yaml.Unmarshal([]byte(read(t, "helm/darkwake/values.yaml")), &values); err != nil {
+		t.Fatal(err)
+	}
+	plain := read(t, "feeds.yaml")
+	for name, text := range map[string]string{
+		"compose": plain, "compose, all of them": strings.ReplaceAll(plain, "\n  # ", "\n  "), "helm": values.Ingest.Feeds,
+	} {
+		sources, err := feed.LoadConfig(strings.NewReader(text))
+		if err != nil || len(sources) == 0 {
+			t.Errorf("%s: %d sources, %v", name, len(sources), err)
+		}
+	}
+}
+
+// metrics are those of the programs.
+var metrics = strings.Fields(`
+	darkwake_ingest_messages_total darkwake_ingest_duplicates_total darkwake_ingest_errors_total darkwake_ingest_dropped_total
+	darkwake_source_connected darkwake_source_last_message_timestamp_seconds darkwake_source_reconnects_total
+	darkwake_event_time_skew_seconds darkwake_kafka_produce_duration_seconds darkwake_kafka_consumer_lag_records
+	darkwake_kafka_consumer_lag_seconds darkwake_detect_watermark_timestamp_seconds darkwake_detect_watermark_delay_seconds
+	darkwake_detect_late_reports_total darkwake_detect_tracks darkwake_detect_state_bytes darkwake_detect_events_total
+	darkwake_coverage_cells darkwake_estimate_barrels_per_day darkwake_feed_health_ratio
+	darkwake_estimate_as_of_timestamp_seconds darkwake_watch_list_age_seconds darkwake_build_info`)
+
+func TestAlertsAndDashboardAskForMetricsThatExist(t *testing.T) {
+	name := regexp.MustCompile(`darkwake_[a-z_]+`)
+	used := map[string]bool{}
+	for _, file := range []string{"prometheus/alerts.yml", "prometheus/alerts_test.yml", "grafana/dashboards/darkwake.json"} {
+		for _, m := range name.FindAllString(read(t, file), -1) {
+			m = strings.TrimSuffix(m, "_bucket")
+			used[m] = true
+			if !slices.Contains(metrics, m) {
+				t.Errorf("%s asks for %s", file, m)
+			}
+		}
+	}
+	for _, m := range metrics {
+		if !used[m] {
+			t.Errorf("neither dashboard nor alerts show %s", m)
+		}
+	}
+	var source []byte
+	err := fs.WalkDir(os.DirFS(".."), "pkg/ops", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") {
+			return err
+		}
+		text, err := os.ReadFile(filepath.Join("..", path))
+		source = append(source, text...)
+		return err
+	})
+	if err != nil {
+		t.Skipf("SKIPPED: the programs have no metrics yet: %v", err)
+	}
+	for _, m := range metrics {
+		if !bytes.Contains(source, []byte(m)) && !bytes.Contains(source, []byte(strings.TrimPrefix(m, "darkwake_"))) {
+			t.Errorf("pkg/ops has no %s", m)
+		}
+	}
+}
+
+// dashboard is what the test reads of a Grafana dashboard.
+type dashboard struct {
+	UID    string `json:"uid"`
+	Panels []struct {
+		ID         int         `json:"id"`
+		Type       string      `json:"type"`
+		Title      string      `json:"title"`
+		Datasource *datasource `json:"datasource"`
+		GridPos    struct{ X, Y, W, H int }
+		Targets    []struct {
+			Expr       string      `json:"expr"`
+			Datasource *datasource `json:"datasource"`
+		} `json:"targets"`
+	} `json:"panels"`
+	Templating struct {
+		List []struct{ Name, Type, Query any } `json:"list"`
+	} `json:"templating"`
+}
+
+type datasource struct {
+	UID string `json:"uid"`
+}
+
+func TestTheDashboardIsWhole(t *testing.T) {
+	var d dashboard
+	if err := json.Unmarshal([]byte(read(t, "grafana/dashboards/darkwake.json")), &d); err != nil {
+		t.Fatal(err)
+	}
+	if d.UID != "darkwake" || len(d.Panels) < 20 || d.Templating.List[0].Name != "DS_PROMETHEUS" || d.Templating.List[0].Type != "datasource" {
+		t.Errorf("uid %s, %d panels, first variable %v", d.UID, len(d.Panels), d.Templating.List[0])
+	}
+	taken := map[[2]int]string{}
+	ids := map[int]bool{}
+	var rules strings.Builder
+	rules.WriteString("groups:\n- name: dashboard\n  rules:\n")
+	for _, p := range d.Panels {
+		if ids[p.ID] {
+			t.Errorf("%s: id %d is another panel's", p.Title, p.ID)
+		}
+		ids[p.ID] = true
+		for x := p.GridPos.X; x < p.GridPos.X+p.GridPos.W; x++ {
+			for y := p.GridPos.Y; y < p.GridPos.Y+p.GridPos.H; y++ {
+				if other, ok := taken[[2]int{x, y}]; ok || x >= 24 {
+					t.Fatalf("%s lies at %d,%d over %q or the rim", p.Title, x, y, other)
+				}
+				taken[[2]int{x, y}] = p.Title
+			}
+		}
+		if p.Type == "row" {
+			continue
+		}
+		if len(p.Targets) == 0 || p.Datasource == nil || p.Datasource.UID != "${DS_PROMETHEUS}" {
+			t.Errorf("%s: %d queries of %v", p.Title, len(p.Targets), p.Datasource)
+		}
+		for i, q := range p.Targets {
+			expr := strings.NewReplacer("$__rate_interval", "5m", "$source", ".*").Replace(q.Expr)
+			fmt.Fprintf(&rules, "  - record: panel_%d_%d\n    expr: %q\n", p.ID, i, expr)
+		}
+	}
+	promtool, err := exec.LookPath("promtool")
+	if err != nil {
+		t.Skip("SKIPPED: the queries are not read: no promtool (Debian: prometheus)")
+	}
+	file := filepath.Join(t.TempDir(), "rules.yml")
+	if err := os.WriteFile(file, []byte(rules.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), promtool, "check", "rules", file).CombinedOutput(); err != nil {
+		t.Errorf("a query is wrong: %v\n%s", err, out)
+	}
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
