@@ -59,8 +59,8 @@ var effects = []string{"os", "net", "net/http", "log", "log/slog", "math/rand", 
 
 // clock lists who may ask the wall clock; routines who may start a goroutine.
 var (
-	clock    = []string{"pkg/feed", "pkg/stream/", "pkg/store/", "pkg/web", "cmd/"}
-	routines = []string{"internal/realkafka", "pkg/feed", "pkg/stream/", "pkg/store/", "pkg/web", "cmd/", "pkg/pipeline", "internal/sim/"}
+	clock    = []string{"internal/faults", "pkg/feed", "pkg/stream/", "pkg/store/", "pkg/web", "cmd/"}
+	routines = []string{"internal/faults", "internal/realkafka", "pkg/feed", "pkg/stream/", "pkg/store/", "pkg/web", "cmd/", "pkg/pipeline", "internal/sim/"}
 )
 
 // source is one Go file of the tree that is not a test.
