@@ -2,6 +2,7 @@ package ais
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -225,5 +226,25 @@ func TestDecodeDoesNotAllocate(t *testing.T) {
 	run()
 	if n := testing.AllocsPerRun(5, run); n != 0 {
 		t.Errorf("got %v allocations in %d lines, want 0", n, 3*len(mix))
+	}
+}
+
+// TestCountersAddEveryCount fails for a counter that Add forgets.
+func TestCountersAddEveryCount(t *testing.T) {
+	var one, sum Counters
+	v := reflect.ValueOf(&one).Elem()
+	for i := range v.NumField() {
+		switch f := v.Field(i); f.Kind() {
+		case reflect.Uint64:
+			f.SetUint(uint64(i + 1))
+		default:
+			for j := range f.Len() {
+				f.Index(j).SetUint(uint64(100 + j))
+			}
+		}
+	}
+	sum.Add(one)
+	if sum != one {
+		t.Errorf("got %+v, want %+v", sum, one)
 	}
 }

@@ -84,3 +84,22 @@ type Counters struct {
 	Reports         uint64
 	Rejects         [Reasons]uint64
 }
+
+// Add counts in what another decoder met.
+func (c *Counters) Add(d Counters) {
+	for _, n := range [...]struct {
+		to *uint64
+		by uint64
+	}{
+		{&c.Lines, d.Lines}, {&c.Blank, d.Blank}, {&c.Comments, d.Comments}, {&c.Synthetic, d.Synthetic},
+		{&c.Sentences, d.Sentences}, {&c.Other, d.Other}, {&c.PGHP, d.PGHP}, {&c.VSI, d.VSI}, {&c.Unread, d.Unread},
+		{&c.TagBlocks, d.TagBlocks}, {&c.TagsRefused, d.TagsRefused}, {&c.TagItemsSkipped, d.TagItemsSkipped},
+		{&c.Groups, d.Groups}, {&c.GroupRepeats, d.GroupRepeats}, {&c.GroupsRestarted, d.GroupsRestarted},
+		{&c.GroupsContested, d.GroupsContested}, {&c.GroupsEvicted, d.GroupsEvicted}, {&c.Reports, d.Reports},
+	} {
+		*n.to += n.by
+	}
+	for i, n := range d.Rejects {
+		c.Rejects[i] += n
+	}
+}

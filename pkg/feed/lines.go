@@ -189,3 +189,12 @@ func Cut(in io.Reader, o Options, do func(line []byte, long bool)) error {
 	}
 	return l.err
 }
+
+// CutBytes cuts a datagram or a body into lines as Cut does. It may change the bytes.
+func CutBytes(b []byte, o Options, do func(line []byte, long bool)) {
+	l := &lines{cap: o.MaxLine, json: max(MaxJSON, o.MaxLine), buf: b, end: len(b), done: true}
+	l.nul, l.cr = bytes.IndexByte(b, 0) >= 0, bytes.IndexByte(b, '\r') >= 0
+	for l.next() {
+		do(l.line, l.long)
+	}
+}

@@ -17,8 +17,9 @@ type Options struct {
 type Decoder struct {
 	f        *Format
 	o        Options
-	position ais.Report // the position half of the row at hand
-	static   ais.Report // the other half
+	position ais.Report    // the position half of the row at hand
+	static   ais.Report    // the other half
+	around   ais.UnixMilli // the time that an envelope around the row states
 	lon, lat float64
 	fixed    int // how many of lon and lat the row has
 	cells    [columns][]byte
@@ -84,7 +85,7 @@ func (d *Decoder) begin(at ais.At) {
 		Source: d.o.Source, Receiver: d.o.Receiver, TimeSource: ais.TimeFeed, Received: at.Received,
 		Offset: at.Offset, Number: at.Line << 8, Flags: ais.DecodedUpstream | d.f.layout.flags,
 	}
-	d.static = ais.Report{}
+	d.static, d.around = ais.Report{}, at.Feed
 	d.lon, d.lat, d.fixed = 0, 0, 0
 }
 
@@ -98,13 +99,17 @@ func (d *Decoder) setMMSI(v uint64, c clarity) ais.Reason {
 	return ais.NoReason
 }
 
-// setTime takes a row's time, or the assumed one where the row has none.
+// setTime takes a row's time; where it has none that of the envelope around it, that of its receipt, or the assumed one.
 func (d *Decoder) setTime(t ais.UnixMilli, c clarity) ais.Reason {
 	switch {
 	case c == good:
 		d.position.Time = t
 	case c == broken:
 		return ais.BadRow
+	case d.around != 0:
+		d.position.Time = d.around
+	case d.position.Received != 0:
+		d.position.Time, d.position.TimeSource = d.position.Received, ais.TimeReceipt
 	case d.o.AssumeStart == 0:
 		return ais.NoTime
 	default:
