@@ -13,6 +13,9 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/darkwake/darkwake/internal/cli"
+	"github.com/darkwake/darkwake/pkg/ops"
 )
 
 // The exit codes (DESIGN.md section 5). Refused lines alone are no failure: they are counted and shown.
@@ -25,6 +28,8 @@ const (
 
 // usageError is a wrong flag, argument or file: one line that names the value, what was expected and where it came from.
 type usageError struct{ error }
+
+func usage(err error) error { return usageError{err} }
 
 // inputError says that the run finished but a whole input could not be opened, decompressed or recognised, or that over
 // half of its lines were refused.
@@ -47,7 +52,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		Version:       version(),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError{fmt.Errorf("unknown command %q: expected one of run, replay, export, explain, config, version", args[0])}
+				return usageError{fmt.Errorf("unknown command %q: expected one of run, replay, export, explain, config, healthcheck, version", args[0])}
 			}
 			return c.Help()
 		},
@@ -57,7 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newRun(), newReplay(), newExport(), newExplain(), newConfig(), newVersion())
+	root.AddCommand(newRun(), newReplay(), newExport(), newExplain(), newConfig(), newVersion(), cli.NewHealthcheck(ops.DetectAddress, usage))
 
 	err := root.ExecuteContext(ctx)
 	if err != nil {

@@ -11,10 +11,15 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/darkwake/darkwake/internal/cli"
+	"github.com/darkwake/darkwake/pkg/ops"
 )
 
 // usageError is a wrong flag, argument or file: one line, exit code 2.
 type usageError struct{ error }
+
+func usage(err error) error { return usageError{err} }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -33,7 +38,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError{fmt.Errorf("unknown command %q: expected run, tail or dump", args[0])}
+				return usageError{fmt.Errorf("unknown command %q: expected run, tail, dump or healthcheck", args[0])}
 			}
 			return c.Help()
 		},
@@ -42,7 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newRun(), newTail(), newDump())
+	root.AddCommand(newRun(), newTail(), newDump(), cli.NewHealthcheck(ops.IngestAddress, usage))
 
 	err := root.ExecuteContext(ctx)
 	if err != nil {
