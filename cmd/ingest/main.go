@@ -1,4 +1,5 @@
-// Command ingest reads AIS feeds. Its verb run carries them into Kafka; tail decodes recorded inputs and prints every report as one line of JSON.
+// Command ingest reads AIS feeds. Its verb run carries them into Kafka; check tries every source; tail prints every report
+// as one line of JSON.
 package main
 
 import (
@@ -38,7 +39,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError{fmt.Errorf("unknown command %q: expected run, tail, dump or healthcheck", args[0])}
+				return usageError{fmt.Errorf("unknown command %q: expected run, check, tail, dump or healthcheck", args[0])}
 			}
 			return c.Help()
 		},
@@ -47,7 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newRun(), newTail(), newDump(), cli.NewHealthcheck(ops.IngestAddress, usage))
+	root.AddCommand(newRun(), newCheck(), newTail(), newDump(), cli.NewHealthcheck(ops.IngestAddress, usage))
 
 	err := root.ExecuteContext(ctx)
 	if err != nil {

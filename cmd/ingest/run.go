@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/darkwake/darkwake/internal/cli"
@@ -17,7 +16,7 @@ import (
 
 func newRun() *cobra.Command {
 	var broker cli.Broker
-	var feeds string
+	var f sourceFlags
 	c := &cobra.Command{
 		Use:   "run [INPUT...]",
 		Short: "Read sources into Kafka, until they end or for ever",
@@ -28,31 +27,28 @@ its bytes and the reason.
 Without --brokers a broker runs in this process, with its data in --data-dir; detect run with the same folder finds it.
 A run that was cut off goes on where the log ends when it is started again with the same sources.
 
-Every flag can be given as an environment variable: --data-dir as DARKWAKE_DATA_DIR.`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 && feeds == "" && os.Getenv(cli.EnvName("feeds")) == "" {
-				return usageError{errors.New("no input: expected --feeds FILE, or files and folders")}
-			}
-			return nil
-		},
+Every flag can be given as an environment variable: --data-dir as DARKWAKE_DATA_DIR.
+
+` + inputs,
+		Args: func(_ *cobra.Command, args []string) error { return f.given(args) },
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := cli.Env(c.Flags()); err != nil {
 				return usageError{err}
 			}
-			return carry(c.Context(), &broker, feeds, args, c.ErrOrStderr())
+			sources, err := f.sources(args)
+			if err != nil {
+				return err
+			}
+			return carry(c.Context(), &broker, sources, c.ErrOrStderr())
 		},
 	}
-	c.Flags().StringVar(&feeds, "feeds", "", "source configuration (YAML): ids, paths, lateness, receiver kinds")
+	f.register(c.Flags())
 	broker.Register(c.Flags())
 	return c
 }
 
-func carry(ctx context.Context, broker *cli.Broker, feeds string, args []string, stderr io.Writer) error {
+func carry(ctx context.Context, broker *cli.Broker, sources []feed.SourceConfig, stderr io.Writer) error {
 	log := slog.New(slog.NewTextHandler(stderr, nil))
-	sources, err := sourcesOf(feeds, args)
-	if err != nil {
-		return usageError{err}
-	}
 	client, end, err := broker.Connect(ctx, log)
 	if err != nil {
 		return err
@@ -69,26 +65,6 @@ func carry(ctx context.Context, broker *cli.Broker, feeds string, args []string,
 		return fmt.Errorf("%w: %w", errUnusable, p)
 	}
 	return nil
-}
-
-// sourcesOf are those of a file and of the arguments.
-func sourcesOf(path string, args []string) ([]feed.SourceConfig, error) {
-	var sources []feed.SourceConfig
-	if path != "" {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, fmt.Errorf("--feeds: %w", err)
-		}
-		defer file.Close()
-		if sources, err = feed.LoadConfig(file); err != nil {
-			return nil, fmt.Errorf("--feeds %s: %w", path, err)
-		}
-	}
-	if len(args) == 0 {
-		return sources, nil
-	}
-	found, err := feed.Inputs(args)
-	return append(sources, found...), err
 }
 
 // tell logs what was carried so far.

@@ -79,6 +79,14 @@ func (in inputs) members(ctx context.Context, path string) ([]member, io.Closer,
 		}
 		return in.pipe(ctx, "standard input", os.Stdin)
 	}
+	if strings.HasPrefix(path, "tcp://") {
+		server := newAgain(ctx, path)
+		members, closer, err := in.pipe(ctx, path, server)
+		if err != nil {
+			return nil, nil, errors.Join(err, server.Close())
+		}
+		return members, both{closer, server}, nil
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, nil, bare(err)
