@@ -146,7 +146,7 @@ func (o Options) formatArguments(properties string) ([]string, error) {
 	if _, err := rand.Read(id); err != nil {
 		return nil, err
 	}
-	args := []string{"format", "--config", properties, "--cluster-id", base64.RawURLEncoding.EncodeToString(id)}
+	args := []string{"format", "--config", properties, "--cluster-id=" + base64.RawURLEncoding.EncodeToString(id)} // which may begin with a dash
 	for _, name := range slices.Sorted(maps.Keys(o.Users)) {
 		for _, scram := range []string{"SCRAM-SHA-256", "SCRAM-SHA-512"} {
 			args = append(args, "--add-scram", fmt.Sprintf("%s=[name=%s,password=%s]", scram, name, o.Users[name]))
