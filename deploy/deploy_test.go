@@ -67,6 +67,7 @@ func TestTheProgramsKnowWhatIsAskedOfThem(t *testing.T) {
 	p := build(t)
 	t.Run("flags and variables", func(t *testing.T) { everyFlagAndVariableExists(t, p) })
 	t.Run("command lines", func(t *testing.T) { commandLinesAreTaken(t, p) })
+	t.Run("TLS and password", func(t *testing.T) { securedKafkaIsReached(t, p) })
 }
 
 func everyFlagAndVariableExists(t *testing.T, p programs) {
