@@ -11,16 +11,6 @@ import (
 	darkwakev1 "github.com/darkwake/darkwake/proto/darkwake/v1"
 )
 
-// AppendRecord appends the report to dst as a darkwake.v1.Record. Equal reports give equal bytes.
-func (r *Report) AppendRecord(dst []byte) ([]byte, error) {
-	record := &darkwakev1.Record{Body: &darkwakev1.Record_Report{Report: r.ToProto()}}
-	dst, err := proto.MarshalOptions{Deterministic: true}.MarshalAppend(dst, record)
-	if err != nil {
-		return dst, fmt.Errorf("write report: %w", err)
-	}
-	return dst, nil
-}
-
 // ToProto gives the wire form. It shares Raw with the report and copies all else. What Has does not mark is
 // absent, except for a position marked OutOfRange. Text that is not UTF-8 (TAG blocks and tables may hold
 // anything) gets '?' for each run of wrong bytes, as Protobuf demands.

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"time"
@@ -15,7 +16,7 @@ import (
 func AppendRecord(dst []byte, r Record) ([]byte, error) {
 	switch {
 	case r.Report != nil && r.Punctuation == nil:
-		return r.Report.AppendRecord(dst)
+		return r.Report.AppendRecord(dst), nil
 	case r.Punctuation == nil || r.Report != nil:
 		return dst, errors.New("write record: want a report or a punctuation")
 	}
@@ -30,13 +31,38 @@ func AppendRecord(dst []byte, r Record) ([]byte, error) {
 // ParseRecord reads what AppendRecord writes. It shares nothing with b. A record that no ingest can have
 // written is an error: the bytes are then a dead letter (poisoned).
 func ParseRecord(b []byte) (Record, error) {
+	r := new(ais.Report)
+	if r.ReadRecord(b, nil) {
+		r.Raw = bytes.Clone(r.Raw)
+		return Record{Report: r}, nil
+	}
+	return parseAny(b, r)
+}
+
+// Parser reads records one after another as ParseRecord does, but allocates nothing for a report. The zero value is ready.
+// It belongs to one goroutine.
+type Parser struct {
+	report  ais.Report
+	sources ais.Names
+}
+
+// Parse reads what AppendRecord writes. A report is the parser's own and valid until the next call; its Raw may share b,
+// so it is valid only as long as b is, too. All else, its Source included, may be copied with = and kept.
+func (p *Parser) Parse(b []byte) (Record, error) {
+	if p.report.ReadRecord(b, &p.sources) {
+		return Record{Report: &p.report}, nil
+	}
+	return parseAny(b, &p.report)
+}
+
+// parseAny reads a record in any form that Protobuf allows, a report into r.
+func parseAny(b []byte, r *ais.Report) (Record, error) {
 	var body darkwakev1.Record
 	if err := proto.Unmarshal(b, &body); err != nil {
 		return Record{}, fmt.Errorf("read record: %w", err)
 	}
 	switch v := body.Body.(type) {
 	case *darkwakev1.Record_Report:
-		r := new(ais.Report)
 		if err := r.FromProto(v.Report); err != nil {
 			return Record{}, fmt.Errorf("read record: %w", err)
 		}
