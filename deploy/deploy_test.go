@@ -120,6 +120,7 @@ func everyFlagAndVariableExists(t *testing.T, p programs) {
 type service struct {
 	Entrypoint  []string       `yaml:"entrypoint"`
 	Command     []string       `yaml:"command"`
+	Environment map[string]any `yaml:"environment"`
 	User        string         `yaml:"user"`
 	ReadOnly    bool           `yaml:"read_only"`
 	CapDrop     []string       `yaml:"cap_drop"`
@@ -158,6 +159,13 @@ func commandLinesAreTaken(t *testing.T, p programs) {
 	for _, name := range []string{"ingest", "detect"} {
 		start := regexp.MustCompile(`(?m)^ExecStart=/usr/bin/darkwake-(.*)$`).FindStringSubmatch(read(t, "systemd/darkwake-"+name+".service"))
 		lines["systemd "+name] = strings.Fields(start[1])
+	}
+	for _, name := range []string{"ingest", "detect"} {
+		for variable := range services[name].Environment {
+			if !p.hasVariable(name, variable) {
+				t.Errorf("compose %s: no flag takes %s", name, variable)
+			}
+		}
 	}
 	for where, line := range lines {
 		t.Run(where, func(t *testing.T) {
