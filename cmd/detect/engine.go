@@ -122,4 +122,3 @@ func listed(lists []list.List) []export.WatchList {
 	}
 	return out
 }
-

@@ -4,35 +4,81 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/export"
 	"github.com/darkwake/darkwake/pkg/pipeline"
+	"github.com/darkwake/darkwake/pkg/store"
 )
 
 // keeper is where the results of run go, besides the topics.
 type keeper struct {
+	url    string    // of the store; empty for none
 	lines  io.Writer // nil for none
 	folder folder    // empty for none
-	err    error     // of the lines
+	meta   store.Meta
+
+	store   *store.Store // open while this process is in charge
+	epoch   int64
+	waiting store.Batch
+	err     error // of what cannot tell it at once
 }
 
-// Begin implements stage.Output.
-func (k *keeper) Begin(context.Context, int64) error { return nil }
+// few is how many events and rows are put into the store in one transaction.
+const few = 2000
+
+// Begin opens the store: only who is in charge writes into it.
+func (k *keeper) Begin(ctx context.Context, epoch int64) (err error) {
+	k.epoch, k.waiting, k.err = epoch, store.Batch{}, nil
+	if k.url != "" && k.store == nil {
+		k.store, err = store.Open(ctx, k.url)
+	}
+	return err
+}
 
 // Event implements stage.Output.
 func (k *keeper) Event(e event.Event) {
 	if k.lines != nil {
 		k.err = errors.Join(k.err, export.Event(k.lines, e))
 	}
+	k.waiting.Events = append(k.waiting.Events, e)
+	k.putIfMany()
 }
 
 // Vintage implements stage.Output.
-func (k *keeper) Vintage([]estimate.Row) {}
+func (k *keeper) Vintage(rows []estimate.Row) {
+	k.waiting.Rows = append(k.waiting.Rows, rows...)
+	if len(rows) > 0 {
+		k.meta.AsOf = rows[0].AsOf
+	}
+	k.putIfMany()
+}
+
+func (k *keeper) putIfMany() {
+	if len(k.waiting.Events)+len(k.waiting.Rows) >= few {
+		k.err = errors.Join(k.err, k.put(context.Background()))
+	}
+}
+
+// put puts what waits into the store.
+func (k *keeper) put(ctx context.Context) error {
+	batch := k.waiting
+	k.waiting = store.Batch{}
+	if k.store == nil {
+		return nil
+	}
+	return k.store.Put(ctx, k.epoch, batch)
+}
 
 // Flush implements stage.Output.
-func (k *keeper) Flush(context.Context) error { return k.err }
+func (k *keeper) Flush(ctx context.Context, watermark time.Time) error {
+	k.meta.Watermark = watermark
+	meta := k.meta
+	k.waiting.Meta = &meta
+	return errors.Join(k.err, k.put(ctx))
+}
 
 // Result implements stage.Output: it writes the files of a replay.
 func (k *keeper) Result(_ context.Context, r *pipeline.Result, _ bool) error {
@@ -42,4 +88,12 @@ func (k *keeper) Result(_ context.Context, r *pipeline.Result, _ bool) error {
 	s := r.Summary(nil, nil)
 	s.Software = r.Config.Config.Software
 	return writeAll(k.folder, r, s, false)
+}
+
+// close lets go of the store.
+func (k *keeper) close() error {
+	if k.store == nil {
+		return nil
+	}
+	return k.store.Close()
 }

@@ -7,11 +7,14 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/darkwake/darkwake/internal/cli"
 	"github.com/darkwake/darkwake/pkg/feed"
+	"github.com/darkwake/darkwake/pkg/pipeline"
+	"github.com/darkwake/darkwake/pkg/store"
 	"github.com/darkwake/darkwake/pkg/stream"
 	"github.com/darkwake/darkwake/pkg/stream/ingest"
 	"github.com/darkwake/darkwake/pkg/stream/stage"
@@ -23,6 +26,7 @@ type runFlags struct {
 	engineFlags
 	broker   cli.Broker
 	out      string
+	store    string
 	stages   string
 	ingest   string
 	every    time.Duration
@@ -60,6 +64,7 @@ Every flag can be given as an environment variable: --data-dir as DARKWAKE_DATA_
 	f.broker.Register(fl)
 	f.register(fl)
 	fl.StringVar(&f.out, "out", "out", "folder for the files that detect replay leaves, too; empty for none")
+	fl.StringVar(&f.store, "store", "", "where events and estimates are kept: a path, or postgres://USER@HOST/DATABASE with the password in PGPASSWORD; none: no store (default DATA-DIR/darkwake.db)")
 	fl.StringVar(&f.stages, "stages", "ab", "what this process does: a (ship by ship), b (the whole sea), or ab")
 	fl.StringVar(&f.ingest, "with-ingest", "", "read the sources of this file (YAML), too, as ingest run does")
 	fl.DurationVar(&f.every, "checkpoint-every", 5*time.Second, "least time between two checkpoints")
@@ -84,7 +89,7 @@ func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
-	out, err := f.output(stdout)
+	out, err := f.output(ctx, config, stdout)
 	if err != nil {
 		return err
 	}
@@ -92,7 +97,7 @@ func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.work(ctx, stage.Options{Client: client, Config: config, Log: log, Every: f.every}, sources, out), end())
+	return errors.Join(f.work(ctx, stage.Options{Client: client, Config: config, Log: log, Every: f.every}, sources, out), out.close(), end())
 }
 
 // work runs what this process is to do, until the context ends, one of them fails, or everything has ended.
@@ -147,19 +152,37 @@ func readFeeds(flag, path string) ([]feed.SourceConfig, error) {
 }
 
 // output is where stage B's results go.
-func (f *runFlags) output(stdout io.Writer) (*keeper, error) {
-	k := &keeper{}
+func (f *runFlags) output(ctx context.Context, config pipeline.Config, stdout io.Writer) (*keeper, error) {
+	effective, err := config.Effective()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	k := &keeper{meta: store.Meta{Config: effective.Hash, Software: config.Software}}
 	if f.lines {
 		k.lines = stdout
+	}
+	switch {
+	case f.store == "":
+		k.url = filepath.Join(f.broker.DataDir, "darkwake.db")
+		err = os.MkdirAll(f.broker.DataDir, 0o750)
+	case f.store != "none":
+		k.url = f.store
+	}
+	if k.url != "" && f.stages != "a" && err == nil { // what cannot be opened is told at once, not when this process is in charge
+		var s *store.Store
+		if s, err = store.Open(ctx, k.url); err == nil {
+			err = s.Close()
+		}
+	}
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--store: %w", err)}
 	}
 	if f.out == "" {
 		return k, nil
 	}
-	folder, err := newFolder(f.out)
-	if err != nil {
+	if k.folder, err = newFolder(f.out); err != nil {
 		return nil, usageError{fmt.Errorf("--out %q: %w", f.out, err)}
 	}
-	k.folder = folder
 	return k, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/internal/realkafka"
+	"github.com/darkwake/darkwake/pkg/store"
 )
 
 // kills is how many processes of each kind are killed in a test.
@@ -143,6 +144,28 @@ func (w *world) same() {
 		if !bytes.Equal(got, want) {
 			w.t.Errorf("%s: %d bytes, not the %d of a replay", name, len(got), len(want))
 		}
+	}
+	w.sameStore()
+}
+
+// sameStore asks that the store holds the events of a replay, each once.
+func (w *world) sameStore() {
+	w.t.Helper()
+	s, err := store.View(w.t.Context(), filepath.Join(w.Dir, "darkwake-data", "darkwake.db"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer s.Close()
+	var got bytes.Buffer
+	if err := s.WriteLines(w.t.Context(), &got, store.Query{}); err != nil {
+		w.t.Fatal(err)
+	}
+	want, err := os.ReadFile(filepath.Join(w.want, "events.jsonl"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want) {
+		w.t.Errorf("store: %d bytes of events, not the %d of a replay", got.Len(), len(want))
 	}
 }
 

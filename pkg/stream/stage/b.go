@@ -20,8 +20,8 @@ type Output interface {
 	// Event takes in a version of an event, Vintage a vintage's rows.
 	Event(event.Event)
 	Vintage([]estimate.Row)
-	// Flush makes sure that all before it is kept.
-	Flush(ctx context.Context) error
+	// Flush makes sure that all before it is kept. Everything up to the watermark is in.
+	Flush(ctx context.Context, watermark time.Time) error
 	// Result takes in the whole of what was found so far: when every source has ended, now and then, and at a graceful stop.
 	Result(ctx context.Context, r *pipeline.Result, ended bool) error
 }
@@ -172,7 +172,7 @@ func (b *workerB) save(ctx context.Context) error {
 	if err := errors.Join(b.events.Settle(), b.estimates.Settle(), b.err); err != nil {
 		return fmt.Errorf("write events: %w", err)
 	}
-	if err := b.out.Flush(ctx); err != nil {
+	if err := b.out.Flush(ctx, b.stage.Now()); err != nil {
 		return fmt.Errorf("flush output: %w", err)
 	}
 	state, err := b.stage.Save()

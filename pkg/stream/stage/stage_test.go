@@ -118,9 +118,9 @@ func (k *kept) Begin(_ context.Context, epoch int64) error {
 	k.epochs = append(k.epochs, epoch)
 	return nil
 }
-func (k *kept) Event(e event.Event)         { k.events[e.ID] = e }
-func (k *kept) Vintage([]estimate.Row)      {}
-func (k *kept) Flush(context.Context) error { return nil }
+func (k *kept) Event(e event.Event)                    { k.events[e.ID] = e }
+func (k *kept) Vintage([]estimate.Row)                 {}
+func (k *kept) Flush(context.Context, time.Time) error { return nil }
 func (k *kept) Result(_ context.Context, r *pipeline.Result, ended bool) error {
 	k.result, k.ended = leave(k.t, r), ended
 	return nil
