@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -8,13 +9,18 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/darkwake/darkwake/internal/realkafka"
 	"github.com/darkwake/darkwake/pkg/store"
+	"github.com/darkwake/darkwake/pkg/stream"
+	"github.com/klauspost/compress/zstd"
 )
 
 // kills is how many processes of each kind are killed in a test.
@@ -108,27 +114,6 @@ func (w *world) replay(args ...string) {
 	}
 }
 
-// a and b start a stage.
-func (w *world) a(n int) *Process {
-	return w.Start(fmt.Sprintf("a%d", n), "detect", "run", "--stages", "a", "--config", w.config, "--out", "", "--checkpoint-every", "500ms")
-}
-
-func (w *world) b(n int) *Process {
-	return w.Start(fmt.Sprintf("b%d", n), "detect", "run", "--stages", "b", "--config", w.config, "--out", w.out, "--checkpoint-every", "500ms", "--until-end")
-}
-
-// killing kills one of the processes now and then, n times in all, while one runs.
-func killing(ctx context.Context, rng *rand.Rand, n int, pause time.Duration, victims ...*Process) {
-	for range n {
-		select {
-		case <-time.After(time.Duration(rng.Int64N(int64(2 * pause)))):
-			victims[rng.IntN(len(victims))].Kill()
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
 // same asks that what came out is what a replay gives.
 func (w *world) same() {
 	w.t.Helper()
@@ -169,28 +154,305 @@ func (w *world) sameStore() {
 	}
 }
 
+// service is a whole service at work on a feed.
+type service struct {
+	*world
+	ctx    context.Context
+	began  time.Time
+	rng    *rand.Rand
+	ingest *Process
+	a, b   []*Process
+}
+
+// serve starts a service on sources, which ingest gets as arguments.
+func (w *world) serve(sources ...string) *service {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Duration(5+kills())*time.Minute)
+	w.t.Cleanup(cancel)
+	seed := uint64(time.Now().UnixNano())
+	w.t.Logf("seed %d", seed)
+	s := &service{world: w, ctx: ctx, began: time.Now(), rng: rand.New(rand.NewPCG(seed, 0))}
+	s.ingest = w.Start("ingest", "ingest", append([]string{"run"}, sources...)...)
+	s.a, s.b = []*Process{w.stageA(1), w.stageA(2), w.stageA(3)}, []*Process{w.stageB(1), w.stageB(2)}
+	return s
+}
+
+// stageA and stageB start a process of one stage.
+func (w *world) stageA(n int) *Process {
+	return w.Start(fmt.Sprintf("a%d", n), "detect", "run", "--stages", "a", "--config", w.config, "--checkpoint-every", "500ms")
+}
+
+func (w *world) stageB(n int) *Process {
+	return w.Start(fmt.Sprintf("b%d", n), "detect", "run", "--stages", "b", "--config", w.config, "--out", w.out, "--checkpoint-every", "500ms", "--until-end")
+}
+
+// wait waits a while, about so long.
+func (s *service) wait(about time.Duration) {
+	select {
+	case <-time.After(time.Duration(s.rng.Int64N(int64(2 * about)))):
+	case <-s.ctx.Done():
+	}
+}
+
+// finish waits until the input is read and stage B has ended, and asks for the bytes of a replay.
+func (s *service) finish() {
+	s.t.Helper()
+	if err := s.ingest.Wait(s.ctx); err != nil {
+		s.t.Fatal(err)
+	}
+	for !s.b[0].Ended() && !s.b[1].Ended() {
+		if s.ctx.Err() != nil {
+			s.t.Fatal("stage B has not ended in time")
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	deaths := func(all []*Process) (n int) {
+		for _, p := range all {
+			n += p.Deaths
+		}
+		return n
+	}
+	s.t.Logf("took %v; deaths: ingest %d, stage A %d, stage B %d", time.Since(s.began).Round(time.Second), s.ingest.Deaths, deaths(s.a), deaths(s.b))
+	s.same()
+}
+
+// killing kills one of the processes now and then, n times in all.
+func (s *service) killing(seed uint64, pause time.Duration, victims ...*Process) {
+	rng := rand.New(rand.NewPCG(s.rng.Uint64(), seed))
+	for range kills() {
+		select {
+		case <-time.After(time.Duration(rng.Int64N(int64(2 * pause)))):
+			victims[rng.IntN(len(victims))].Kill()
+		case <-s.ctx.Done():
+			return
+		}
+	}
+}
+
 func TestKilledAtRandomPoints(t *testing.T) {
 	w := newWorld(t)
 	feed := w.source(firstLook)
 	w.replay(feed)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Duration(5+kills())*time.Minute)
-	defer cancel()
-	began := time.Now()
-	in := w.Start("ingest", "ingest", "run", feed)
-	a, b := []*Process{w.a(1), w.a(2), w.a(3)}, []*Process{w.b(1), w.b(2)}
-	seed := uint64(time.Now().UnixNano())
+	s := w.serve(feed)
 	var all sync.WaitGroup
-	all.Go(func() { killing(ctx, rand.New(rand.NewPCG(seed, 1)), kills(), 300*time.Millisecond, in) })
-	all.Go(func() { killing(ctx, rand.New(rand.NewPCG(seed, 2)), kills(), 2*time.Second, a...) })
-	all.Go(func() { killing(ctx, rand.New(rand.NewPCG(seed, 3)), kills(), 2*time.Second, b...) })
+	all.Go(func() { s.killing(1, 300*time.Millisecond, s.ingest) })
+	all.Go(func() { s.killing(2, 2*time.Second, s.a...) })
+	all.Go(func() { s.killing(3, 2*time.Second, s.b...) })
 	all.Wait()
-	if err := in.Wait(ctx); err != nil {
+	s.finish()
+}
+
+func TestBrokerKilledAndRestarted(t *testing.T) {
+	w := newWorld(t)
+	feed := w.source(firstLook)
+	w.replay(feed)
+	s := w.serve(feed)
+	for range max(2, kills()/5) {
+		s.wait(1500 * time.Millisecond)
+		if err := w.broker.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		s.wait(time.Second)
+		if err := w.broker.Restart(s.ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.finish()
+}
+
+func TestMembersComeAndGo(t *testing.T) {
+	w := newWorld(t)
+	feed := w.source(firstLook)
+	w.replay(feed)
+	s := w.serve(feed)
+	for n := range kills() {
+		guest := w.stageA(10 + n)
+		s.wait(1500 * time.Millisecond)
+		guest.Stop(syscall.SIGTERM)
+	}
+	s.finish()
+}
+
+func TestPoisonedRecords(t *testing.T) {
+	w := newWorld(t)
+	feed := w.source(firstLook)
+	w.replay(feed)
+	s := w.serve(feed)
+	c := w.client()
+	for n := range 20 {
+		poison := []byte("nonsense")
+		if n%2 == 0 {
+			poison = nil // a tombstone is no record of ours either
+		}
+		s.wait(50 * time.Millisecond)
+		if err := c.Append(s.ctx, stream.ReportsTopic, n%4, []stream.Record{{Key: []byte("000000000"), Value: poison}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.finish()
+	first, next, err := c.Span(s.ctx, stream.DeadLettersTopic, 0)
+	if err != nil {
 		t.Fatal(err)
 	}
-	for !b[0].Ended() && !b[1].Ended() && ctx.Err() == nil {
+	poisoned := map[string]bool{} // each by its place: a worker who starts again may say it again
+	err = c.Scan(s.ctx, stream.DeadLettersTopic, 0, first, next, func(r stream.Read) error {
+		if h := fmt.Sprint(r.Headers()); strings.Contains(h, "{reason poisoned}") {
+			poisoned[h] = true
+		}
+		return nil
+	})
+	if err != nil || len(poisoned) != 20 {
+		t.Errorf("%d dead letters for 20 poisoned records, %v", len(poisoned), err)
+	}
+}
+
+func TestCheckpointsCutInHalf(t *testing.T) {
+	w := newWorld(t)
+	feed := w.source(firstLook)
+	w.replay(feed)
+	s := w.serve(feed)
+	s.wait(3 * time.Second)
+	for _, p := range append(s.a, s.b...) {
+		p.Stop(syscall.SIGKILL)
+	}
+	c := w.client()
+	cut := 0
+	for partition := range c.Partitions() + 1 {
+		cut += w.cutNewest(s.ctx, c, partition)
+	}
+	t.Logf("%d checkpoints lack a half", cut)
+	if cut == 0 && !s.b[0].Ended() {
+		t.Error("there was no checkpoint to cut")
+	}
+	s.a, s.b = []*Process{w.stageA(11), w.stageA(12)}, []*Process{w.stageB(11), w.stageB(12)}
+	s.finish()
+}
+
+// cutNewest overwrites the last piece that a partition's state has with its half, as a writer would leave it who died
+// within it.
+func (w *world) cutNewest(ctx context.Context, c *stream.Client, partition int) int {
+	w.t.Helper()
+	first, next, err := c.Span(ctx, stream.StateTopic, partition)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var last stream.Read
+	err = c.Scan(ctx, stream.StateTopic, partition, first, next, func(r stream.Read) error {
+		if strings.HasPrefix(string(r.Key), "piece ") && len(r.Value) > 1 {
+			last = r
+		}
+		return nil
+	})
+	if err == nil && last.Key != nil {
+		err = c.Append(ctx, stream.StateTopic, partition, []stream.Record{{Key: last.Key, Value: last.Value[:len(last.Value)/2]}})
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return min(1, len(last.Key))
+}
+
+func TestDiskFull(t *testing.T) {
+	w := newWorld(t)
+	feed := w.source(firstLook)
+	w.replay(feed)
+	w.out = filepath.Join(t.TempDir(), "small")
+	if err := os.Mkdir(w.out, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", w.out).CombinedOutput(); err != nil {
+		t.Skipf("SKIPPED: a small disk cannot be mounted here: %s", out)
+	}
+	defer exec.Command("umount", "-l", w.out).Run()
+	if err := os.WriteFile(filepath.Join(w.out, "ballast"), make([]byte, 8<<20-1<<14), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := w.serve(feed)
+	if err := s.ingest.Wait(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	for !strings.Contains(s.b[0].Log()+s.b[1].Log(), "no space left") {
+		if s.ctx.Err() != nil {
+			t.Fatal("nobody says that there is no space left")
+		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	t.Logf("seed %d: %v, deaths: ingest %d, stage a %d, stage b %d", seed, time.Since(began).Round(time.Second), in.Deaths,
-		a[0].Deaths+a[1].Deaths+a[2].Deaths, b[0].Deaths+b[1].Deaths)
-	w.same()
+	if err := os.Remove(filepath.Join(w.out, "ballast")); err != nil {
+		t.Fatal(err)
+	}
+	s.finish()
 }
+
+// TestNonsense sends a feed whose stations' clocks jump, whose lines are cut, doubled and mixed with rubbish.
+func TestNonsense(t *testing.T) {
+	w := newWorld(t)
+	rng := rand.New(rand.NewPCG(1, 2))
+	var out strings.Builder
+	for i, line := range lines(t, firstLook, 60_000) {
+		switch {
+		case i%5_000 > 4_900: // a clock a year ahead, for a while
+			line = clockMoved(line, 365*24*time.Hour)
+		case i%7_000 > 6_950: // or three days behind
+			line = clockMoved(line, -72*time.Hour)
+		case i%1_000 == 0:
+			out.WriteString(line + "\n")
+		case i%500 == 1:
+			line = line[:rng.IntN(len(line)+1)]
+		case i%700 == 2:
+			line = string([]byte{0, 0xff, byte(rng.IntN(256)), '!'}) + strings.Repeat("x", rng.IntN(3000))
+		}
+		out.WriteString(line + "\n")
+	}
+	feed := w.write("nonsense.nmea", out.String())
+	w.replay(feed)
+	s := w.serve(feed)
+	s.killing(1, time.Second, append(s.a, s.ingest)...)
+	s.finish()
+}
+
+// client is a client of the world's broker.
+func (w *world) client() *stream.Client {
+	w.t.Helper()
+	c, err := stream.Dial(w.t.Context(), stream.Options{Brokers: []string{w.broker.Addr()}, Partitions: 4, Replicas: 1})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(c.Close)
+	if err := c.Ensure(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}
+
+// lines are the first lines of a compressed feed.
+func lines(t *testing.T, path string, n int) []string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := zstd.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	var out []string
+	for in := bufio.NewScanner(z); len(out) < n && in.Scan(); {
+		out = append(out, in.Text())
+	}
+	return out
+}
+
+// clockMoved moves the time of a line's TAG block, without mending its checksum if it had one.
+func clockMoved(line string, by time.Duration) string {
+	return tagTime.ReplaceAllStringFunc(line, func(tag string) string {
+		seconds, err := strconv.ParseInt(tag[2:], 10, 64)
+		if err != nil {
+			return tag
+		}
+		return fmt.Sprint("c:", seconds+int64(by/time.Second))
+	})
+}
+
+var tagTime = regexp.MustCompile(`c:\d{10}`)
