@@ -30,6 +30,7 @@ type workerA struct {
 	engine    string
 	partition int
 	stage     *pipeline.StageA
+	parser    feed.Parser
 	wire      *pipeline.Wire
 	states    *stream.Checkpoints
 	facts     *stream.Lane
@@ -107,7 +108,7 @@ func (a *workerA) recover(ctx context.Context, as stream.Assignment) (err error)
 
 // take takes in one record. One that cannot be read is a dead letter.
 func (a *workerA) take(ctx context.Context, r stream.Read) error {
-	rec, err := feed.ParseRecord(r.Value)
+	rec, err := a.parser.Parse(r.Value)
 	if err != nil {
 		a.o.Log.Warn("record passed over", "partition", a.partition, "offset", r.Offset, "error", err)
 		err = a.dead.Put(stream.Record{Key: r.Key, Value: r.Value, Headers: []stream.Header{

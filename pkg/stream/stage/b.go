@@ -76,6 +76,9 @@ func (b *workerB) work(ctx context.Context, as stream.Assignment) error {
 	tail := b.o.Client.Tail(stream.FactsTopic, 0, b.next, true)
 	defer tail.Close()
 	for {
+		if err := b.upkeep(late); err != nil { // also before the first record: the sources may have ended long ago
+			return err
+		}
 		r, err := tail.Next(ctx)
 		if ctx.Err() != nil {
 			return errors.Join(b.save(late), b.result(late))
@@ -84,9 +87,6 @@ func (b *workerB) work(ctx context.Context, as stream.Assignment) error {
 			return err
 		}
 		if err := b.take(r); err != nil {
-			return err
-		}
-		if err := b.upkeep(late); err != nil {
 			return err
 		}
 	}
