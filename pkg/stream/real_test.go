@@ -1,12 +1,17 @@
 package stream
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"log/slog"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,6 +32,7 @@ func TestOnEveryBroker(t *testing.T) {
 		{"a tail ends with its context", tailEndsWithItsContext},
 		{"topics are made as they should be", topicsAreMadeAsTheyShouldBe},
 		{"a tail begins where it is told to", tailBeginsWhereItIsToldTo},
+		{"members come and go and every record is worked on once", membersComeAndGo},
 	}
 	t.Run("embedded", func(t *testing.T) {
 		for _, p := range promises {
@@ -155,6 +161,180 @@ func tailBeginsWhereItIsToldTo(t *testing.T, addr string) {
 	if _, err := tail.Next(t.Context()); err == nil || !strings.Contains(err.Error(), "read darkwake.reports.v1/0 at 5000") {
 		t.Errorf("beyond the end: got %v", err)
 	}
+}
+
+// membersComeAndGo has one member stay and others join and leave while records are appended. Where a partition goes on is
+// what its worker noted, as a checkpoint would.
+func membersComeAndGo(t *testing.T, addr string) {
+	const partitions, batches, size = 4, 150, 20
+	stays := dial(t, addr, partitions)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	done := make([]sync.Mutex, partitions) // held by whoever works on the partition
+	next, left := make([]int64, partitions), atomic.Int64{}
+	left.Store(partitions * batches * size)
+	work := func(on context.Context, c *Client, a Assignment) error {
+		if !done[a.Partition].TryLock() {
+			cancel(fmt.Errorf("two workers on partition %d", a.Partition))
+			return nil
+		}
+		defer done[a.Partition].Unlock()
+		tail := c.Tail(ReportsTopic, a.Partition, next[a.Partition], true)
+		defer tail.Close()
+		for {
+			r, err := tail.Next(on)
+			if err != nil {
+				return err
+			}
+			if want := fmt.Sprintf("%09d", next[a.Partition]); string(r.Key) != want {
+				cancel(fmt.Errorf("partition %d: got %s, want %s", a.Partition, r.Key, want))
+				return nil
+			}
+			next[a.Partition]++
+			if left.Add(-1) == 0 {
+				cancel(nil)
+			}
+		}
+	}
+	log := slog.New(slog.DiscardHandler)
+	var all sync.WaitGroup
+	all.Go(func() {
+		for i := range batches {
+			for p := range partitions {
+				if err := stays.Append(ctx, ReportsTopic, p, numbered(i*size, size)); err != nil && ctx.Err() == nil {
+					cancel(err)
+				}
+			}
+			_ = pause(ctx, 50*time.Millisecond)
+		}
+	})
+	all.Go(func() {
+		if err := stays.Work(ctx, "workers", ReportsTopic, log, func(on context.Context, a Assignment) error { return work(on, stays, a) }); err != nil {
+			cancel(err)
+		}
+	})
+	taken := atomic.Int64{}
+	for ctx.Err() == nil { // one after the other
+		guest, err := Dial(ctx, Options{Brokers: []string{addr}, Partitions: partitions, Replicas: 1})
+		if err != nil {
+			break
+		}
+		visit, leave := context.WithTimeout(ctx, 4*time.Second)
+		err = guest.Work(visit, "workers", ReportsTopic, log, func(on context.Context, a Assignment) error {
+			taken.Add(1)
+			return work(on, guest, a)
+		})
+		leave()
+		guest.Close()
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	all.Wait()
+	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	t.Logf("%d times a guest took a partition", taken.Load())
+	if left.Load() != 0 || taken.Load() == 0 {
+		t.Errorf("%d records left, guests took %d partitions", left.Load(), taken.Load())
+	}
+}
+
+// TestTheLogForgets has Kafka throw away what is old, in topics of reports, and what is outdated, in the state's.
+func TestTheLogForgets(t *testing.T) {
+	b := realkafka.Start(t, realkafka.Options{Config: map[string]string{
+		"log.initial.task.delay.ms": "100", "log.retention.check.interval.ms": "200", "log.cleaner.backoff.ms": "200"}})
+	c := dial(t, b.Addr(), 1)
+	set := func(t *testing.T, topic string, config map[string]string) {
+		t.Helper()
+		resource := kafka.IncrementalAlterConfigsRequestResource{ResourceType: kafka.ResourceTypeTopic, ResourceName: topic}
+		for name, value := range config {
+			resource.Configs = append(resource.Configs, kafka.IncrementalAlterConfigsRequestConfig{Name: name, Value: value, ConfigOperation: kafka.ConfigOperationSet})
+		}
+		answer, err := c.kafka.IncrementalAlterConfigs(t.Context(), &kafka.IncrementalAlterConfigsRequest{
+			Resources: []kafka.IncrementalAlterConfigsRequestResource{resource}})
+		if err == nil {
+			err = answer.Resources[0].Error
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	until := func(t *testing.T, what string, is func() bool) {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		for !is() {
+			if pause(ctx, 100*time.Millisecond) != nil {
+				t.Fatalf("waited a minute for %s", what)
+			}
+		}
+	}
+	t.Run("a tail tells that its records are gone", func(t *testing.T) {
+		set(t, ReportsTopic, map[string]string{"segment.bytes": "1048576", "retention.bytes": "1048576"})
+		for range 20 {
+			if err := c.Append(t.Context(), ReportsTopic, 0, incompressible(900<<10)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		first := int64(0)
+		until(t, "the log to begin later", func() (gone bool) {
+			var err error
+			if first, _, err = c.Span(t.Context(), ReportsTopic, 0); err != nil {
+				t.Fatal(err)
+			}
+			return first > 0
+		})
+		dense := c.Tail(ReportsTopic, 0, 0, true)
+		defer dense.Close()
+		if _, err := dense.Next(t.Context()); !errors.Is(err, ErrLostLog) {
+			t.Errorf("got %v, want %v", err, ErrLostLog)
+		}
+		loose := c.Tail(ReportsTopic, 0, 0, false)
+		defer loose.Close()
+		if r, err := loose.Next(t.Context()); err != nil || r.Offset < first {
+			t.Errorf("got offset %d, %v, want %d or more", r.Offset, err, first)
+		}
+	})
+	t.Run("the newest checkpoint outlives compaction", func(t *testing.T) {
+		set(t, StateTopic, map[string]string{"segment.bytes": "1048576", "max.compaction.lag.ms": "1", "min.cleanable.dirty.ratio": "0.01"})
+		s, _, err := c.Recover(t.Context(), 0, "engine", 1, "a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var state []byte
+		for i := range 12 {
+			state = incompressible(1 << 20)[0].Value
+			state[0] = byte(i)
+			if err := s.Save(t.Context(), int64(i), nil, state); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, end, err := c.Span(t.Context(), StateTopic, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		until(t, "records to be compacted away", func() bool {
+			kept := int64(0)
+			if err := c.Scan(t.Context(), StateTopic, 0, 0, end, func(Read) error { kept++; return nil }); err != nil {
+				t.Fatal(err)
+			}
+			return kept < end/2
+		})
+		if _, cp, err := c.Recover(t.Context(), 0, "engine", 2, "b"); err != nil || cp == nil || cp.Offset != 11 || !bytes.Equal(cp.State, state) {
+			t.Errorf("got %+v, %v", cp, err)
+		}
+	})
+}
+
+// incompressible is one record of so many bytes that no packing makes smaller.
+func incompressible(n int) []Record {
+	rng := rand.New(rand.NewPCG(7, uint64(n)))
+	value := make([]byte, n)
+	for i := range value {
+		value[i] = byte(rng.Uint32())
+	}
+	return []Record{{Key: []byte("noise"), Value: value}}
 }
 
 func TestAPasswordOpensKafkaAndAWrongOneIsOneClearLine(t *testing.T) {
