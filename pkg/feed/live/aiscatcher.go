@@ -232,6 +232,7 @@ func (p *posts) take(body []byte, peer ais.Label) error {
 		for _, m := range whole.Messages {
 			e.hear(m, len(m) > feed.MaxJSON, 0)
 		}
+		e.tally()
 		return nil
 	}
 	if !strings.ContainsRune("{!$\\#", rune(trimmed[0])) && (trimmed[0] < '0' || trimmed[0] > '9') && trimmed[0] != '[' {
@@ -240,5 +241,6 @@ func (p *posts) take(body []byte, peer ais.Label) error {
 	e := p.mu.senders.of(peer.String(), peer)
 	e.contact(len(body))
 	feed.CutBytes(body, p.s.o.Feed, func(line []byte, long bool) { e.hear(line, long, 0) })
+	e.tally()
 	return nil
 }

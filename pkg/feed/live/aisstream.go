@@ -18,7 +18,6 @@ import (
 // The manners of aisstream.io (FORMATS, section 9).
 const (
 	subscribeWithin = 3 * time.Second
-	idleStream      = 2 * time.Minute // silence is an outage, not an empty sea
 	pingEvery       = 30 * time.Second
 )
 
@@ -93,7 +92,7 @@ func (s *source) attend(ctx context.Context, conn *websocket.Conn) error {
 		}
 	}
 	defer context.AfterFunc(ctx, goodbye(context.Canceled))()
-	idle := s.idle(idleStream)
+	idle := s.idle(s.o.IdleService)
 	watch := time.AfterFunc(idle, goodbye(errSilent))
 	defer watch.Stop()
 	s.work.Go(func() { ping(over, conn) })

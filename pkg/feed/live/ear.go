@@ -112,8 +112,9 @@ type heard struct {
 	e *ear
 }
 
-// Read reads and counts.
+// Read reads and counts. What came before has been decoded when more is asked for.
 func (h *heard) Read(p []byte) (int, error) {
+	h.e.tally()
 	n, err := h.Reader.Read(p)
 	if n > 0 {
 		h.e.contact(n)
@@ -129,6 +130,13 @@ func (e *ear) contact(n int) {
 	defer s.mu.Unlock()
 	s.mu.status.Bytes += int64(n)
 	s.mu.status.LastContact = e.now
+}
+
+// tally lets everybody see what the decoder has counted.
+func (e *ear) tally() {
+	s := e.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.mu.ears[e] = e.sentences.Counters()
 }
 

@@ -54,6 +54,9 @@ type Options struct {
 	Body int64
 	// Retry and Service are the pauses between connections to sockets and to web services.
 	Retry, Service Pauses
+	// Idle and IdleService are how long a socket and a web service may be silent before the connection is made anew, where
+	// the source does not say.
+	Idle, IdleService time.Duration
 	// Dial bounds the making of a connection.
 	Dial time.Duration
 	// Poll is how often a file is looked at for growth.
@@ -67,7 +70,8 @@ type Pauses struct{ First, Most, Refused time.Duration }
 // Defaults are the values of DESIGN.md section 3 and FORMATS.md sections 6 to 10.
 //
 // Queue: the world's busiest public feed brings 300 messages a second (FORMATS, section 9), so that 16,384 are 50 s of
-// it, and 10 MB. Repeat: well below the 60 s after which a ship may rightly say the same. Service: aisstream.io bans
+// it, and 10 MB. Idle: a quiet station hears a ship or a base station every few minutes, and a new connection costs it
+// nothing; for a service silence is an outage, not an empty sea. Repeat: well below the 60 s after which a ship may rightly say the same. Service: aisstream.io bans
 // who reconnects fast; from the fifth attempt on the pause is at least a minute.
 func Defaults() Options {
 	return Options{
@@ -75,7 +79,7 @@ func Defaults() Options {
 		Queue: 1 << 14, QueueBytes: 8 << 20, Patience: time.Second, Repeat: 10 * time.Second, Peers: 64, Body: 8 << 20,
 		Retry:   Pauses{First: time.Second, Most: time.Minute, Refused: time.Minute},
 		Service: Pauses{First: 10 * time.Second, Most: 2 * time.Minute, Refused: 30 * time.Minute},
-		Dial:    10 * time.Second, Poll: 250 * time.Millisecond,
+		Idle:    10 * time.Minute, IdleService: 2 * time.Minute, Dial: 10 * time.Second, Poll: 250 * time.Millisecond,
 	}
 }
 
@@ -88,7 +92,7 @@ func (o Options) Validate() error {
 		name  string
 		value time.Duration
 	}{
-		{"ahead", o.Ahead}, {"hold", o.Hold}, {"silence", o.Silence}, {"patience", o.Patience}, {"repeat", o.Repeat}, {"dial", o.Dial}, {"poll", o.Poll},
+		{"ahead", o.Ahead}, {"hold", o.Hold}, {"silence", o.Silence}, {"patience", o.Patience}, {"repeat", o.Repeat}, {"idle", o.Idle}, {"idle of services", o.IdleService}, {"dial", o.Dial}, {"poll", o.Poll},
 		{"first pause", o.Retry.First}, {"longest pause", o.Retry.Most}, {"first pause of services", o.Service.First}, {"longest pause of services", o.Service.Most},
 	} {
 		if d.value <= 0 {

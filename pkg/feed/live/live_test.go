@@ -90,7 +90,6 @@ func quick(clock Clock) Options {
 // open begins a stream. Cleanup ends it and finds goroutines left behind.
 func open(t *testing.T, o Options, sources ...feed.SourceConfig) *Live {
 	t.Helper()
-	before := runtime.NumGoroutine()
 	ctx, cancel := context.WithCancel(context.Background())
 	l, err := Open(ctx, sources, o)
 	if err != nil {
@@ -102,12 +101,11 @@ func open(t *testing.T, o Options, sources ...feed.SourceConfig) *Live {
 		if err := l.Close(); err != nil {
 			t.Error(err)
 		}
-		for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
-			if time.Now().After(deadline) {
-				stacks := make([]byte, 1<<16)
-				t.Fatalf("%d goroutines, %d before the stream:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
-			}
+		left := func() string {
+			stacks := make([]byte, 1<<20)
+			return string(stacks[:runtime.Stack(stacks, true)])
 		}
+		eventually(t, "no goroutine is left behind", func() bool { return !strings.Contains(left(), "live.(*source)") })
 	})
 	return l
 }
@@ -121,7 +119,12 @@ func next(t *testing.T, l *Live) string {
 		return "EOF"
 	case err != nil:
 		t.Fatal(err)
-	case rec.Report != nil:
+	}
+	return printed(rec)
+}
+
+func printed(rec feed.Record) string {
+	if rec.Report != nil {
 		late := ""
 		if rec.Report.Late {
 			late = " late"

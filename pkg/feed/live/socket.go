@@ -13,10 +13,6 @@ import (
 	"github.com/darkwake/darkwake/pkg/feed"
 )
 
-// idleSocket is how long a TCP connection may be silent before it is made anew, where nothing is configured. A quiet
-// station hears a ship or a base station every few minutes, and a new connection costs it nothing.
-const idleSocket = 10 * time.Minute
-
 // errSilent is returned when a connection was silent for too long.
 var errSilent = errors.New("nothing came for too long")
 
@@ -54,7 +50,7 @@ func (s *source) converse(ctx context.Context, conn net.Conn, station ais.Label)
 	defer s.count(func(t *SourceStatus) { t.Peers-- })
 	e := s.newEar(station)
 	defer e.hang()
-	return e.listen(&watched{conn, s.idle(idleSocket)})
+	return e.listen(&watched{conn, s.idle(s.o.Idle)})
 }
 
 // watched ends a connection that is silent for too long.
@@ -196,6 +192,7 @@ func (e *ear) datagram(b []byte) {
 		b = b[i+1:]
 	}
 	feed.CutBytes(b, e.s.o.Feed, func(line []byte, long bool) { e.hear(line, long, 0) })
+	e.tally()
 }
 
 // mostSenders bounds the senders whose parts of messages are kept apart; the one that was silent longest goes first.

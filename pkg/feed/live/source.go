@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -79,6 +80,9 @@ func (s *source) prepare(ctx context.Context) (func(context.Context), error) {
 	case s.repeats:
 		return s.replay, nil
 	case s.config.Kind == feed.Files || s.config.Kind == feed.Stdin:
+		if len(s.config.Paths) > 1 {
+			return nil, fmt.Errorf("standard input or a named pipe: one path expected, %d given", len(s.config.Paths))
+		}
 		return s.pipe, nil
 	}
 	switch s.config.Kind {
