@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/darkwake/darkwake/internal/cli"
 	"github.com/darkwake/darkwake/pkg/pipeline"
 	"github.com/spf13/cobra"
 )
@@ -43,7 +44,7 @@ configuration file itself. A file for replay --config need only name what differ
 // readConfig is the defaults with what a file says, if one is named.
 func readConfig(path string) (pipeline.Config, error) {
 	c := pipeline.Defaults()
-	c.Software = version()
+	c.Software = cli.Software()
 	if path == "" {
 		return c, nil
 	}

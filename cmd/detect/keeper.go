@@ -9,16 +9,18 @@ import (
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/export"
+	"github.com/darkwake/darkwake/pkg/ops"
 	"github.com/darkwake/darkwake/pkg/pipeline"
 	"github.com/darkwake/darkwake/pkg/store"
 )
 
 // keeper is where the results of run go, besides the topics.
 type keeper struct {
-	url    string    // of the store; empty for none
-	lines  io.Writer // nil for none
-	folder folder    // empty for none
-	meta   store.Meta
+	url     string    // of the store; empty for none
+	lines   io.Writer // nil for none
+	folder  folder    // empty for none
+	meta    store.Meta
+	metrics *ops.Detect
 
 	store   *store.Store // open while this process is in charge
 	epoch   int64
@@ -43,12 +45,14 @@ func (k *keeper) Event(e event.Event) {
 	if k.lines != nil {
 		k.err = errors.Join(k.err, export.Event(k.lines, e))
 	}
+	k.metrics.Event(e)
 	k.waiting.Events = append(k.waiting.Events, e)
 	k.putIfMany()
 }
 
 // Vintage implements stage.Output.
 func (k *keeper) Vintage(rows []estimate.Row) {
+	k.metrics.Vintage(rows)
 	k.waiting.Rows = append(k.waiting.Rows, rows...)
 	if len(rows) > 0 {
 		k.meta.AsOf = rows[0].AsOf
@@ -82,6 +86,9 @@ func (k *keeper) Flush(ctx context.Context, watermark time.Time) error {
 
 // Result implements stage.Output: it writes the files of a replay.
 func (k *keeper) Result(_ context.Context, r *pipeline.Result, _ bool) error {
+	for source, health := range r.Health {
+		k.metrics.FeedHealth(source, health)
+	}
 	if k.folder == "" {
 		return nil
 	}

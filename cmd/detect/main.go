@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		Short:         "AIS reports in; events, ledger and barrels a day out",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Version:       version(),
+		Version:       cli.Software(),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usageError{fmt.Errorf("unknown command %q: expected one of run, replay, export, explain, config, healthcheck, version", args[0])}
@@ -62,7 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newRun(), newReplay(), newExport(), newExplain(), newConfig(), newVersion(), cli.NewHealthcheck(ops.DetectAddress, usage))
+	root.AddCommand(newRun(), newReplay(), newExport(), newExplain(), newConfig(), cli.NewVersion(usage), cli.NewHealthcheck(ops.DetectAddress, usage))
 
 	err := root.ExecuteContext(ctx)
 	if err != nil {

@@ -13,10 +13,10 @@ import (
 
 	"github.com/darkwake/darkwake/internal/cli"
 	"github.com/darkwake/darkwake/pkg/feed"
+	"github.com/darkwake/darkwake/pkg/ops"
 	"github.com/darkwake/darkwake/pkg/pipeline"
 	"github.com/darkwake/darkwake/pkg/store"
 	"github.com/darkwake/darkwake/pkg/stream"
-	"github.com/darkwake/darkwake/pkg/stream/ingest"
 	"github.com/darkwake/darkwake/pkg/stream/stage"
 	"github.com/spf13/cobra"
 )
@@ -25,6 +25,7 @@ import (
 type runFlags struct {
 	engineFlags
 	broker   cli.Broker
+	admin    cli.Admin
 	out      string
 	store    string
 	stages   string
@@ -62,6 +63,7 @@ Every flag can be given as an environment variable: --data-dir as DARKWAKE_DATA_
 	}
 	fl := c.Flags()
 	f.broker.Register(fl)
+	f.admin.Register(fl, ops.DetectAddress)
 	f.register(fl)
 	fl.StringVar(&f.out, "out", "out", "folder for the files that detect replay leaves, too; empty for none")
 	fl.StringVar(&f.store, "store", "", "where events and estimates are kept: a path, or postgres://USER@HOST/DATABASE with the password in PGPASSWORD; none: no store (default DATA-DIR/darkwake.db)")
@@ -74,11 +76,14 @@ Every flag can be given as an environment variable: --data-dir as DARKWAKE_DATA_
 	return c
 }
 
-func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
+func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) (err error) {
 	if f.stages != "a" && f.stages != "b" && f.stages != "ab" {
 		return usageError{fmt.Errorf("--stages %q: expected a, b or ab", f.stages)}
 	}
-	log := slog.New(slog.NewTextHandler(stderr, nil))
+	log, err := f.admin.Logger(stderr)
+	if err != nil {
+		return usageError{err}
+	}
 	config, err := f.configuration()
 	if err != nil {
 		return err
@@ -93,15 +98,53 @@ func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	build := ops.NewBuild(cli.Software())
+	registry := ops.NewRegistry(build)
+	out.metrics = ops.NewDetect(registry)
 	client, end, err := f.broker.Connect(ctx, log)
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.work(ctx, stage.Options{Client: client, Config: config, Log: log, Every: f.every}, sources, out), out.close(), end())
+	defer func() { err = errors.Join(err, out.close(), end()) }()
+	observer, checks := observe(out.metrics, f.stages)
+	checks = append(checks, ops.Check{Name: "kafka", Run: client.Ping})
+	carrier := cli.NewIngest(ops.NewIngest(registry))
+	if len(sources) > 0 {
+		checks = append(checks, carrier.Check())
+	}
+	stop, err := f.admin.Start(ctx, log, build, registry, checks...)
+	if err != nil {
+		return usageError{err}
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	return f.work(ctx, stage.Options{Client: client, Config: config, Log: log, Every: f.every, Observe: observer}, func(ctx context.Context) error {
+		return carry(ctx, carrier, client, sources, config.Feed, log)
+	}, out)
+}
+
+// observe turns what the workers tell into metrics, and says whether they are at work.
+func observe(m *ops.Detect, stages string) (stage.Observer, []ops.Check) {
+	gates := map[string]*ops.Gate{}
+	var checks []ops.Check
+	for _, s := range stages {
+		gate := ops.NewGate("stage "+string(s), "to join its group")
+		gates[string(s)] = gate
+		checks = append(checks, gate.Check())
+	}
+	return stage.Observer{
+		Joined: func(s string) { gates[s].Open() },
+		Read:   m.Lag,
+		Walked: func(partition int, to time.Time, late int64) {
+			m.Watermark(partition, to)
+			m.Ordered(late)
+		},
+		Saved:    m.State,
+		Released: func(s, topic string, partition int) { m.Released(topic, s, partition) },
+	}, checks
 }
 
 // work runs what this process is to do, until the context ends, one of them fails, or everything has ended.
-func (f *runFlags) work(ctx context.Context, o stage.Options, sources []feed.SourceConfig, out stage.Output) error {
+func (f *runFlags) work(ctx context.Context, o stage.Options, ingest func(context.Context) error, out stage.Output) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var jobs sync.WaitGroup
@@ -112,9 +155,7 @@ func (f *runFlags) work(ctx context.Context, o stage.Options, sources []feed.Sou
 			}
 		})
 	}
-	if len(sources) > 0 {
-		start(func() error { return carry(ctx, o.Client, sources, o.Config.Feed, o.Log) })
-	}
+	start(func() error { return ingest(ctx) })
 	if f.stages != "b" {
 		start(func() error { return stage.RunA(ctx, o) })
 	}
@@ -128,9 +169,12 @@ func (f *runFlags) work(ctx context.Context, o stage.Options, sources []feed.Sou
 	return nil
 }
 
-// carry is ingest run in this process. What of the sources cannot be read is told, and the rest goes on.
-func carry(ctx context.Context, client *stream.Client, sources []feed.SourceConfig, o feed.Options, log *slog.Logger) error {
-	problems, err := new(ingest.Carrier).Run(ctx, client, sources, o)
+// carry is ingest run in this process, if there are sources. What of them cannot be read is told, and the rest goes on.
+func carry(ctx context.Context, c *cli.Ingest, client *stream.Client, sources []feed.SourceConfig, o feed.Options, log *slog.Logger) error {
+	if len(sources) == 0 {
+		return nil
+	}
+	problems, err := c.Run(ctx, client, sources, o, c.Live)
 	for _, p := range problems {
 		log.Error("source unusable", "source", p.Source, "error", p.Err)
 	}

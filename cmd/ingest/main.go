@@ -39,7 +39,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError{fmt.Errorf("unknown command %q: expected run, check, tail, dump or healthcheck", args[0])}
+				return usageError{fmt.Errorf("unknown command %q: expected run, check, tail, dump, healthcheck or version", args[0])}
 			}
 			return c.Help()
 		},
@@ -48,7 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newRun(), newCheck(), newTail(), newDump(), cli.NewHealthcheck(ops.IngestAddress, usage))
+	root.AddCommand(newRun(), newCheck(), newTail(), newDump(), cli.NewHealthcheck(ops.IngestAddress, usage), cli.NewVersion(usage))
 
 	err := root.ExecuteContext(ctx)
 	if err != nil {

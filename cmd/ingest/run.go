@@ -10,12 +10,14 @@ import (
 
 	"github.com/darkwake/darkwake/internal/cli"
 	"github.com/darkwake/darkwake/pkg/feed"
+	"github.com/darkwake/darkwake/pkg/ops"
 	"github.com/darkwake/darkwake/pkg/stream/ingest"
 	"github.com/spf13/cobra"
 )
 
 func newRun() *cobra.Command {
 	var broker cli.Broker
+	var admin cli.Admin
 	var f sourceFlags
 	c := &cobra.Command{
 		Use:   "run [INPUT...]",
@@ -39,26 +41,41 @@ Every flag can be given as an environment variable: --data-dir as DARKWAKE_DATA_
 			if err != nil {
 				return err
 			}
-			return carry(c.Context(), &broker, sources, c.ErrOrStderr())
+			return carry(c.Context(), &broker, &admin, sources, c.ErrOrStderr())
 		},
 	}
 	f.register(c.Flags())
 	broker.Register(c.Flags())
+	admin.Register(c.Flags(), ops.IngestAddress)
 	return c
 }
 
-func carry(ctx context.Context, broker *cli.Broker, sources []feed.SourceConfig, stderr io.Writer) error {
-	log := slog.New(slog.NewTextHandler(stderr, nil))
+// carry reads the sources into Kafka, and tells how that goes on the admin port and in the log.
+func carry(ctx context.Context, broker *cli.Broker, admin *cli.Admin, sources []feed.SourceConfig, stderr io.Writer) (err error) {
+	log, err := admin.Logger(stderr)
+	if err != nil {
+		return usageError{err}
+	}
+	build := ops.NewBuild(cli.Software())
+	registry := ops.NewRegistry(build)
+	metrics := ops.NewIngest(registry)
+	broker.Produced = metrics.Produced
 	client, end, err := broker.Connect(ctx, log)
 	if err != nil {
 		return err
 	}
-	var carrier ingest.Carrier
-	stop := tellEvery(10*time.Second, func() { tell(log, &carrier.Counts) })
-	problems, err := carrier.Run(ctx, client, sources, feed.Defaults())
-	stop()
+	defer func() { err = errors.Join(err, end()) }()
+	carrier := cli.NewIngest(metrics)
+	stop, err := admin.Start(ctx, log, build, registry, ops.Check{Name: "kafka", Run: client.Ping}, carrier.Check())
+	if err != nil {
+		return usageError{err}
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	quiet := tellEvery(10*time.Second, func() { tell(log, &carrier.Counts) })
+	problems, err := carrier.Run(ctx, client, sources, feed.Defaults(), carrier.Live)
+	quiet()
 	tell(log, &carrier.Counts)
-	if err = errors.Join(err, end()); err != nil {
+	if err != nil {
 		return err
 	}
 	for _, p := range problems {

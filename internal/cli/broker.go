@@ -19,6 +19,7 @@ import (
 // Broker are the flags that say how Kafka is reached.
 type Broker struct {
 	DataDir      string
+	Produced     func(time.Duration) // hears how long each batch took; may be nil
 	brokers      []string
 	partitions   int
 	replicas     int
@@ -78,7 +79,7 @@ func (b *Broker) Connect(ctx context.Context, log *slog.Logger) (*stream.Client,
 
 // options are the flags in the client's words.
 func (b *Broker) options() (stream.Options, error) {
-	o := stream.Options{Brokers: b.brokers, Partitions: b.partitions, Replicas: b.replicas, ReportsKept: b.keep, Session: b.session, Mechanism: b.mechanism, User: b.user}
+	o := stream.Options{Brokers: b.brokers, Partitions: b.partitions, Replicas: b.replicas, ReportsKept: b.keep, Session: b.session, Mechanism: b.mechanism, User: b.user, Produced: b.Produced}
 	if b.mechanism != "" {
 		password, err := Secret("sasl-password", b.passwordFile)
 		if err != nil {

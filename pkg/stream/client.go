@@ -25,8 +25,9 @@ type Options struct {
 	Mechanism   string // of SASL: "", PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512
 	User        string
 	Password    string
-	ReportsKept time.Duration // how long reports, facts and dead letters stay; 0 means for ever
-	Session     time.Duration // after so long without a sign of life a member of a group is taken for dead; 20 s when zero
+	ReportsKept time.Duration       // how long reports, facts and dead letters stay; 0 means for ever
+	Produced    func(time.Duration) // unless nil, is told how long each batch took to be acknowledged, from any goroutine
+	Session     time.Duration       // after so long without a sign of life a member of a group is taken for dead; 20 s when zero
 }
 
 // Validate reports what cannot be: one line for each.
@@ -101,6 +102,15 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 		return nil, fmt.Errorf("reach kafka at %s: %w", strings.Join(o.Brokers, ", "), plainly(err))
 	}
 	return c, nil
+}
+
+// Ping tells whether the cluster answers.
+func (c *Client) Ping(ctx context.Context) error {
+	_, err := c.kafka.Metadata(ctx, &kafka.MetadataRequest{Topics: []string{}})
+	if err != nil {
+		return fmt.Errorf("reach kafka: %w", plainly(err))
+	}
+	return nil
 }
 
 // Partitions is how many partitions the reports have.

@@ -29,8 +29,9 @@ func (f Final) Unwrap() error { return f.Err }
 // Work joins a consumer group on a topic and runs work for every partition that falls to this member, each in a goroutine
 // of its own. The context of the work ends when the partition may go to somebody else; the work then has some twenty seconds
 // to put its things in order. Work that fails is logged and the group forms anew, until an error is Final, which is
-// returned, or the context ends, which is no error.
-func (c *Client) Work(ctx context.Context, group, topic string, log *slog.Logger, work func(context.Context, Assignment) error) error {
+// returned, or the context ends, which is no error. Joined is called for every generation of the group that has this
+// member, whether partitions fall to it or not.
+func (c *Client) Work(ctx context.Context, group, topic string, log *slog.Logger, joined func(), work func(context.Context, Assignment) error) error {
 	members, err := kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
 		ID: group, Brokers: c.o.Brokers, Dialer: c.dialer, Topics: []string{topic}, StartOffset: kafka.FirstOffset,
 		HeartbeatInterval: c.o.Session / 10, SessionTimeout: c.o.Session, RebalanceTimeout: max(30*time.Second, c.o.Session),
@@ -50,6 +51,7 @@ func (c *Client) Work(ctx context.Context, group, topic string, log *slog.Logger
 			log.Warn("no group yet", "group", group, "error", plainly(err))
 			continue // kafka-go has waited
 		}
+		joined()
 		for _, p := range generation.Assignments[topic] {
 			a := Assignment{Partition: p.ID, Generation: int64(generation.ID), Member: generation.MemberID}
 			log.Debug("partition taken", "group", group, "partition", a.Partition, "generation", a.Generation)

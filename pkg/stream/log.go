@@ -53,6 +53,7 @@ func (c *Client) Append(ctx context.Context, topic string, partition int, record
 
 // send sends one batch until it is acknowledged.
 func (c *Client) send(ctx context.Context, topic string, partition int, records []Record) error {
+	began := time.Now()
 	for attempt := 0; ; attempt++ {
 		try, cancel := context.WithTimeout(ctx, 30*time.Second)
 		answer, err := c.kafka.Produce(try, &kafka.ProduceRequest{
@@ -63,6 +64,9 @@ func (c *Client) send(ctx context.Context, topic string, partition int, records 
 			err = answer.Error
 		}
 		if err == nil {
+			if c.o.Produced != nil {
+				c.o.Produced(time.Since(began))
+			}
 			return nil
 		}
 		if ctx.Err() != nil {

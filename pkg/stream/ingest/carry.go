@@ -27,6 +27,9 @@ type Counts struct {
 type Carrier struct {
 	// Counts may be read from any goroutine.
 	Counts Counts
+	// Report and Refused, unless nil, hear of every record that is carried, before it is.
+	Report  func(*ais.Report)
+	Refused func(ais.Reject)
 
 	client     *stream.Client
 	log        *Standing
@@ -73,10 +76,10 @@ func (c *Carrier) Carry(ctx context.Context, client *stream.Client, fingerprint 
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	for ctx.Err() == nil {
-		rec, err := s.Next()
+	for {
+		rec, err := s.Next() // after the context has ended a live stream still gives what it had heard
 		switch {
-		case errors.Is(err, io.EOF) || ctx.Err() != nil:
+		case errors.Is(err, io.EOF) || err != nil && ctx.Err() != nil:
 			return c.settle()
 		case err != nil:
 			return errors.Join(fmt.Errorf("read feed: %w", err), c.settle())
@@ -85,7 +88,6 @@ func (c *Carrier) Carry(ctx context.Context, client *stream.Client, fingerprint 
 			return fmt.Errorf("carry: %w", err)
 		}
 	}
-	return c.settle()
 }
 
 // goesOn tells whether the stream's run is the one that the log ends with.
@@ -132,6 +134,9 @@ func (c *Carrier) take(rec feed.Record) error {
 			return nil
 		}
 		c.Counts.Reports.Add(1)
+		if c.Report != nil {
+			c.Report(rec.Report)
+		}
 		return c.put(p, ship, rec, c.about(rec.Report.Source))
 	}
 	return c.punctuate(rec)
@@ -216,6 +221,9 @@ func (c *Carrier) refuse(r ais.Reject) {
 	for p := range c.reports {
 		if !c.known(p) {
 			c.Counts.Refused.Add(1)
+			if c.Refused != nil {
+				c.Refused(r)
+			}
 			headers := append(c.about(r.Source)[:1:1], stream.Header{Name: "reason", Value: r.Reason.String()},
 				stream.Header{Name: "offset", Value: strconv.FormatInt(r.Offset, 10)}, stream.Header{Name: "number", Value: strconv.FormatUint(r.Number, 10)})
 			c.err = errors.Join(c.err, c.dead.Put(stream.Record{Key: []byte(r.Source), Value: append([]byte{}, r.Bytes...), Headers: headers}))

@@ -18,7 +18,8 @@ func RunA(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	return o.Client.Work(ctx, group("a", engine), stream.ReportsTopic, o.Log, func(ctx context.Context, as stream.Assignment) error {
+	o.Observe = o.Observe.orElse()
+	return o.Client.Work(ctx, group("a", engine), stream.ReportsTopic, o.Log, func() { o.Observe.Joined("a") }, func(ctx context.Context, as stream.Assignment) error {
 		a := &workerA{o: o, engine: engine, partition: as.Partition, clock: newClock(o.every())}
 		return a.work(ctx, as)
 	})
@@ -47,6 +48,7 @@ type workerA struct {
 func (a *workerA) work(ctx context.Context, as stream.Assignment) error {
 	late, release := draining(ctx)
 	defer release()
+	defer a.o.Observe.Released("a", stream.ReportsTopic, a.partition)
 	if err := a.recover(ctx, as); err != nil {
 		return err
 	}
@@ -67,7 +69,8 @@ func (a *workerA) work(ctx context.Context, as stream.Assignment) error {
 			return err
 		}
 		if a.records++; a.records == 4096 || r.Behind == 0 {
-			a.tell(r)
+			a.o.Observe.Read(stream.ReportsTopic, a.partition, r.Behind, time.Since(r.Time))
+			a.records = 0
 		}
 		if a.clock.isDue() {
 			if err := a.save(late); err != nil {
@@ -100,9 +103,6 @@ func (a *workerA) recover(ctx context.Context, as stream.Assignment) (err error)
 	}
 	a.saved = a.next
 	a.o.Log.Info("stage A works", "partition", a.partition, "offset", a.next, "restored", cp != nil)
-	if a.o.Observe.Restored != nil {
-		a.o.Observe.Restored("a", a.partition)
-	}
 	return nil
 }
 
@@ -133,9 +133,7 @@ func (a *workerA) hand(f pipeline.Found) {
 			a.err = a.facts.Put(r)
 		}
 	}
-	if a.o.Observe.Late != nil {
-		a.o.Observe.Late(f.Counts.Late)
-	}
+	a.o.Observe.Walked(a.partition, f.To, f.Counts.Late)
 }
 
 // save makes a checkpoint, once everything that was found before it is acknowledged.
@@ -156,16 +154,6 @@ func (a *workerA) save(ctx context.Context) error {
 	}
 	a.saved = a.next
 	a.clock.made(began)
-	if a.o.Observe.State != nil {
-		a.o.Observe.State("a", a.partition, len(state))
-	}
+	a.o.Observe.Saved("a", a.partition, len(state))
 	return nil
-}
-
-// tell tells the observer how far the worker is.
-func (a *workerA) tell(last stream.Read) {
-	if a.o.Observe.Read != nil {
-		a.o.Observe.Read(a.partition, a.records, last.Behind, time.Since(last.Time))
-	}
-	a.records = 0
 }

@@ -36,7 +36,8 @@ func RunB(ctx context.Context, o Options, out Output, results time.Duration, unt
 	if err != nil {
 		return err
 	}
-	return o.Client.Work(ctx, group("b", engine), stream.FactsTopic, o.Log, func(ctx context.Context, as stream.Assignment) error {
+	o.Observe = o.Observe.orElse()
+	return o.Client.Work(ctx, group("b", engine), stream.FactsTopic, o.Log, func() { o.Observe.Joined("b") }, func(ctx context.Context, as stream.Assignment) error {
 		b := &workerB{o: o, engine: engine, out: out, clock: newClock(o.every()), results: newClock(results), untilEnd: untilEnd}
 		return b.work(ctx, as)
 	})
@@ -57,6 +58,7 @@ type workerB struct {
 	untilEnd  bool
 	next      int64 // offset of the next record
 	saved     int64
+	records   int  // since the observer was told
 	told      bool // the result was given out since the sources ended
 	err       error
 }
@@ -67,6 +69,7 @@ func (b *workerB) slot() int { return b.o.Client.Partitions() }
 func (b *workerB) work(ctx context.Context, as stream.Assignment) error {
 	late, release := draining(ctx)
 	defer release()
+	defer b.o.Observe.Released("b", stream.FactsTopic, 0)
 	b.events, b.estimates = b.o.Client.Lane(late, stream.EventsTopic, 0), b.o.Client.Lane(late, stream.EstimatesTopic, 0)
 	defer b.events.Close()
 	defer b.estimates.Close()
@@ -88,6 +91,10 @@ func (b *workerB) work(ctx context.Context, as stream.Assignment) error {
 		}
 		if err := b.take(r); err != nil {
 			return err
+		}
+		if b.records++; b.records == 256 || r.Behind == 0 {
+			b.o.Observe.Read(stream.FactsTopic, 0, r.Behind, time.Since(r.Time))
+			b.records = 0
 		}
 	}
 }
@@ -118,9 +125,6 @@ func (b *workerB) recover(ctx context.Context, as stream.Assignment) (err error)
 	}
 	b.saved = b.next
 	b.o.Log.Info("stage B works", "offset", b.next, "restored", cp != nil, "epoch", states.Owner().Epoch)
-	if b.o.Observe.Restored != nil {
-		b.o.Observe.Restored("b", 0)
-	}
 	if err := b.out.Begin(ctx, states.Owner().Epoch); err != nil {
 		return fmt.Errorf("begin output: %w", err)
 	}
@@ -185,9 +189,7 @@ func (b *workerB) save(ctx context.Context) error {
 	}
 	b.saved = b.next
 	b.clock.made(began)
-	if b.o.Observe.State != nil {
-		b.o.Observe.State("b", 0, len(state))
-	}
+	b.o.Observe.Saved("b", 0, len(state))
 	return nil
 }
 

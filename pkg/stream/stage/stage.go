@@ -22,12 +22,38 @@ type Options struct {
 	Observe Observer
 }
 
-// Observer is told what the workers do, for metrics.
+// Observer is told what the workers do, for metrics; every function from any goroutine.
 type Observer struct {
-	Read     func(partition int, records int, behind int64, age time.Duration) // since the last call; how many are behind the last one, and how long ago it came in
-	Late     func(reports int64)
-	State    func(stage string, partition int, bytes int)
-	Restored func(stage string, partition int)
+	// Joined: this member is in the group of a stage, "a" or "b"; a stage B that stands by is, too.
+	Joined func(stage string)
+	// Read: how many records of a topic lie behind the last that a worker has read, and how old that one is.
+	Read func(topic string, partition int, behind int64, age time.Duration)
+	// Walked: a partition has come so far in event time; Late is how many late reports there were on the way.
+	Walked func(partition int, to time.Time, late int64)
+	// Saved: the size of a checkpoint.
+	Saved func(stage string, partition int, bytes int)
+	// Released: a partition went to somebody else.
+	Released func(stage, topic string, partition int)
+}
+
+// orElse fills in what is unset.
+func (o Observer) orElse() Observer {
+	if o.Joined == nil {
+		o.Joined = func(string) {}
+	}
+	if o.Read == nil {
+		o.Read = func(string, int, int64, time.Duration) {}
+	}
+	if o.Walked == nil {
+		o.Walked = func(int, time.Time, int64) {}
+	}
+	if o.Saved == nil {
+		o.Saved = func(string, int, int) {}
+	}
+	if o.Released == nil {
+		o.Released = func(string, string, int) {}
+	}
+	return o
 }
 
 func (o Options) every() time.Duration {
