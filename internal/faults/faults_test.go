@@ -79,7 +79,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, broker: broker}
-	w.Service = NewService(t, bin, "--brokers", broker.Addr(), "--session", "3s")
+	w.Service = NewService(t, bin, "--brokers", broker.Addr(), "--session", "3s", "--admin", "")
 	w.config = w.write("few.yaml", few)
 	w.out = filepath.Join(w.Dir, "live")
 	return w
