@@ -55,42 +55,56 @@ var errSilent = errors.New("a source is silent")
 // check hears every source until each has brought a report, or the time is over.
 func check(ctx context.Context, sources []feed.SourceConfig, wait time.Duration, stdin io.Reader, stdout io.Writer) error {
 	o := live.Defaults()
-	o.Feed.Stdin, o.Hold = stdin, time.Second
-	listening, cancel := context.WithTimeout(ctx, wait)
+	o.Feed.Stdin, o.Hold = stdin, 200*time.Millisecond
+	hearing, cancel := context.WithCancel(ctx)
 	defer cancel()
-	l, err := live.Open(listening, sources, o)
+	l, err := live.Open(hearing, sources, o)
 	if err != nil {
 		return usageError{err}
 	}
 	defer l.Close()
-	if err := listen(listening, l); err != nil && listening.Err() == nil {
+	reports := map[string]int64{}
+	status, err := listen(hearing, l, wait, cancel, reports)
+	if err != nil {
 		return fmt.Errorf("check: %w", err)
 	}
-	status := l.Status()
+	for i := range status {
+		status[i].Reports = reports[status[i].Source]
+	}
 	if err := table(stdout, status, l.Problems()); err != nil {
 		return err
 	}
 	return verdict(status, l.Problems())
 }
 
-// listen reads until every source has brought something, or the context ends.
-func listen(ctx context.Context, l *live.Live) error {
-	silent := map[string]bool{}
-	for _, s := range l.Status() {
-		silent[s.Source] = true
-	}
-	for len(silent) > 0 && ctx.Err() == nil {
+// listen counts the reports of each source until every one has brought some, the sources have ended, or the time is over.
+// Then the connections are cut. The status is that of the moment before.
+func listen(ctx context.Context, l *live.Live, wait time.Duration, cut context.CancelFunc, reports map[string]int64) ([]live.SourceStatus, error) {
+	over := make(chan []live.SourceStatus, 1)
+	timer := time.AfterFunc(wait, func() {
+		over <- l.Status()
+		cut()
+	})
+	defer timer.Stop()
+	for len(reports) < len(l.Status()) {
 		rec, err := l.Next()
 		switch {
+		case err != nil && ctx.Err() != nil:
+			select {
+			case status := <-over:
+				return status, nil
+			default:
+				return nil, err // interrupted
+			}
 		case errors.Is(err, io.EOF):
-			return nil
+			return l.Status(), nil
 		case err != nil:
-			return err
+			return nil, err
 		case rec.Report != nil:
-			delete(silent, rec.Report.Source)
+			reports[rec.Report.Source]++
 		}
 	}
-	return nil
+	return l.Status(), nil
 }
 
 // table prints a line for each source.

@@ -58,7 +58,7 @@ func newTail() *cobra.Command {
 // openSources begins to read: in event time where every source is a recording, and else in the order of arrival.
 func openSources(ctx context.Context, sources []feed.SourceConfig, stdin io.Reader) (stream, error) {
 	o := live.Defaults()
-	o.Feed.Stdin = stdin
+	o.Feed.Stdin, o.Hold = stdin, time.Second // who watches does not want to wait
 	onlyFiles := true
 	for _, s := range sources {
 		onlyFiles = onlyFiles && s.Kind == feed.Files && s.Speed == 0
