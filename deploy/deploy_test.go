@@ -19,7 +19,7 @@ import (
 )
 
 // coming are flags and verbs that the files here may use before the programs have them.
-var coming = []string{"ingest --admin", "detect --admin"}
+var coming []string
 
 // programs are the built programs and the flags of their verb run.
 type programs struct {

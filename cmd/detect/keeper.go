@@ -78,16 +78,23 @@ func (k *keeper) put(ctx context.Context) error {
 
 // Flush implements stage.Output.
 func (k *keeper) Flush(ctx context.Context, watermark time.Time) error {
+	k.metrics.Watermark(ops.Whole, watermark)
 	k.meta.Watermark = watermark
 	meta := k.meta
 	k.waiting.Meta = &meta
 	return errors.Join(k.err, k.put(ctx))
 }
 
-// Result implements stage.Output: it writes the files of a replay.
-func (k *keeper) Result(_ context.Context, r *pipeline.Result, _ bool) error {
-	for source, health := range r.Health {
-		k.metrics.FeedHealth(source, health)
+// Result implements stage.Output: it writes the files of a replay. At the end of all sources the store takes the last
+// vintage, with the other bases; those of results between are not vintages.
+func (k *keeper) Result(ctx context.Context, r *pipeline.Result, ended bool) error {
+	k.observe(r)
+	if ended {
+		k.waiting.Rows = append(append(k.waiting.Rows, r.Estimate.Days...), r.Estimate.Others...)
+		k.meta.AsOf = r.Estimate.AsOf
+		if err := k.Flush(ctx, k.meta.Watermark); err != nil {
+			return err
+		}
 	}
 	if k.folder == "" {
 		return nil
@@ -95,6 +102,23 @@ func (k *keeper) Result(_ context.Context, r *pipeline.Result, _ bool) error {
 	s := r.Summary(nil, nil)
 	s.Software = r.Config.Config.Software
 	return writeAll(k.folder, r, s, false)
+}
+
+// observe tells the metrics how the feeds and the reception stand.
+func (k *keeper) observe(r *pipeline.Result) {
+	for source, health := range r.Health {
+		k.metrics.FeedHealth(source, health)
+	}
+	k.metrics.Tracks("static", r.Ships)
+	known := 0
+	for _, cell := range r.Reach {
+		if cell.Coast.Known || cell.Underway.Known || cell.AtRest.Known {
+			known++
+		}
+	}
+	k.metrics.CoverageCells("known", known)
+	k.metrics.CoverageCells("unknown", len(r.Reach)-known)
+	k.metrics.Vintage(r.Estimate.Others)
 }
 
 // close lets go of the store.

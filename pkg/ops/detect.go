@@ -48,7 +48,7 @@ func NewDetect(r *prometheus.Registry) *Detect {
 		tracks:     gauge("darkwake_detect_tracks", "Ships that are kept, by state.", "state"),
 		events:     counter("darkwake_detect_events_total", "Versions of events: opened is a first version that is open, updated a later one; closed and retracted say so.", "kind", "transition"),
 		cells:      gauge("darkwake_coverage_cells", "Cells of the reception map, by state.", "state"),
-		health:     gauge("darkwake_feed_health_ratio", "How a source delivers against its own habit, of the newest day.", "source"),
+		health:     gauge("darkwake_feed_health_ratio", "How a source delivers against its own habit, 0 to 1.", "source"),
 	}
 	r.MustRegister(m.lagRecords, m.lagSeconds, m.late, m.tracks, m.events, m.cells, m.health, m.ages(), quantiles{&m.rows})
 	return m
@@ -61,7 +61,10 @@ func (m *Detect) Lag(topic string, partition int, records int64, age time.Durati
 	m.lagSeconds.WithLabelValues(topic, p).Set(age.Seconds())
 }
 
-// Watermark notes how far in event time a partition is.
+// Whole is the partition of stage B, which has the watermark of all.
+const Whole = -1
+
+// Watermark notes how far in event time a partition is, or stage B.
 func (m *Detect) Watermark(partition int, t time.Time) { m.watermarks.set(partition, t) }
 
 // State notes the size of a worker's last checkpoint, in bytes.
@@ -69,13 +72,17 @@ func (m *Detect) State(stage string, partition, bytes int) {
 	m.states.set(held{stage, partition}, bytes)
 }
 
-// Released forgets a partition of a topic that went to another process, so that its last values alarm nobody.
+// Released forgets a partition of a topic that went to another process, so that its last values alarm nobody. With stage b
+// goes the watermark of all.
 func (m *Detect) Released(topic, stage string, partition int) {
 	p := strconv.Itoa(partition)
 	m.lagRecords.DeleteLabelValues(topic, p)
 	m.lagSeconds.DeleteLabelValues(topic, p)
-	m.watermarks.drop(partition)
 	m.states.drop(held{stage, partition})
+	if stage == "b" {
+		partition = Whole
+	}
+	m.watermarks.drop(partition)
 }
 
 // Ordered and Revised count late reports: those that still found their place, and those that change what was said.
@@ -134,7 +141,11 @@ func (m *Detect) ages() prometheus.Collector {
 		func(send func(*prometheus.Desc, prometheus.ValueType, float64, ...string)) {
 			now, slowest := time.Now(), math.Inf(1)
 			m.watermarks.each(func(partition int, t time.Time) {
-				send(watermark, prometheus.GaugeValue, seconds(t), strconv.Itoa(partition))
+				label := "all"
+				if partition != Whole {
+					label = strconv.Itoa(partition)
+				}
+				send(watermark, prometheus.GaugeValue, seconds(t), label)
 				slowest = min(slowest, seconds(t))
 			})
 			if !math.IsInf(slowest, 1) {

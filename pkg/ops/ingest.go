@@ -11,8 +11,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// messageTypes is one more than the highest AIS message type; type 0 is what is none of them.
-const messageTypes = 28
+// messageTypes is one more than the highest AIS message type; type 0 is a row of a table, which has none.
+const messageTypes = 29
 
 // Ingest are the metrics of the program that reads feeds.
 type Ingest struct {
@@ -45,7 +45,7 @@ func NewIngest(r *prometheus.Registry) *Ingest {
 	m := &Ingest{
 		began: time.Now(),
 		messages: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "darkwake_ingest_messages_total",
-			Help: "Reports delivered, by source and AIS message type; 0 is a type that AIS does not have."}, []string{"source", "type"}),
+			Help: "Reports delivered, by source and AIS message type; 0 is a row of a table."}, []string{"source", "type"}),
 		errors: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "darkwake_ingest_errors_total",
 			Help: "Lines that could not be used, by the dead letter's reasons."}, []string{"source", "reason"}),
 		skew: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "darkwake_event_time_skew_seconds",

@@ -38,7 +38,7 @@ func full(t *testing.T) (*prometheus.Registry, *Ingest, *Detect) {
 	s.Heard(1)
 	s.Heard(1)
 	s.Heard(27)
-	s.Heard(28)
+	s.Heard(29)
 	s.Refused("bad_checksum")
 	s.Skew(3 * time.Second)
 	in.Produced(20 * time.Millisecond)
@@ -50,7 +50,7 @@ func full(t *testing.T) (*prometheus.Registry, *Ingest, *Detect) {
 	})
 	d.Lag("darkwake.reports.v1", 3, 1000, 2*time.Second)
 	d.Watermark(3, past)
-	d.Watermark(4, past.Add(time.Hour))
+	d.Watermark(Whole, past.Add(time.Hour))
 	d.State("a", 3, 1000)
 	d.State("b", 0, 234)
 	d.Ordered(5)
@@ -133,7 +133,7 @@ func TestMetricsTellWhatTheyWereTold(t *testing.T) {
 		`darkwake_ingest_dropped_total{reason="queue",source="north"} 7`, `darkwake_source_last_message_timestamp_seconds{source="north"} 1.7723232e+09`,
 		`darkwake_ingest_duplicates_total{source="file"} 0`, `darkwake_source_connected{source="north"} 1`,
 		`darkwake_event_time_skew_seconds_bucket{source="north",le="5"} 1`, `darkwake_detect_state_bytes 1234`, `darkwake_detect_late_reports_total{action="revised"} 2`,
-		`darkwake_detect_events_total{kind="gap",transition="opened"} 1`, `darkwake_detect_events_total{kind="gap",transition="retracted"} 1`,
+		`darkwake_detect_watermark_timestamp_seconds{partition="all"} 1.7723268e+09`, `darkwake_detect_events_total{kind="gap",transition="opened"} 1`, `darkwake_detect_events_total{kind="gap",transition="retracted"} 1`,
 		`darkwake_estimate_barrels_per_day{basis="lifted",quantile="0.5"} 900`, `darkwake_estimate_barrels_per_day_sum{basis="lifted"} 1000`,
 		`darkwake_estimate_barrels_per_day{basis="exited",quantile="0.95"} 9000`, `darkwake_estimate_barrels_per_day_count{basis="exited"} 0`,
 		`darkwake_kafka_consumer_lag_records{partition="3",topic="darkwake.reports.v1"} 1000`)
@@ -149,6 +149,13 @@ func TestMetricsTellWhatTheyWereTold(t *testing.T) {
 	if got := gathered(t, r); strings.Contains(got, `partition="3"`) {
 		t.Error("a partition that went elsewhere is still told")
 	}
+	d.Watermark(0, past)
+	d.Released("darkwake.facts.v1", "b", 0)
+	if got := gathered(t, r); strings.Contains(got, `partition="all"`) || !strings.Contains(got, `darkwake_detect_watermark_timestamp_seconds{partition="0"}`) {
+		t.Error("stage B took a partition's watermark with it, and not its own")
+	}
+	d.Watermark(Whole, past.Add(time.Hour))
+	d.Released("darkwake.reports.v1", "a", 0)
 	if after := reading(t, r, "darkwake_detect_watermark_delay_seconds"); delay-after < 3500 || delay-after > 3700 {
 		t.Errorf("delay without the slowest partition: got %v, want an hour less than %v", after, delay)
 	}
