@@ -224,3 +224,23 @@ func TestBoxes(t *testing.T) {
 		}
 	}
 }
+
+// FuzzLoadConfig: whatever the file holds, it is a list of sources that pass the check, or an error of one line.
+func FuzzLoadConfig(f *testing.F) {
+	for _, s := range []string{"sources:\n  - {id: a, kind: tcp, address: \"h:1\"}\n", "sources:\n  - {id: a, url: \"wss://h\", key: k, boxes: [{south: 1, west: 2, north: 3, east: 4}]}\n",
+		"sources: [{id: a, path: x, speed: .nan}]", "sources: [{id: \"a\\nb\", path: x, rate: 1e999}]", "sources: {", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if strings.Contains(text, "_file") || strings.Contains(text, "$") {
+			t.Skip("it would read this machine")
+		}
+		sources, err := LoadConfig(strings.NewReader(text))
+		switch {
+		case err == nil && Check(sources) != nil:
+			t.Errorf("%q: %v", text, Check(sources))
+		case err != nil && strings.ContainsAny(err.Error(), "\r\n"):
+			t.Errorf("%q: an error of several lines: %q", text, err)
+		}
+	})
+}

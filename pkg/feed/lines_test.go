@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -121,6 +122,44 @@ func FuzzLines(f *testing.F) {
 			if i >= len(whole) || whole[i] != string(slow.line) {
 				t.Fatalf("byte by byte, line %d is %q", i, slow.line)
 			}
+		}
+	})
+}
+
+// TestCutCaps: NMEA and JSON have caps of their own, also in one stream.
+func TestCutCaps(t *testing.T) {
+	object := `{"x":"` + strings.Repeat("y", 5000) + `"}`
+	in := strings.Repeat("A", 1025) + "\n" + object + "\r\n" + strings.Repeat("B", 1024) + "\n{" + strings.Repeat("z", MaxJSON) + "\nlast"
+	var got []string
+	collect := func(line []byte, long bool) { got = append(got, fmt.Sprintf("%c %d %t", line[0], len(line), long)) }
+	want := []string{"A 1024 true", fmt.Sprintf("{ %d false", len(object)), "B 1024 false", fmt.Sprintf("{ %d true", MaxJSON), "l 4 false"}
+	if err := Cut(iotest.OneByteReader(strings.NewReader(in)), Defaults(), collect); err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v; want %v", got, err, want)
+	}
+	if err := Cut(iotest.ErrReader(iotest.ErrTimeout), Defaults(), collect); !errors.Is(err, iotest.ErrTimeout) {
+		t.Errorf("got %v, want the reader's error", err)
+	}
+}
+
+// FuzzCut: a datagram is cut as a stream of the same bytes is, however it comes.
+func FuzzCut(f *testing.F) {
+	for _, s := range []string{"a\nb\r\nc\rd", "\x00a\x00b\n\n", "{" + strings.Repeat("x", 3000) + "}\n!AIVDM", strings.Repeat("y", 2000) + "$z\n", "\xef\xbb\xbfa\n", ""} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		if len(in) > 8<<10 {
+			t.Skip("byte by byte takes too long")
+		}
+		var stream, slow, datagram []string
+		collect := func(to *[]string) func([]byte, bool) {
+			return func(line []byte, long bool) { *to = append(*to, fmt.Sprintf("%t %s", long, line)) }
+		}
+		if err := errors.Join(Cut(bytes.NewReader(in), Defaults(), collect(&stream)), Cut(iotest.OneByteReader(bytes.NewReader(in)), Defaults(), collect(&slow))); err != nil {
+			t.Fatal(err)
+		}
+		CutBytes(bytes.Clone(bytes.TrimPrefix(in, []byte("\xef\xbb\xbf"))), Defaults(), collect(&datagram))
+		if !slices.Equal(stream, datagram) || !slices.Equal(stream, slow) {
+			t.Errorf("stream %q, byte by byte %q, datagram %q", stream, slow, datagram)
 		}
 	})
 }
