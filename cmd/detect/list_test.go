@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/darkwake/darkwake/pkg/ops"
 )
 
 func TestListsAreReadByTheirContent(t *testing.T) {
@@ -32,4 +35,36 @@ func TestListsAreReadByTheirContent(t *testing.T) {
 			t.Errorf("%s: got %v, want a usage error that names the flag and the file", name, err)
 		}
 	}
+}
+
+func TestAListIsAsOldAsItsFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mine.csv")
+	if err := os.WriteFile(path, []byte("name,IMO\nSYN ONE,9074729\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	written := time.Now().Add(-96 * time.Hour)
+	if err := os.Chtimes(path, written, written); err != nil {
+		t.Fatal(err)
+	}
+	f := runFlags{engineFlags: engineFlags{lists: []string{path}}}
+	c, err := f.configuration()
+	if err != nil {
+		t.Fatal(err)
+	}
+	registry := ops.NewRegistry(ops.Build{})
+	f.date(ops.NewDetect(registry), c.Lists)
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if family.GetName() == "darkwake_watch_list_age_seconds" {
+			m := family.GetMetric()[0]
+			if age := time.Duration(m.GetGauge().GetValue()) * time.Second; age < 96*time.Hour-time.Second || age > 97*time.Hour || m.GetLabel()[0].GetValue() != "mine" {
+				t.Errorf("got %v of %v, want 96h of mine", age, m.GetLabel())
+			}
+			return
+		}
+	}
+	t.Error("no age of a list")
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/store"
 	"github.com/darkwake/darkwake/pkg/stream"
 	"github.com/darkwake/darkwake/pkg/stream/stage"
+	"github.com/darkwake/darkwake/pkg/vessel/list"
 	"github.com/spf13/cobra"
 )
 
@@ -101,6 +102,7 @@ func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) (err error
 	build := ops.NewBuild(cli.Software())
 	registry := ops.NewRegistry(build)
 	out.metrics = ops.NewDetect(registry)
+	f.date(out.metrics, config.Lists)
 	client, end, err := f.broker.Connect(ctx, log)
 	if err != nil {
 		return err
@@ -120,6 +122,16 @@ func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) (err error
 	return f.work(ctx, stage.Options{Client: client, Config: config, Log: log, Every: f.every, Observe: observer}, func(ctx context.Context) error {
 		return carry(ctx, carrier, client, sources, config.Feed, log)
 	}, out)
+}
+
+// date tells how old the watch lists are: each is as old as its file, which whoever keeps it up to date writes anew, whether
+// or not anything was added.
+func (f *runFlags) date(m *ops.Detect, lists []list.List) {
+	for i, l := range lists {
+		if about, err := os.Stat(f.lists[i]); err == nil { // it was there when it was read
+			m.WatchList(l.Name, about.ModTime())
+		}
+	}
 }
 
 // observe turns what the workers tell into metrics, and says whether they are at work.
