@@ -150,6 +150,7 @@ func observe(m *ops.Detect, stages string) (stage.Observer, []ops.Check) {
 			m.Watermark(partition, to)
 			m.Ordered(late)
 		},
+		Latency:  m.Latency,
 		Saved:    m.State,
 		Released: func(s, topic string, partition int) { m.Released(topic, s, partition) },
 	}, checks

@@ -20,6 +20,7 @@ type Detect struct {
 	events     *prometheus.CounterVec
 	cells      *prometheus.GaugeVec
 	health     *prometheus.GaugeVec
+	latency    prometheus.Histogram
 
 	watermarks table[int, time.Time]
 	states     table[held, int]
@@ -50,7 +51,10 @@ func NewDetect(r *prometheus.Registry) *Detect {
 		cells:      gauge("darkwake_coverage_cells", "Cells of the reception map, by state.", "state"),
 		health:     gauge("darkwake_feed_health_ratio", "How a source delivers against its own habit, 0 to 1.", "source"),
 	}
-	r.MustRegister(m.lagRecords, m.lagSeconds, m.late, m.tracks, m.events, m.cells, m.health, m.ages(), quantiles{&m.rows})
+	m.latency = prometheus.NewHistogram(prometheus.HistogramOpts{Name: "darkwake_detect_latency_seconds",
+		Help:    "From reading the record that made an event known to the acknowledgement of the event.",
+		Buckets: []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30}})
+	r.MustRegister(m.latency, m.lagRecords, m.lagSeconds, m.late, m.tracks, m.events, m.cells, m.health, m.ages(), quantiles{&m.rows})
 	return m
 }
 
@@ -63,6 +67,9 @@ func (m *Detect) Lag(topic string, partition int, records int64, age time.Durati
 
 // Whole is the partition of stage B, which has the watermark of all.
 const Whole = -1
+
+// Latency notes how long it took from the record that made an event known to the event.
+func (m *Detect) Latency(d time.Duration) { m.latency.Observe(d.Seconds()) }
 
 // Watermark notes how far in event time a partition is, or stage B.
 func (m *Detect) Watermark(partition int, t time.Time) { m.watermarks.set(partition, t) }

@@ -23,7 +23,7 @@ var names = map[string][]string{
 	"darkwake_kafka_consumer_lag_records": {"partition", "topic"}, "darkwake_kafka_consumer_lag_seconds": {"partition", "topic"},
 	"darkwake_detect_watermark_timestamp_seconds": {"partition"}, "darkwake_detect_watermark_delay_seconds": nil, "darkwake_detect_late_reports_total": {"action"},
 	"darkwake_detect_tracks": {"state"}, "darkwake_detect_state_bytes": nil, "darkwake_detect_events_total": {"kind", "transition"}, "darkwake_coverage_cells": {"state"},
-	"darkwake_estimate_barrels_per_day": {"basis"}, "darkwake_feed_health_ratio": {"source"}, "darkwake_estimate_as_of_timestamp_seconds": nil,
+	"darkwake_estimate_barrels_per_day": {"basis"}, "darkwake_feed_health_ratio": {"source"}, "darkwake_detect_latency_seconds": nil, "darkwake_estimate_as_of_timestamp_seconds": nil,
 	"darkwake_watch_list_age_seconds": {"list"}, "darkwake_build_info": {"goversion", "revision", "version"},
 }
 

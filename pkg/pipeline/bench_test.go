@@ -1,53 +1,19 @@
 package pipeline
 
 import (
-	"bytes"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/darkwake/darkwake/internal/sim"
-	"github.com/darkwake/darkwake/internal/sim/air"
-	"github.com/darkwake/darkwake/internal/sim/scenario"
-	"github.com/darkwake/darkwake/internal/sim/write"
+	"github.com/darkwake/darkwake/internal/sim/dense"
 	"github.com/darkwake/darkwake/pkg/feed"
 )
 
-// fullRate writes some days of the bundled world as plain NMEA at full rate: base stations every 20 s, ships as often as
-// transponders send (ITU-R M.1371-5 table 1: every 2–10 s under way).
+// fullRate writes some days of the bundled world at full rate.
 func fullRate(tb testing.TB, days float64) (path string, lines int) {
 	tb.Helper()
-	s, err := scenario.Open("../../testdata/scenarios/first-look.yaml")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	s.Days = days
-	for span, every := range map[*scenario.Span]time.Duration{
-		&s.Reporting.Moving: 2 * time.Second, &s.Reporting.Still: 10 * time.Second, &s.Reporting.Static: 90 * time.Second,
-		&s.Reporting.Base: 20 * time.Second, &s.Reporting.Aid: time.Minute,
-	} {
-		*span = scenario.Span(every)
-	}
-	world, err := sim.New(s)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	path = filepath.Join(tb.TempDir(), "full.nmea")
-	var all bytes.Buffer
-	nmea := write.NewNMEA(&all, world)
-	if _, _, err := air.Run(tb.Context(), world, nmea.Deliver); err != nil {
-		tb.Fatal(err)
-	}
-	if err := nmea.Flush(); err != nil {
-		tb.Fatal(err)
-	}
-	if err := os.WriteFile(path, all.Bytes(), 0o600); err != nil {
-		tb.Fatal(err)
-	}
-	return path, bytes.Count(all.Bytes(), []byte("\n"))
+	return dense.File(tb, "../../testdata/scenarios/first-look.yaml", days)
 }
 
 // BenchmarkReplay measures detect replay from a plain file to the estimate, reading included, on all cores. Lines carry

@@ -91,6 +91,11 @@ func (l *Lane) run() {
 			l.fail(err)
 			return
 		}
+		for i := range batch {
+			if batch[i].Acked != nil {
+				batch[i].Acked()
+			}
+		}
 		l.mutex.Lock()
 		clear(batch)
 		l.busy, l.spare = false, batch[:0]

@@ -17,6 +17,7 @@ type Record struct {
 	Key     []byte
 	Value   []byte // nil is a tombstone
 	Headers []Header
+	Acked   func() // unless nil, is called when a lane's record is acknowledged, by the lane's goroutine
 }
 
 // Header is a record's header.

@@ -37,12 +37,13 @@ type workerA struct {
 	facts     *stream.Lane
 	dead      *stream.Lane
 	clock     *clock
-	next      int64  // offset of the next record
-	saved     int64  // the same, of the last checkpoint
-	walks     uint64 // number of the last walk
-	skipTo    origin // where the engine begins; zero once it has
-	records   int    // since the observer was told
-	err       error  // of handing on
+	next      int64     // offset of the next record
+	saved     int64     // the same, of the last checkpoint
+	walks     uint64    // number of the last walk
+	skipTo    origin    // where the engine begins; zero once it has
+	read      time.Time // when the last punctuation was
+	records   int       // since the observer was told
+	err       error     // of handing on
 }
 
 func (a *workerA) work(ctx context.Context, as stream.Assignment) error {
@@ -109,6 +110,9 @@ func (a *workerA) recover(ctx context.Context, as stream.Assignment) (err error)
 // take takes in one record. One that cannot be read is a dead letter.
 func (a *workerA) take(ctx context.Context, r stream.Read) error {
 	rec, err := a.parser.Parse(r.Value)
+	if rec.Punctuation != nil {
+		a.read = time.Now()
+	}
 	if err != nil {
 		a.o.Log.Warn("record passed over", "partition", a.partition, "offset", r.Offset, "error", err)
 		err = a.dead.Put(stream.Record{Key: r.Key, Value: r.Value, Headers: []stream.Header{
@@ -128,7 +132,7 @@ func (a *workerA) hand(f pipeline.Found) {
 		a.err = fmt.Errorf("write walk %d: %w", f.Number, err)
 	}
 	a.walks = f.Number
-	for _, r := range records(a.engine, a.partition, f.Number, data) {
+	for _, r := range records(a.engine, a.partition, f.Number, data, a.read) {
 		if a.err == nil {
 			a.err = a.facts.Put(r)
 		}

@@ -58,8 +58,9 @@ type workerB struct {
 	untilEnd  bool
 	next      int64 // offset of the next record
 	saved     int64
-	records   int  // since the observer was told
-	told      bool // the result was given out since the sources ended
+	cause     time.Time // when the record was read that made the present walk due
+	records   int       // since the observer was told
+	told      bool      // the result was given out since the sources ended
 	err       error
 }
 
@@ -138,6 +139,7 @@ func (b *workerB) take(r stream.Read) error {
 	if err != nil || found == nil {
 		return err
 	}
+	b.cause = readAt(r)
 	if err := b.stage.Take(partition, *found); err != nil {
 		return fmt.Errorf("stage B: %w", err)
 	}

@@ -2,7 +2,9 @@ package stage
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/darkwake/darkwake/pkg/pipeline"
 	"github.com/darkwake/darkwake/pkg/stream"
@@ -35,16 +37,30 @@ func placeOf(key []byte) (p place, err error) {
 	return p, nil
 }
 
-// records cuts what a partition's stage A found into records.
-func records(engine string, partition int, walk uint64, found []byte) []stream.Record {
+// readHeader says when the record was read that made a walk due, in nanoseconds since 1970.
+const readHeader = "read"
+
+// records cuts what a partition's stage A found into records. Read is when the record came in that made the walk due.
+func records(engine string, partition int, walk uint64, found []byte, read time.Time) []stream.Record {
 	var out []stream.Record
+	headers := []stream.Header{{Name: readHeader, Value: strconv.FormatInt(read.UnixNano(), 10)}}
 	at := place{engine: engine, partition: partition, walk: walk, pieces: max(1, (len(found)+pieceSize-1)/pieceSize)}
 	for at.piece = range at.pieces {
 		n := min(pieceSize, len(found))
-		out = append(out, stream.Record{Key: at.key(), Value: found[:n:n]})
+		out = append(out, stream.Record{Key: at.key(), Value: found[:n:n], Headers: headers})
 		found = found[n:]
 	}
 	return out
+}
+
+// readAt is when the record was read to which a record of the facts owes itself.
+func readAt(r stream.Read) time.Time {
+	for _, h := range r.Headers() {
+		if n, err := strconv.ParseInt(h.Value, 10, 64); h.Name == readHeader && err == nil {
+			return time.Unix(0, n)
+		}
+	}
+	return r.Time
 }
 
 // assembly puts the walks of all partitions together again. The same walk may come from two workers of which one was

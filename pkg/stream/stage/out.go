@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
@@ -16,7 +17,8 @@ func (b *workerB) event(e event.Event) {
 	b.out.Event(e)
 	value, err := json.Marshal(e)
 	if err == nil {
-		err = b.events.Put(stream.Record{Key: []byte(e.ID), Value: value, Headers: []stream.Header{
+		cause := b.cause
+		err = b.events.Put(stream.Record{Key: []byte(e.ID), Value: value, Acked: func() { b.o.Observe.Latency(time.Since(cause)) }, Headers: []stream.Header{
 			{Name: "content-type", Value: "application/json"}, {Name: "schema", Value: e.Schema},
 			{Name: "epoch", Value: strconv.FormatInt(b.states.Owner().Epoch, 10)}, {Name: "version", Value: strconv.Itoa(e.Version)},
 			{Name: "ce_specversion", Value: "1.0"}, {Name: "ce_id", Value: fmt.Sprintf("%s.%d", e.ID, e.Version)}, {Name: "ce_source", Value: "darkwake"},

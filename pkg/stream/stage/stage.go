@@ -30,6 +30,8 @@ type Observer struct {
 	Read func(topic string, partition int, behind int64, age time.Duration)
 	// Walked: a partition has come so far in event time; Late is how many late reports there were on the way.
 	Walked func(partition int, to time.Time, late int64)
+	// Latency: how long it took from the record that made an event known to the acknowledgement of the event.
+	Latency func(time.Duration)
 	// Saved: the size of a checkpoint.
 	Saved func(stage string, partition int, bytes int)
 	// Released: a partition went to somebody else.
@@ -46,6 +48,9 @@ func (o Observer) orElse() Observer {
 	}
 	if o.Walked == nil {
 		o.Walked = func(int, time.Time, int64) {}
+	}
+	if o.Latency == nil {
+		o.Latency = func(time.Duration) {}
 	}
 	if o.Saved == nil {
 		o.Saved = func(string, int, int) {}

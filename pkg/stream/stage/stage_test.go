@@ -30,7 +30,7 @@ func fewDraws() pipeline.Config {
 }
 
 // broker is an embedded broker with topics of four partitions.
-func broker(t *testing.T) *stream.Client {
+func broker(t testing.TB) *stream.Client {
 	t.Helper()
 	e, err := stream.Embed(t.Context(), t.TempDir())
 	if err != nil {
@@ -107,7 +107,7 @@ var replayed = sync.OnceValues(func() (string, error) {
 
 // kept is an Output that keeps the newest version of everything, as a store would.
 type kept struct {
-	t      *testing.T
+	t      testing.TB
 	epochs []int64
 	events map[string]event.Event
 	result string
