@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -171,7 +172,8 @@ func (c *Client) Ensure(ctx context.Context) error {
 	}
 	request := &kafka.CreateTopicsRequest{}
 	for _, t := range topics {
-		made := kafka.TopicConfig{Topic: t.name, NumPartitions: t.partitions, ReplicationFactor: c.o.Replicas}
+		made := kafka.TopicConfig{Topic: t.name, NumPartitions: t.partitions, ReplicationFactor: c.o.Replicas, ConfigEntries: []kafka.ConfigEntry{
+			{ConfigName: "max.message.bytes", ConfigValue: strconv.Itoa(messageBytes)}}}
 		for name, value := range t.config {
 			made.ConfigEntries = append(made.ConfigEntries, kafka.ConfigEntry{ConfigName: name, ConfigValue: value})
 		}

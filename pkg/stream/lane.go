@@ -22,8 +22,8 @@ type Lane struct {
 	err     error
 }
 
-// laneSize is how many bytes may wait: four batches.
-const laneSize = 4 * maxBatch
+// laneSize is how many bytes may wait: two batches.
+const laneSize = 2 * maxBatch
 
 // Lane opens a lane to a partition. When the context ends, what waits is given up and Put and Settle return its cause.
 func (c *Client) Lane(ctx context.Context, topic string, partition int) *Lane {

@@ -31,8 +31,13 @@ func (r Record) size() int {
 	return n
 }
 
-// maxBatch is how many bytes are sent at once: brokers refuse batches above 1 MiB unless they are told otherwise.
-const maxBatch = 900 << 10
+// maxBatch is how many bytes are sent at once, and messageBytes what the topics take: brokers refuse batches above 1 MiB
+// unless they are told otherwise. A broker that syncs each batch to its disk, as the embedded one does, is as fast as the
+// batches are large.
+const (
+	maxBatch     = 3 << 20
+	messageBytes = 4 << 20
+)
 
 // Append appends records to one partition, in their order, and returns once all replicas have them. A batch that is not
 // acknowledged is sent again, and so may stand in the log twice, until the context ends; then the error is the context's.
@@ -297,7 +302,7 @@ func (t *Tail) open(ctx context.Context) error {
 		t.next = first
 	}
 	t.reader = kafka.NewReader(kafka.ReaderConfig{
-		Brokers: t.c.o.Brokers, Dialer: t.c.dialer, Topic: t.topic, Partition: t.partition, MinBytes: 1, MaxBytes: 1 << 20,
+		Brokers: t.c.o.Brokers, Dialer: t.c.dialer, Topic: t.topic, Partition: t.partition, MinBytes: 1, MaxBytes: messageBytes,
 		MaxWait: 250 * time.Millisecond, ReadBackoffMin: 5 * time.Millisecond, OffsetOutOfRangeError: true,
 	})
 	if err := t.reader.SetOffset(t.next); err != nil {

@@ -15,7 +15,7 @@ import (
 // event sends a version to the topic and the output.
 func (b *workerB) event(e event.Event) {
 	b.out.Event(e)
-	value, err := json.Marshal(e)
+	value, err := e.MarshalJSON() // json.Marshal would escape the < and > of raw sentences
 	if err == nil {
 		cause := b.cause
 		err = b.events.Put(stream.Record{Key: []byte(e.ID), Value: value, Acked: func() { b.o.Observe.Latency(time.Since(cause)) }, Headers: []stream.Header{
