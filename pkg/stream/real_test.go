@@ -209,7 +209,7 @@ func membersComeAndGo(t *testing.T, addr string) {
 		}
 	})
 	all.Go(func() {
-		if err := stays.Work(ctx, "workers", ReportsTopic, log, func(on context.Context, a Assignment) error { return work(on, stays, a) }); err != nil {
+		if err := stays.Work(ctx, "workers", ReportsTopic, log, func() {}, func(on context.Context, a Assignment) error { return work(on, stays, a) }); err != nil {
 			cancel(err)
 		}
 	})
@@ -220,7 +220,7 @@ func membersComeAndGo(t *testing.T, addr string) {
 			break
 		}
 		visit, leave := context.WithTimeout(ctx, 4*time.Second)
-		err = guest.Work(visit, "workers", ReportsTopic, log, func(on context.Context, a Assignment) error {
+		err = guest.Work(visit, "workers", ReportsTopic, log, func() {}, func(on context.Context, a Assignment) error {
 			taken.Add(1)
 			return work(on, guest, a)
 		})
