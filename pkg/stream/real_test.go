@@ -297,7 +297,7 @@ func TestTheLogForgets(t *testing.T) {
 		}
 	})
 	t.Run("the newest checkpoint outlives compaction", func(t *testing.T) {
-		set(t, StateTopic, map[string]string{"segment.bytes": "1048576", "max.compaction.lag.ms": "1", "min.cleanable.dirty.ratio": "0.01"})
+		set(t, StateTopic, map[string]string{"segment.bytes": "4194304", "max.compaction.lag.ms": "1", "min.cleanable.dirty.ratio": "0.01"})
 		s, _, err := c.Recover(t.Context(), 0, "engine", 1, "a")
 		if err != nil {
 			t.Fatal(err)
