@@ -18,7 +18,7 @@
 // that log (feed.Resume) the next Live goes on.
 //
 //   - live.go: opening, the sequencer and the idle rule; status.go: what anybody may ask at any time
-//   - source.go: from lines to the queue: numbers, limits, clocks, repeats
+//   - ear.go: one sender, from lines to reports; source.go: from there to the queue: clocks, repeats, limits
 //   - socket.go: TCP both ways and UDP; file.go: recordings at a pace, a file that grows, standard input
 //   - aisstream.go, aishub.go, aiscatcher.go: the services, in the words of FORMATS.md
 package live
