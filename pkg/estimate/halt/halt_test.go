@@ -1,6 +1,7 @@
 package halt
 
 import (
+	"encoding/json"
 	"flag"
 	"math"
 	"math/rand/v2"
@@ -430,6 +431,54 @@ func TestNotes(t *testing.T) {
 	}
 	if c := Since(steady(1, 1, 1), begin.Add(-oneDay), "", Defaults()); c.Word != CannotTell {
 		t.Errorf("a note before the input: got %+v", c)
+	}
+}
+
+// Windows reach into days on which nothing was heard. What was counted there says nothing of a rate.
+func TestAReferenceThatWasNotHeardTellsNothing(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		health float64
+		want   Word
+	}{{"deaf", 0, CannotTell}, {"next to deaf", 0.1, CannotTell}, {"half heard", 0.5, Falling}} {
+		s := Series{First: begin, AsOf: begin.Add(200 * oneDay)}
+		for day := range 200 {
+			s.Health = append(s.Health, 1)
+			if day < 120 {
+				s.Health[day] = tc.health
+			}
+			if day%4 == 0 {
+				s.Candidates = append(s.Candidates, Candidate{day, []float64{1}})
+			}
+		}
+		c := Since(s, begin.Add(120*oneDay), "talks", Defaults())
+		if c.Word != tc.want {
+			t.Errorf("%s before it: got %+v, want %s", tc.name, c, tc.want)
+		}
+		before := Series{First: s.First, AsOf: begin.Add(120 * oneDay), Health: s.Health[:120], Candidates: s.Candidates[:30]}
+		if x := Read(before, Defaults()); x.Known != (tc.want != CannotTell) {
+			t.Errorf("%s before it: got known %v", tc.name, x.Known)
+		}
+	}
+}
+
+// Whatever was heard and counted, a note has numbers that JSON can hold.
+func TestNotesAreNumbersWhateverWasHeard(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	for range 2000 {
+		n := 1 + r.IntN(1+r.IntN(200))
+		s := Series{First: begin, AsOf: begin.Add(time.Duration(n) * oneDay)}
+		full := []float64{0, 1e-9, 1}[r.IntN(3)]
+		for range n {
+			s.Health = append(s.Health, full*r.Float64())
+		}
+		for range []int{0, 1, 10, 3000}[r.IntN(4)] {
+			s.Candidates = append(s.Candidates, Candidate{r.IntN(n+20) - 10, []float64{0.3, 0.7}})
+		}
+		c := Since(s, begin.Add(time.Duration(r.IntN(n))*oneDay), "", Defaults())
+		if _, err := json.Marshal(c); err != nil || !(0 <= c.P05 && c.P05 <= c.P50 && c.P50 <= c.P95) {
+			t.Fatalf("%d days at %g: got %+v (%v)", n, full, c, err)
+		}
 	}
 }
 

@@ -87,12 +87,17 @@ func (t tally) since(tau int) (counted, exposed float64) {
 	return t.counts[n] - t.counts[tau], t.exposure[n] - t.exposure[tau]
 }
 
+// deaf is the mean exposure below which days are no reference: they are blind (METHODS.md section 8), and what is counted
+// there, from windows that reach into them, would stand over no exposure as a rate without bounds.
+const deaf = 0.15
+
 // reference is the Gamma posterior of the rate in the days before tau, with the prior of half a candidate in half a day
-// (METHODS.md section 8). It is false when there are too few days or candidates.
+// (METHODS.md section 8). It is false when there are too few days or candidates, or too little was heard.
 func (t tally) reference(tau int, o Options) (shape, exposed float64, ok bool) {
 	from := max(0, tau-o.MostReference)
-	n := t.counts[tau] - t.counts[from]
-	return n + 0.5, t.exposure[tau] - t.exposure[from] + 0.5, tau-from >= o.LeastReference && n >= o.LeastCandidates
+	n, heard := t.counts[tau]-t.counts[from], t.exposure[tau]-t.exposure[from]
+	enough := tau-from >= o.LeastReference && n >= o.LeastCandidates && heard >= deaf*float64(tau-from)
+	return n + 0.5, heard + 0.5, enough
 }
 
 // runs is how many runs without a candidate begin on a day before tau, one with each candidate: it turns the chance of one run
