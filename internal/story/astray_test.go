@@ -51,30 +51,31 @@ advance 8T00:00
 `
 )
 
-var liftLine = regexp.MustCompile(`(?m)^lift 620999001 (\w+).* q=([0-9.]+)`)
+var liftLine = regexp.MustCompile(`(?m)^lift 620999001 (\w+)(?: v\d+)? (\w+).* q=([0-9.]+)`)
 
 // astray finds what is said of positions that were not true.
 var astray = regexp.MustCompile(`(?m)^(interference .*620999001|false_position 620999001 closed .*p=(0\.[5-9]|1))`)
 
-// lifted is the probability of a lift in what is said last of it, zero when none is told or it is taken back, and
-// whether the detectors have seen that positions were not true.
+// lifted is how many lifts of hers are told, on average: the sum over the routes of the probability that is said last, zero
+// when none is told or it is taken back. It also says whether the detectors have seen that positions were not true.
 func lifted(t *testing.T, text string) (float64, bool) {
 	t.Helper()
 	said, err := Run(text, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := 0.0
+	last := map[string]float64{}
 	for _, m := range liftLine.FindAllStringSubmatch(said, -1) {
-		if strings.Contains(m[0], " sts_inferred ") {
-			continue // rests on the lonely stop at which she became laden, which is true
-		}
-		if q, err = strconv.ParseFloat(m[2], 64); err != nil {
+		if last[m[2]], err = strconv.ParseFloat(m[3], 64); err != nil {
 			t.Fatal(err)
 		}
 		if m[1] == "retracted" {
-			q = 0
+			last[m[2]] = 0
 		}
+	}
+	q := 0.0
+	for _, route := range slices.Sorted(maps.Keys(last)) {
+		q += last[route]
 	}
 	return q, astray.MatchString(said)
 }
@@ -127,20 +128,23 @@ func each(t *testing.T, voyage string, when []insertion, check func(kind string,
 	}
 }
 
+// The waiting ship fills at a lonely stop in waters where sanctioned oil is passed on, of a donor that nobody heard: that is
+// true, and a lift is inferred from it with the share of Iran's among the origins. False positions may add nothing to that.
 func TestFalsePositionsInALawfulTrackCreateNoLift(t *testing.T) {
 	for _, v := range []struct {
 		name, voyage string
+		honest       float64
 		when         []insertion
 	}{
-		{"waiting", waiting, []insertion{through}},
-		{"lawful", lawful, []insertion{during, after}},
+		{"waiting", waiting, 0.45, []insertion{through}},
+		{"lawful", lawful, 0, []insertion{during, after}},
 	} {
-		if q, _ := lifted(t, fmt.Sprintf(v.voyage, "")); q != 0 {
-			t.Fatalf("%s voyage itself: got a lift with q %.2f, want none", v.name, q)
+		if q, _ := lifted(t, fmt.Sprintf(v.voyage, "")); q != v.honest {
+			t.Fatalf("%s voyage itself: got lifts with q %.2f, want %.2f", v.name, q, v.honest)
 		}
 		each(t, v.voyage, v.when, func(kind string, i insertion, q float64, caught bool) {
-			if q >= 0.2 {
-				t.Errorf("%s voyage, %s, %v: got a lift with q %.2f, want none from 0.2 on", v.name, kind, i, q)
+			if q > v.honest {
+				t.Errorf("%s voyage, %s, %v: got lifts with q %.2f, want no more than %.2f", v.name, kind, i, q, v.honest)
 			}
 			if alone := kind == "besides her own" || kind == "for a moment"; v.name == "lawful" && !alone && !caught {
 				t.Errorf("%s voyage, %s, %v: nobody saw that it is false", v.name, kind, i)
