@@ -15,7 +15,9 @@
 // and percentiles of a day and of 7- and 28-day means come from the same draws, so they agree with each other.
 //
 // Here q answers false positives and a answers misses. AIS alone hardly identifies a: its posterior is little more than
-// the prior, Beta(6,4), and the headline is printed for a = 0.4, 0.6 and 0.8 as well. Once two lists of lifts, made at the
+// the prior. That is measured on simulated worlds (DefaultDetection, simulate fit detection) and counts as 20 lifts at most,
+// since they are not the sea; Beta(6,4), the wide one of METHODS.md section 8, is set by detect_a and detect_b. Every
+// result says which prior it took (Chance), and the headline is printed for a = 0.4, 0.6 and 0.8 as well. Once two lists of lifts, made at the
 // source and far away, overlap enough, they bound it from above (Capture).
 //
 // A halt that the barometer calls parts the days: those on the other side of its begin or end tell of a day's rate only as

@@ -12,8 +12,9 @@ import (
 type Options struct {
 	Draws int // simulated worlds for each estimate
 	// DetectA and DetectB are the Beta prior of a, the chance that a true lift ever becomes a candidate with a full
-	// feed. It is an assumption of the method: AIS-only trackers saw 0.85 (2018-09) to 0.025 (2021-02) of what imagery
-	// found, so that 0.6 ± 0.15 stands for a ledger that uses gaps as well.
+	// feed, as measured on simulated worlds (Detection), which are not the sea: it counts as no more than 20 lifts. AIS-only
+	// trackers saw 0.85 (2018-09) to 0.025 (2021-02) of what imagery found; Beta(6,4), 0.6 ± 0.15, is what METHODS.md
+	// section 8 starts from for a ledger that uses gaps as well.
 	DetectA float64
 	DetectB float64
 	// RateShape and RateDays are the Gamma prior of the rate: half a lift in half a day, which says almost nothing.
@@ -49,8 +50,9 @@ type Options struct {
 
 // Defaults returns the start values.
 func Defaults() Options {
+	detect := DefaultDetection()
 	return Options{
-		Draws: 4000, DetectA: 6, DetectB: 4, RateShape: 0.5, RateDays: 0.5,
+		Draws: 4000, DetectA: detect.A, DetectB: detect.B, RateShape: 0.5, RateDays: 0.5,
 		HalfLife: 90 * 24 * time.Hour, LeastLifts: 8, LeastSpan: 180 * 24 * time.Hour,
 		BlindExposure: 0.15, BlindWidth: 0.8, FinalShare: 0.8,
 		Capacity: Capacity, At: []float64{0.4, 0.6, 0.8}, Lag: DefaultLag(),
@@ -69,8 +71,8 @@ func (o *Options) Params() param.Group {
 	const day = 24 * time.Hour
 	return param.Group{Name: "estimate", About: "the daily estimate", Params: []param.Param{
 		param.Number("draws", &o.Draws, 100, 100_000, "worlds", "simulated for each estimate", "METHODS 8"),
-		param.Number("detect_a", &o.DetectA, 0.1, 1e6, "", "Beta prior of a, the chance that a true lift ever becomes a candidate with a full feed", "METHODS 8: Beta(6,4)"),
-		param.Number("detect_b", &o.DetectB, 0.1, 1e6, "", "its second parameter", "METHODS 8"),
+		param.Number("detect_a", &o.DetectA, 0.1, 1e6, "", "Beta prior of a, the chance that a true lift ever becomes a candidate with a full feed", "simulate fit detection, on simulated worlds; METHODS 8 starts from Beta(6,4)"),
+		param.Number("detect_b", &o.DetectB, 0.1, 1e6, "", "its second parameter", "as detect_a: together they count as 20 lifts at most"),
 		param.Number("rate_shape", &o.RateShape, 0.01, 10, "lifts", "Gamma prior of the rate", "METHODS 8: Gamma(0.5, 0.5 d)"),
 		param.Number("rate_days", &o.RateDays, 0.01, 10, "days", "its exposure", "METHODS 8"),
 		param.Time("half_life", &o.HalfLife, 24*time.Hour, 3650*day, "age at which a day's lifts and exposure count half", "METHODS 8"),
@@ -178,6 +180,7 @@ type Result struct {
 	// NewestFinal is the index of the newest final row whose 28 days are all covered, -1 when there is none.
 	NewestFinal int       `json:"newest_final"`
 	Strata      []Stratum `json:"strata"`
+	Chance      Chance    `json:"detection_prior"`
 	Capture     *Capture  `json:"capture"` // nil without a day
 	AsOf        time.Time `json:"as_of"`
 }

@@ -35,7 +35,7 @@ func (e *Estimator) Days(in Input) []Row {
 
 func (e *Estimator) vintage(in Input) (*model, Result) {
 	m := e.model(in)
-	res := Result{NewestFinal: -1, AsOf: in.AsOf.UTC(), Capture: m.capture}
+	res := Result{NewestFinal: -1, AsOf: in.AsOf.UTC(), Chance: m.e.o.Chance(), Capture: m.capture}
 	if m.n == 0 {
 		return m, res
 	}

@@ -60,6 +60,9 @@ func (p *Printer) headline(e estimate.Result) {
 		p.Printf("%.0f %%: %s", h.A*100, barrels(h.Month.Mean))
 	}
 	p.Printf("\n")
+	if c := e.Chance; c.Mean > 0 {
+		p.Printf("  The number takes %.0f %% for that share (90 %% between %.0f and %.0f): %s.\n", 100*c.Mean, 100*c.P05, 100*c.P95, c.From)
+	}
 	if e.Capture != nil {
 		p.Printf("  The share that can be seen at all: %s.\n", e.Capture.Says)
 	}

@@ -177,6 +177,7 @@ func (c Config) data(w world) []Datum {
 		{"weights of meetings", rendezvous.WeightsHash()},
 		{"weights of unseen meetings", encounter.WeightsHash()},
 		{"weights of lifts", hex.EncodeToString(sum[:])},
+		{"chance of detection", estimate.DetectionHash()},
 	}
 	for _, l := range c.Lists {
 		all = append(all, Datum{"watch list " + l.Name, strings.TrimPrefix(l.Hash, "sha256:")})

@@ -40,6 +40,7 @@ type page struct {
 	Parts                []share
 	Headline             []rival
 	HeadlineTo           string
+	Chance               string // what the number takes for the share that can be found
 	Chart                template.HTML
 	ChartTitle           string
 	Vintages             []vintage
@@ -161,6 +162,9 @@ func (p *page) headline(r *record.Record) {
 		return
 	}
 	p.HeadlineTo = longDay(newest)
+	if c := r.Daily.Chance; c.Mean > 0 {
+		p.Chance = fmt.Sprintf("%.0f %%, 90 %% between %.0f and %.0f: %s", 100*c.Mean, 100*c.P05, 100*c.P95, c.From)
+	}
 	for _, h := range r.Daily.Headline {
 		if h.Known {
 			p.Headline = append(p.Headline, rival{fmt.Sprintf("%.0f %%", 100*h.A), thousands(h.Month.Mean), about(h.Month.P05), about(h.Month.P95)})
