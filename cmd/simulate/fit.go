@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,7 +53,7 @@ func fitCommand() *cobra.Command {
 			return o.run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
-	c.AddCommand(fitLiftCommand())
+	c.AddCommand(fitLiftCommand(), fitDetectionCommand())
 	fl := c.Flags()
 	fl.StringVar(&o.train, "seeds", "101-110", "seeds to fit on, from-to")
 	fl.StringVar(&o.test, "test", "201-205", "seeds to test on, from-to")
@@ -68,7 +68,7 @@ func fitCommand() *cobra.Command {
 func (o *fitOptions) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	kind, ok := fitted()[args[0]]
 	if !ok {
-		return usageError{fmt.Errorf("fit %s: expected %s or lift", args[0], strings.Join(slices.Sorted(maps.Keys(fitted())), ", "))}
+		return usageError{fmt.Errorf("fit %s: expected %s, lift or detection", args[0], strings.Join(slices.Sorted(maps.Keys(fitted())), ", "))}
 	}
 	if len(o.ridges) == 0 || slices.Min(o.ridges) <= 0 {
 		return usageError{fmt.Errorf("--ridge %v: expected numbers above 0", o.ridges)}
@@ -122,25 +122,30 @@ func parseSeeds(s string) (seedRange, error) {
 	return seedRange{from, to}, nil
 }
 
-// worlds tries the worlds of each scenario file at each reporting interval, one after the other, since a trial uses the
-// processors itself, and puts together what comes out of them.
+// worlds tries the worlds of each scenario file at each reporting interval, as many at once as there are processors, and puts
+// together what comes out of them, in order.
 func worlds[C any](ctx context.Context, paths []string, every []time.Duration, seeds seedRange, spec trial.Spec, stderr io.Writer, of func(*trial.Outcome) []C) ([]C, error) {
-	var all []C
+	var specs []trial.Spec
 	for _, path := range paths {
 		for _, interval := range every {
-			for seed := seeds.from; seed <= seeds.to; seed++ {
-				spec.Path, spec.Seed, spec.Every = path, seed, interval
-				out, err := trial.Run(ctx, spec)
-				if err != nil {
-					return nil, err
-				}
-				cases := of(out)
-				fmt.Fprintf(stderr, "%s, seed %d, every %s: %d cases\n", out.Truth.Scenario, seed, interval, len(cases))
-				all = append(all, cases...)
-			}
+			spec.Path, spec.Every = path, interval
+			specs = append(specs, trial.Seeds(spec, seeds.from, int(seeds.to-seeds.from)+1)...)
 		}
 	}
-	return all, nil
+	cases := make([][]C, len(specs))
+	var telling sync.Mutex
+	err := trial.Each(ctx, len(specs), 0, func(ctx context.Context, i int) error {
+		out, err := trial.Run(ctx, specs[i])
+		if err != nil {
+			return err
+		}
+		cases[i] = of(out)
+		telling.Lock()
+		defer telling.Unlock()
+		_, err = fmt.Fprintf(stderr, "%s, seed %d, every %s: %d cases\n", out.Truth.Scenario, specs[i].Seed, specs[i].Every, len(cases[i]))
+		return err
+	})
+	return slices.Concat(cases...), err
 }
 
 // fitter is a set of weights that can be fitted.
@@ -210,20 +215,28 @@ func fitted() map[string]fitter {
 func (o *fitOptions) note(name string, paths []string, losses [2]loss) string {
 	var every []string
 	for _, e := range o.every {
-		every = append(every, fmt.Sprintf("every %g min", e.Minutes()))
-		if e == 0 {
-			every[len(every)-1] = "as thinned"
-		}
+		every = append(every, e.String())
 	}
-	return fmt.Sprintf("fitted by simulate fit %s on %d cases of %s, seeds %s, traffic %g, reports %s, ridge %g (the best on left-out seeds): loss %.4f, was %.4f; tested on seeds %s, %d cases: loss %.4f, was %.4f; calibrated on simulation",
-		name, losses[0].cases, names(paths), o.train, o.smaller.Traffic, strings.Join(every, ", "), o.ridge, losses[0].after, losses[0].before,
-		o.test, losses[1].cases, losses[1].after, losses[1].before)
+	command := fitCommandLine(name, paths, o.smaller, "--seeds", o.train, "--test", o.test, "--every", strings.Join(every, ","), "--ridge", numbers(o.ridges))
+	return fmt.Sprintf("by %s: %d cases, ridge %g is the best on left-out seeds, loss %.4f, was %.4f; on the test's %d cases %.4f, was %.4f; calibrated on simulation",
+		command, losses[0].cases, o.ridge, losses[0].after, losses[0].before, losses[1].cases, losses[1].after, losses[1].before)
 }
 
-func names(paths []string) string {
-	var out []string
-	for _, p := range paths {
-		out = append(out, filepath.Base(p))
+// fitCommandLine is how a fit is made again.
+func fitCommandLine(name string, paths []string, of scenario.Smaller, flags ...string) string {
+	parts := append([]string{"simulate fit", name}, paths...)
+	parts = append(parts, flags...)
+	if of.Days > 0 {
+		parts = append(parts, fmt.Sprintf("--days %g", of.Days))
 	}
-	return strings.Join(out, " and ")
+	return strings.Join(append(parts, fmt.Sprintf("--traffic %g", of.Traffic)), " ")
+}
+
+// numbers are as a flag takes them.
+func numbers(list []float64) string {
+	var out []string
+	for _, x := range list {
+		out = append(out, strconv.FormatFloat(x, 'g', -1, 64))
+	}
+	return strings.Join(out, ",")
 }

@@ -24,6 +24,7 @@ import (
 type fitLiftOptions struct {
 	train, hold, test string
 	ridges            []float64
+	keep              []string
 	out               string
 	smaller           scenario.Smaller
 }
@@ -46,7 +47,8 @@ func fitLiftCommand() *cobra.Command {
 	fl.StringVar(&o.train, "seeds", "101-105", "seeds to fit terms on, from-to")
 	fl.StringVar(&o.hold, "hold", "106-107", "seeds to recalibrate the sum on, from-to")
 	fl.StringVar(&o.test, "test", "201-202", "seeds to test on, from-to")
-	fl.Float64SliceVar(&o.ridges, "ridge", []float64{0.03, 0.1, 0.3}, "how strongly weights are held to those of judgement; of several the one that predicts left-out seeds best")
+	fl.Float64SliceVar(&o.ridges, "ridge", []float64{0.3, 1, 3}, "how strongly weights are held to those of judgement; of several the one that predicts left-out seeds best")
+	fl.StringSliceVar(&o.keep, "keep", []string{"laden_before"}, "weights left to judgement, however the candidates look: simulated crews leave a laden draught standing")
 	fl.StringVar(&o.out, "out", "", "file to write the weights to as JSON")
 	fl.Float64Var(&o.smaller.Days, "days", 0, "cut worlds to so many days (0: as the scenario says)")
 	fl.Float64Var(&o.smaller.Traffic, "traffic", 0.1, "share of the lawful ships")
@@ -62,16 +64,21 @@ func (o *fitLiftOptions) run(ctx context.Context, paths []string, stdout, stderr
 	if err != nil {
 		return usageError{err}
 	}
+	before := cargo.DefaultWeights()
+	for _, name := range o.keep {
+		if !slices.ContainsFunc(before.Terms, func(t cargo.Term) bool { return t.Name == name }) {
+			return usageError{fmt.Errorf("--keep %s: no weight has that name", name)}
+		}
+	}
 	for i, seeds := range ranges {
 		if sets[i], err = o.examples(ctx, paths, seeds, stderr); err != nil {
 			return err
 		}
 	}
 	known, held, unseen := sets[0], sets[1], sets[2]
-	before := cargo.DefaultWeights()
 	after := before
 	after.Terms = slices.Clone(before.Terms)
-	priors, rare := common(logisticOf(before), known)
+	priors, rare := common(logisticOf(before), known, o.keep)
 	ridge := fit.ChooseCapped(priors, known, o.ridges, before.BlockCap)
 	for _, w := range fit.Capped(priors, known, ridge, before.BlockCap) {
 		if w.Name == "" {
@@ -87,8 +94,9 @@ func (o *fitLiftOptions) run(ctx context.Context, paths []string, stdout, stderr
 		}
 	}
 	after.Offset, after.Slope = fit.Recalibrate(func(x fit.Example) float64 { return after.Sum(x.Values) }, held)
-	after.Note = fmt.Sprintf("fitted by simulate fit lift on %d candidates of %s, seeds %s, traffic %g, thinned, ridge %g (the best on left-out seeds); recalibrated on seeds %s, tested on seeds %s; calibrated on simulation",
-		len(known), names(paths), o.train, o.smaller.Traffic, ridge, o.hold, o.test)
+	command := fitCommandLine("lift", paths, o.smaller, "--seeds", o.train, "--hold", o.hold, "--test", o.test, "--ridge", numbers(o.ridges), "--keep", strings.Join(o.keep, ","))
+	after.Note = fmt.Sprintf("by %s: terms fitted on %d candidates, ridge %g is the best on left-out seeds, the sum recalibrated on %d others, loss %.4f; on the test's %d %.4f, was %.4f; calibrated on simulation",
+		command, len(known), ridge, len(held), liftLoss(after, held), len(unseen), liftLoss(after, unseen), liftLoss(before, unseen))
 	after.Origin = "fitted with the terms"
 	if o.out != "" {
 		if err := create(o.out, func(w io.Writer) error { return writeLiftWeights(w, after) }); err != nil {
@@ -117,8 +125,9 @@ func logisticOf(w cargo.Weights) []fit.BlockWeight {
 // leastSeen is how many examples must show a sign before its weight is fitted: one or two say nothing, and would undo judgement.
 const leastSeen = 5
 
-// common are the weights of signs that enough examples show; rare are the names of the others, which keep their priors.
-func common(all []fit.BlockWeight, examples []fit.Example) (kept []fit.BlockWeight, rare []string) {
+// common are the weights of signs that enough examples show; rare are the names of the others, and of those that are not to be
+// fitted, which keep their priors.
+func common(all []fit.BlockWeight, examples []fit.Example, not []string) (kept []fit.BlockWeight, rare []string) {
 	for _, w := range all {
 		seen := 0
 		for _, x := range examples {
@@ -126,7 +135,7 @@ func common(all []fit.BlockWeight, examples []fit.Example) (kept []fit.BlockWeig
 				seen++
 			}
 		}
-		if seen < leastSeen && w.Name != "" {
+		if w.Name != "" && (seen < leastSeen || slices.Contains(not, w.Name)) {
 			rare = append(rare, w.Name)
 			continue
 		}

@@ -275,12 +275,6 @@ func (h *Halts) write(b *strings.Builder) {
 	fmt.Fprintf(b, "\n## Has it halted?\n\nThe tests for a halt on synthetic counts: %g loadings a day, of which a share p is found after a delay. After %d days the trade stops, or\n"+
 		"doubles, in %d histories each. **Earliest** is the day after which no test with as few false calls could have known earlier: not one candidate\nsince. Days to a call are the median and what nine in ten take.\n",
 		haltRate, haltDay, h.runs)
-	mark := func(ok bool) string {
-		if ok {
-			return "✓"
-		}
-		return "✗"
-	}
 	both := func(list []float64) (float64, float64) { return quantile(list, 0.5), quantile(list, 0.9) }
 	var rows [][]string
 	for _, l := range h.lines {

@@ -37,6 +37,7 @@ func TestTableMarksWhatIsMet(t *testing.T) {
 		"| p95 of the mean, bbl a day, median seed | 30000 to 300000 | 2520000 | 5400000 | 90000 ✓ |",
 		"| **wider than baseline** | > 1 | 1.00 (2) |",
 		"| dark | 18 of 20; 18 where it has 20 of 20 | 10 of 20; 10 where it has 20 of 20 |",
+		"- **baseline**: nothing.\n", "final: nine in ten within is 2.50 (aim ≤ 0.25)", "lifts: counted twice, most in a seed is 1 (aim ≤ 0)",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the page has no %q:\n%s", want, out.String())

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/darkwake/darkwake/internal/sim/score"
+	"github.com/darkwake/darkwake/pkg/estimate"
 )
 
 // Set is the worlds of one scenario.
@@ -101,17 +102,22 @@ type cell struct {
 	of     string
 }
 
+func (c cell) meets(a aim) bool { return c.x >= a.least && c.x <= a.most }
+
+func mark(ok bool) string {
+	if ok {
+		return "✓"
+	}
+	return "✗"
+}
+
 func (c cell) text(a aim, name string) string {
 	if math.IsNaN(c.x) {
 		return "–"
 	}
 	out := fmt.Sprintf("%.*f", c.digits, c.x)
 	if slices.Contains(a.where, name) {
-		mark := "✗"
-		if c.x >= a.least && c.x <= a.most {
-			mark = "✓"
-		}
-		out += " " + mark
+		out += " " + mark(c.meets(a))
 	}
 	if c.of != "" {
 		out += " (" + c.of + ")"
@@ -133,7 +139,7 @@ What the daily estimate is held to, and what it reaches. The mean of %d days fro
 %d days after it, and as a **nowcast** at the end of the window itself and of every %d days after. **✓** and **✗** say whether an aim is met where it is stated.
 
 - **p reached** is the share of the true lifts that began in the window and are in the ledger at the end. The estimate cannot know it: it takes
-  the chance of a full feed from Beta(6,4), 0.60 on average, which is an assumption of the method about the real world and is not fitted to these.
+  the chance of a full feed from Beta(%g,%g), %.2f on average and from %.2f to %.2f with nine in ten: %s.
 - **p known** is the same estimate, with that chance as the other seeds of the scenario have it. What is left is what
   the rest of the model does; the distance to the row above is what the prior costs here.
 - **Interval score** is that of the 90 %% interval over that of the prior alone, which has seen nothing; below 1 it is better.
@@ -152,7 +158,9 @@ written by a program; its words are the same whether the numbers are good or bad
 func Write(w io.Writer, sets []Set, s Span, bare *Coverage, halts *Halts, command string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, preamble, command)
-	b.WriteString(number(sets, s))
+	c := counted(sets)
+	b.WriteString(number(sets, c, s))
+	worst(&b, sets, c, bare, halts)
 	if bare != nil {
 		bare.write(&b)
 	}
@@ -167,26 +175,33 @@ func Write(w io.Writer, sets []Set, s Span, bare *Coverage, halts *Halts, comman
 
 // Summary writes the number in simulated worlds alone.
 func Summary(w io.Writer, sets []Set, s Span) error {
-	if _, err := io.WriteString(w, number(sets, s)); err != nil {
+	if _, err := io.WriteString(w, number(sets, counted(sets), s)); err != nil {
 		return fmt.Errorf("write number: %w", err)
 	}
 	return nil
 }
 
-// number is the section of simulated worlds.
-func number(sets []Set, s Span) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, intro+"\n", s.Days, s.From, Confirmed, s.Days)
+// counted are all measures of sets.
+func counted(sets []Set) []row {
 	all := map[string]means{}
 	for _, s := range sets {
 		all[s.Name] = s.means()
 	}
+	return slices.Concat(meanRows(all), intervalRows(sets), liftRows(), nothingRows())
+}
+
+// number is the section of simulated worlds.
+func number(sets []Set, measures []row, s Span) string {
+	var b strings.Builder
+	c := estimate.Defaults()
+	p := c.Chance()
+	fmt.Fprintf(&b, intro+"\n", s.Days, s.From, Confirmed, s.Days, c.DetectA, c.DetectB, p.Mean, p.P05, p.P95, p.From)
 	head := []string{"measure", "aim"}
 	for _, s := range sets {
 		head = append(head, s.Name)
 	}
 	var rows [][]string
-	for _, r := range slices.Concat(meanRows(all), intervalRows(sets), liftRows(), nothingRows()) {
+	for _, r := range measures {
 		line := []string{r.name, r.aim.text}
 		for _, s := range sets {
 			line = append(line, r.of(s).text(r.aim, s.Name))

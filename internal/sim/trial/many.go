@@ -29,33 +29,44 @@ type Scores struct {
 // Many runs trials, some at once or, of zero, as many as there are processors to use, and gives their scores in the order of the specs.
 // Done is told of each trial that ends, one at a time and in any order; it may be nil. The first error ends all.
 func Many(ctx context.Context, specs []Spec, jobs int, done func(Spec, score.Report)) ([]Scores, error) {
+	scores := make([]Scores, len(specs))
+	var telling sync.Mutex
+	err := Each(ctx, len(specs), jobs, func(ctx context.Context, i int) error {
+		out, err := Run(ctx, specs[i])
+		if err != nil {
+			return err
+		}
+		scores[i] = Scores{out.Report, out.Ceiling, out.Number}
+		if done != nil {
+			telling.Lock()
+			defer telling.Unlock()
+			done(specs[i], out.Report)
+		}
+		return nil
+	})
+	return scores, err
+}
+
+// Each does so many things, some at once or, of zero, as many as there are processors to use. The first error ends all and is
+// returned.
+func Each(ctx context.Context, n, jobs int, do func(ctx context.Context, i int) error) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	scores := make([]Scores, len(specs))
 	queue := make(chan int)
 	var workers sync.WaitGroup
-	var telling sync.Mutex
 	if jobs < 1 {
 		jobs = runtime.GOMAXPROCS(0)
 	}
-	for range min(jobs, len(specs)) {
+	for range min(jobs, n) {
 		workers.Go(func() {
 			for i := range queue {
-				out, err := Run(ctx, specs[i])
-				if err != nil {
+				if err := do(ctx, i); err != nil {
 					fail(err)
-					continue
-				}
-				scores[i] = Scores{out.Report, out.Ceiling, out.Number}
-				if done != nil {
-					telling.Lock()
-					done(specs[i], out.Report)
-					telling.Unlock()
 				}
 			}
 		})
 	}
-	for i := range specs {
+	for i := range n {
 		if ctx.Err() != nil {
 			break
 		}
@@ -63,7 +74,7 @@ func Many(ctx context.Context, specs []Spec, jobs int, done func(Spec, score.Rep
 	}
 	close(queue)
 	workers.Wait()
-	return scores, context.Cause(ctx)
+	return context.Cause(ctx)
 }
 
 // Pool adds scores up. The ceiling is nil where none was asked for.
