@@ -66,8 +66,8 @@ const (
 // lonelyLeast is the shortest stop in which a whole cargo passes: an Aframax's 581,000 barrels took 20 h.
 const lonelyLeast = transferLeast
 
-// unseenLifts is the number of lifts that no route found for each that one did, before anything is known: a = 0.6, the mean of
-// its prior (METHODS.md section 8).
+// unseenLifts is the number of lifts that no route found for each that one did, before anything is known: a = 0.6, which
+// METHODS.md section 8 starts from.
 const unseenLifts = (1 - 0.6) / 0.6
 
 // inferences are lonely stops at which a ship became laden, of which neither a loading, nor a meeting, nor a lift of her own

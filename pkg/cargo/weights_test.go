@@ -19,7 +19,7 @@ func TestDefaultsAreValid(t *testing.T) {
 	if err := o.Validate(); err == nil || !strings.Contains(err.Error(), "cargo.touch") || !strings.Contains(err.Error(), "cargo.keep") {
 		t.Errorf("got %v, want both options named", err)
 	}
-	if w := DefaultWeights(); !strings.HasPrefix(w.Note, "fitted by simulate fit lift on ") {
+	if w := DefaultWeights(); !strings.HasPrefix(w.Note, "by simulate fit lift ") {
 		t.Errorf("got note %q", w.Note)
 	}
 }
