@@ -292,7 +292,9 @@ func TestPercentilesAgreeWithSorting(t *testing.T) {
 
 func TestRandomNumbersHaveTheirMoments(t *testing.T) {
 	const n = 200_000
-	prior := newPosterior(Defaults(), 0, nil)
+	o := Defaults()
+	o.DetectA, o.DetectB = 6, 4
+	prior := newPosterior(o, 0, nil)
 	for _, c := range []struct {
 		name           string
 		draw           func(*stream) float64
