@@ -41,8 +41,10 @@ type Carrier struct {
 	arenas     [][]byte // by partition: where the records' bytes go
 	headers    map[string][]stream.Header
 	trace      stream.Header
-	position   uint64 // number of the last punctuation that the stream delivered
-	err        error  // of a dead letter
+	position   uint64            // number of the last punctuation that a replay delivered
+	waiting    *feed.Punctuation // the last of a live stream that is not written
+	due        time.Time         // when it may be
+	err        error             // of a dead letter
 }
 
 // drain is how long what was read may take to be acknowledged once the context has ended.
@@ -113,6 +115,9 @@ func (c *Carrier) close() {
 
 // settle waits until the reports, and the rest, are acknowledged.
 func (c *Carrier) settle() error {
+	if err := c.release(true); err != nil {
+		return fmt.Errorf("write reports: %w", err)
+	}
 	for _, l := range c.reports {
 		if err := l.Settle(); err != nil {
 			return fmt.Errorf("write reports: %w", err)
@@ -127,6 +132,9 @@ func (c *Carrier) settle() error {
 // take carries one record.
 func (c *Carrier) take(rec feed.Record) error {
 	if rec.Report != nil {
+		if err := c.release(false); err != nil {
+			return err
+		}
 		ship := key(rec.Report.MMSI)
 		p := c.client.PartitionOf(ship)
 		if c.known(p) {
@@ -150,25 +158,45 @@ func (c *Carrier) known(partition int) bool {
 }
 
 // punctuate writes a punctuation to every partition that does not have it. In a live stream, whose records do not come
-// again, all partitions must have what lies before it first.
+// again, all partitions have what lies before a punctuation before one of them has it. That takes two rounds to the broker,
+// so that punctuations that come fast wait for one another, and only the last of them is written: it says all that those
+// before it did.
 func (c *Carrier) punctuate(rec feed.Record) error {
-	if !c.repeatable {
-		if err := c.barrier(); err != nil {
-			return err
-		}
+	if c.repeatable {
+		c.position = rec.Punctuation.Number
+		return c.mark(rec)
 	}
+	c.waiting = rec.Punctuation
+	return c.release(false)
+}
+
+// release writes the punctuation that waits, if it is time.
+func (c *Carrier) release(now bool) error {
+	began := time.Now()
+	if c.waiting == nil || !now && began.Before(c.due) {
+		return nil
+	}
+	if err := c.barrier(); err != nil {
+		return err
+	}
+	err := errors.Join(c.mark(feed.Record{Punctuation: c.waiting}), c.barrier())
+	c.waiting, c.due = nil, time.Now().Add(10*time.Since(began))
+	return err
+}
+
+// mark writes a punctuation to the partitions, and a copy for monitors.
+func (c *Carrier) mark(rec feed.Record) error {
 	c.retrace()
-	news := false
+	source, news := rec.Punctuation.Source, false
 	for p := range c.reports {
-		if c.known(p) {
+		if c.had(p, rec.Punctuation) {
 			continue
 		}
 		news = true
-		if err := c.put(p, []byte(rec.Punctuation.Source), rec, c.about(rec.Punctuation.Source)); err != nil {
+		if err := c.put(p, []byte(source), rec, c.about(source)); err != nil {
 			return err
 		}
 	}
-	c.position = rec.Punctuation.Number
 	if !news {
 		c.Counts.Known.Add(1)
 		return nil
@@ -179,13 +207,12 @@ func (c *Carrier) punctuate(rec feed.Record) error {
 	if err != nil {
 		return err
 	}
-	if err := c.feeds.Put(stream.Record{Key: []byte(rec.Punctuation.Source), Value: value, Headers: c.about(rec.Punctuation.Source)}); err != nil {
-		return err
-	}
-	if !c.repeatable {
-		return c.barrier()
-	}
-	return nil
+	return c.feeds.Put(stream.Record{Key: []byte(source), Value: value, Headers: c.about(source)})
+}
+
+// had tells whether a partition has a punctuation.
+func (c *Carrier) had(partition int, p *feed.Punctuation) bool {
+	return c.repeatable && c.goesOn() && !before(c.log.ends[partition].mark, p)
 }
 
 func (c *Carrier) barrier() error {
