@@ -175,7 +175,7 @@ func TestGoingOnWithALog(t *testing.T) {
 		run  uint64
 		want []string
 	}{
-		{"the same run", 3, []string{"a 1 03:20", "-- a AAE 00:50", "-- a EAE 00:50", "b 2 00:49 late", "b 2 04:00", "-- b EAE 02:00"}},
+		{"the same run", 3, []string{"a 1 02:10", "-- a AAE 00:50", "a 1 03:20", "-- a AAE 00:50", "-- a EAE 00:50", "b 2 00:49 late", "b 2 04:00", "-- b EAE 02:00"}},
 		{"another run", 4, []string{"-- a BBB 00:50", "-- b BBB 00:50", "-- c BBB 00:50"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

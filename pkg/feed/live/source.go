@@ -64,10 +64,12 @@ func (l *Live) newSource(c feed.SourceConfig, d *feed.Standing) *source {
 	return s
 }
 
-// goOn numbers reports on above the highest in the log, or skips those up to it when they come again.
+// goOn numbers reports on above the highest in the log. Those of a source that gives them again are skipped up to the last
+// punctuation: all partitions of the log have what lies before it, and of what lies behind some may have more than others,
+// whose readers know it by its number.
 func (s *source) goOn(highest uint64) {
 	if s.repeats {
-		s.skip = highest
+		s.skip = s.standing.Mark.Number
 		return
 	}
 	s.line = highest >> 8
