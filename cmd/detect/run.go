@@ -148,7 +148,7 @@ func observe(m *ops.Detect, stages string) (stage.Observer, []ops.Check) {
 		Read:   m.Lag,
 		Walked: func(partition int, to time.Time, late int64) {
 			m.Watermark(partition, to)
-			m.Ordered(late)
+			m.Revised(late)
 		},
 		Latency:  m.Latency,
 		Saved:    m.State,

@@ -47,8 +47,18 @@ var programs = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
+// rows are the lines of the table that FAULTS_OUT names a file for.
+var rows []string
+
 func TestMain(m *testing.M) {
 	code := m.Run()
+	if out := os.Getenv("FAULTS_OUT"); out != "" && code == 0 {
+		table := "| test | ingest died | stage A died | stage B died | took |\n|---|---|---|---|---|\n" + strings.Join(rows, "")
+		if err := os.WriteFile(out, []byte(table), 0o644); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
 	if dir, err := programs(); err == nil && dir != "" {
 		os.RemoveAll(dir)
 	}
@@ -206,14 +216,21 @@ func (s *service) finish() {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
+	s.same()
+	s.tell()
+}
+
+// tell says how often what died.
+func (s *service) tell() {
 	deaths := func(all []*Process) (n int) {
 		for _, p := range all {
 			n += p.Deaths
 		}
 		return n
 	}
-	s.t.Logf("took %v; deaths: ingest %d, stage A %d, stage B %d", time.Since(s.began).Round(time.Second), s.ingest.Deaths, deaths(s.a), deaths(s.b))
-	s.same()
+	took := time.Since(s.began).Round(time.Second)
+	s.t.Logf("took %v; deaths: ingest %d, stage A %d, stage B %d", took, s.ingest.Deaths, deaths(s.a), deaths(s.b))
+	rows = append(rows, fmt.Sprintf("| %s | %d | %d | %d | %v |\n", s.t.Name(), s.ingest.Deaths, deaths(s.a), deaths(s.b), took))
 }
 
 // killing kills one of the processes now and then, n times in all.

@@ -127,6 +127,7 @@ func TestLiveServerThatStallsFloodsAndSendsGarbage(t *testing.T) {
 	}
 	w.replay(dump)
 	w.same()
+	s.tell()
 }
 
 // settled waits until nothing has come to a topic for some seconds.

@@ -92,10 +92,7 @@ func (m *Detect) Released(topic, stage string, partition int) {
 	m.watermarks.drop(partition)
 }
 
-// Ordered and Revised count late reports: those that still found their place, and those that change what was said.
-func (m *Detect) Ordered(reports int64) { m.late.WithLabelValues("ordered").Add(float64(reports)) }
-
-// Revised is described at Ordered.
+// Revised counts reports that came later than their source's lateness, and may change what was said.
 func (m *Detect) Revised(reports int64) { m.late.WithLabelValues("revised").Add(float64(reports)) }
 
 // Tracks notes how many ships are kept in a state, such as moving or quiet.

@@ -53,7 +53,6 @@ func full(t *testing.T) (*prometheus.Registry, *Ingest, *Detect) {
 	d.Watermark(Whole, past.Add(time.Hour))
 	d.State("a", 3, 1000)
 	d.State("b", 0, 234)
-	d.Ordered(5)
 	d.Revised(2)
 	d.Tracks("moving", 9)
 	d.CoverageCells("known", 8)
