@@ -36,6 +36,10 @@ const (
 	addressFile = "broker.addr"
 )
 
+// cleaning is how often, in milliseconds, what is too old or was written anew is taken out of the log: every five minutes. Left
+// alone it is an hour, in which checkpoints would fill gigabytes.
+const cleaning = "300000"
+
 // Embed runs the broker of a directory, which is made if need be, or finds the process that does.
 func Embed(ctx context.Context, dir string) (*Embedded, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
@@ -101,7 +105,7 @@ func (e *Embedded) start() error {
 	}
 	options := []kfake.Opt{
 		kfake.NumBrokers(1), kfake.DataDir(filepath.Join(e.dir, "log")), kfake.SyncWrites(), kfake.ClusterID("darkwake"),
-		kfake.BrokerConfigs(map[string]string{"log.message.timestamp.type": "LogAppendTime"}),
+		kfake.BrokerConfigs(map[string]string{"log.message.timestamp.type": "LogAppendTime", "log.cleaner.backoff.ms": cleaning}),
 	}
 	var cluster *kfake.Cluster
 	if _, port, split := net.SplitHostPort(strings.TrimSpace(string(old))); split == nil {
