@@ -84,12 +84,19 @@ func newWorld(t *testing.T) *world {
 		t.Skip("a broker and many processes: not in short mode")
 	}
 	broker := realkafka.Start(t, realkafka.Options{Config: map[string]string{"group.min.session.timeout.ms": "1000"}})
+	w := newWorldWith(t, "--brokers", broker.Addr())
+	w.broker = broker
+	return w
+}
+
+// newWorldWith is a world whose programs find their broker by these flags.
+func newWorldWith(t *testing.T, flags ...string) *world {
+	t.Helper()
 	bin, err := programs()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, broker: broker}
-	w.Service = NewService(t, bin, "--brokers", broker.Addr(), "--session", "3s", "--admin", "")
+	w := &world{t: t, Service: NewService(t, bin, append(flags, "--session", "3s", "--admin", "")...)}
 	w.config = w.write("few.yaml", few)
 	w.out = filepath.Join(w.Dir, "live")
 	return w
@@ -256,6 +263,19 @@ func TestKilledAtRandomPoints(t *testing.T) {
 	all.Go(func() { s.killing(2, 2*time.Second, s.a...) })
 	all.Go(func() { s.killing(3, 2*time.Second, s.b...) })
 	all.Wait()
+	s.finish()
+}
+
+// TestEmbeddedBrokerChangesHands kills programs that have no other broker than the one that runs in one of them.
+func TestEmbeddedBrokerChangesHands(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many processes: not in short mode")
+	}
+	w := newWorldWith(t)
+	feed := w.source(firstLook)
+	w.replay(feed)
+	s := w.serve(feed)
+	s.killing(1, time.Second, append(append(s.a, s.b...), s.ingest)...)
 	s.finish()
 }
 

@@ -105,7 +105,7 @@ func (e *Embedded) start() error {
 	}
 	options := []kfake.Opt{
 		kfake.NumBrokers(1), kfake.DataDir(filepath.Join(e.dir, "log")), kfake.SyncWrites(), kfake.ClusterID("darkwake"),
-		kfake.BrokerConfigs(map[string]string{"log.message.timestamp.type": "LogAppendTime", "log.cleaner.backoff.ms": cleaning}),
+		kfake.BrokerConfigs(map[string]string{"log.message.timestamp.type": "LogAppendTime", "log.cleaner.backoff.ms": cleaning, "group.min.session.timeout.ms": "1000"}),
 	}
 	var cluster *kfake.Cluster
 	if _, port, split := net.SplitHostPort(strings.TrimSpace(string(old))); split == nil {

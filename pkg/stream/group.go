@@ -47,6 +47,9 @@ func (c *Client) Work(ctx context.Context, group, topic string, log *slog.Logger
 		if ctx.Err() != nil {
 			return errors.Join(final(ctx), members.Close())
 		}
+		if errors.Is(err, kafka.InvalidSessionTimeout) || errors.Is(err, kafka.GroupAuthorizationFailed) {
+			return errors.Join(fmt.Errorf("join group %s: %w", group, err), members.Close())
+		}
 		if err != nil {
 			log.Warn("no group yet", "group", group, "error", plainly(err))
 			continue // kafka-go has waited
