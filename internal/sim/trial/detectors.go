@@ -204,13 +204,34 @@ func (d *document) detectors(sections []Section) {
 	d.reception(shown)
 }
 
-// cell is a figure with its verdict.
-func (a aim) cell(p *score.Pool) string {
+// read is a figure.
+func (a aim) read(p *score.Pool) figure {
 	f := a.of(p)
 	if a.measure != "" {
 		m, _ := p.Measure(a.measure)
 		f.value = m.Pooled
 	}
+	return f
+}
+
+// missed are the aims of detectors that a scenario misses, with the numbers.
+func missed(p *score.Pool) (out []string) {
+	about := ""
+	for _, a := range aims() {
+		name := about + ": " + a.name
+		if parts := strings.Split(a.name, "**"); len(parts) > 1 {
+			about, name = parts[1], strings.ReplaceAll(a.name, "**", "")
+		}
+		if f := a.read(p); f.value != nil && slices.Contains(a.where, p.Scenario) && a.verdict(p.Scenario, *f.value) != "✓" {
+			out = append(out, fmt.Sprintf("%s %s (aim %s)", name, value(f.value, f.digits), a.text))
+		}
+	}
+	return out
+}
+
+// cell is a figure with its verdict.
+func (a aim) cell(p *score.Pool) string {
+	f := a.read(p)
 	if f.value == nil {
 		if f.n > 0 && f.n < reliability.Least && strings.HasSuffix(a.name, calibrationError) {
 			return fmt.Sprintf("too few (%d)", f.n)

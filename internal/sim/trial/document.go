@@ -165,7 +165,7 @@ var complaints = []complaint{
 func (d *document) worst(sections []Section) {
 	d.line("\n## What is bad\n\nEverything that misses an aim, by scenario.\n")
 	for _, s := range sections {
-		var texts []string
+		texts := missed(s.Pool)
 		for _, c := range complaints {
 			if m, ok := s.Pool.Measure(c.measure); ok && m.Pooled != nil && c.bad(*m.Pooled) {
 				texts = append(texts, fmt.Sprintf(c.text, *m.Pooled))
