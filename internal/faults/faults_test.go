@@ -176,6 +176,7 @@ type service struct {
 	*world
 	ctx    context.Context
 	began  time.Time
+	seed   uint64
 	rng    *rand.Rand
 	ingest *Process
 	a, b   []*Process
@@ -188,7 +189,7 @@ func (w *world) serve(sources ...string) *service {
 	w.t.Cleanup(cancel)
 	seed := uint64(time.Now().UnixNano())
 	w.t.Logf("seed %d", seed)
-	s := &service{world: w, ctx: ctx, began: time.Now(), rng: rand.New(rand.NewPCG(seed, 0))}
+	s := &service{world: w, ctx: ctx, began: time.Now(), seed: seed, rng: rand.New(rand.NewPCG(seed, 0))}
 	s.ingest = w.Start("ingest", "ingest", append([]string{"run"}, sources...)...)
 	s.a, s.b = []*Process{w.stageA(1), w.stageA(2), w.stageA(3)}, []*Process{w.stageB(1), w.stageB(2)}
 	return s
@@ -241,8 +242,8 @@ func (s *service) tell() {
 }
 
 // killing kills one of the processes now and then, n times in all.
-func (s *service) killing(seed uint64, pause time.Duration, victims ...*Process) {
-	rng := rand.New(rand.NewPCG(s.rng.Uint64(), seed))
+func (s *service) killing(stream uint64, pause time.Duration, victims ...*Process) {
+	rng := rand.New(rand.NewPCG(s.seed, stream))
 	for range kills() {
 		select {
 		case <-time.After(time.Duration(rng.Int64N(int64(2 * pause)))):

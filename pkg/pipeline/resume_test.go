@@ -3,6 +3,7 @@ package pipeline
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"testing"
@@ -97,6 +98,69 @@ func TestPartitionsGiveTheSameBytes(t *testing.T) {
 	leave(t, &out, r)
 	if got := out.String(); got != want {
 		t.Error(firstDifference(got, want))
+	}
+}
+
+// TestPartitionsMayComeInAnyOrder breaks a stream off in the middle, where partitions know of different reports: punctuations
+// come somewhat later than they were written, as those of a live stream may.
+func TestPartitionsMayComeInAnyOrder(t *testing.T) {
+	s, err := feed.Open(t.Context(), inputs(t, twoStations(t)...), feed.Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	const partitions = 3
+	var as []*StageA
+	for range partitions {
+		a, err := NewStageA(fewDraws())
+		if err != nil {
+			t.Fatal(err)
+		}
+		as = append(as, a)
+	}
+	found := make([][]Found, partitions)
+	var held feed.Record
+	for n := range 20_000 {
+		rec, err := s.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rec.Punctuation != nil {
+			held = rec
+			continue
+		}
+		if n%40 == 0 && held.Punctuation != nil {
+			rec = held
+		}
+		for i, a := range as {
+			if rec.Report == nil || i == shardOf(rec.Report.MMSI, partitions) {
+				a.Take(t.Context(), rec, func(f Found) { found[i] = append(found[i], f) })
+			}
+		}
+	}
+	result := func(order ...int) string {
+		b, err := NewStageB(fewDraws(), partitions, Listener{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range order {
+			for _, f := range found[i] {
+				if err := b.Take(i, f); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		var out bytes.Buffer
+		r := b.Result()
+		leave(t, &out, r)
+		fmt.Fprintln(&out, r.First, r.Last)
+		return out.String()
+	}
+	want := result(0, 1, 2)
+	for _, order := range [][]int{{2, 1, 0}, {1, 2, 0}} {
+		if got := result(order...); got != want {
+			t.Errorf("order %v: %s", order, firstDifference(got, want))
+		}
 	}
 }
 

@@ -172,8 +172,11 @@ func (b *StageB) Take(partition int, f Found) error {
 		}
 	}
 	var facts []track.Fact
+	b.earliest, b.latest = f.First, f.Last
 	for i, walks := range b.waiting {
 		found := walks[0]
+		// Each partition knows of its own reports what the last punctuation could not know.
+		b.earliest, b.latest = min(b.earliest, found.First), max(b.latest, found.Last)
 		facts = append(facts, found.Facts...)
 		for reason, n := range found.Refused {
 			b.refused[reason] += n
@@ -185,7 +188,6 @@ func (b *StageB) Take(partition int, f Found) error {
 		slices.SortStableFunc(facts, track.Compare)
 	}
 	b.counts.Punctuations, b.counts.Ticks = b.counts.Punctuations+f.Counts.Punctuations, b.counts.Ticks+f.Counts.Ticks
-	b.earliest, b.latest = f.First, f.Last
 	b.walk(f.Walk, facts)
 	return nil
 }
