@@ -60,7 +60,7 @@ func hashOf(t *testing.T, c Config) string {
 
 // notParameters are fields of options that decide nothing by their value, or are data with a hash of their own.
 var notParameters = map[string]bool{
-	"Feed.Rejected": true, "Feed.TempDir": true, "Feed.Stdin": true,
+	"Feed.Rejected": true, "Feed.TempDir": true, "Feed.Stdin": true, "Feed.Resume": true,
 	"Cargo.Weights": true, "Lists": true, "Notes": true, "Overlays": true, "Gazetteer": true, "Software": true,
 }
 
