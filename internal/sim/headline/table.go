@@ -141,7 +141,9 @@ What the daily estimate is held to, and what it reaches. The mean of %d days fro
 - **p reached** is the share of the true lifts that began in the window and are in the ledger at the end. The estimate cannot know it: it takes
   the chance of a full feed from Beta(%g,%g), %.2f on average and from %.2f to %.2f with nine in ten: %s.
 - **p known** is the same estimate, with that chance as the other seeds of the scenario have it. What is left is what
-  the rest of the model does; the distance to the row above is what the prior costs here.
+  the rest of the model does; the distance to the row above is what the prior costs here. In worlds that end with the window p lacks what would
+  still have come, so that the mean is too large there; and where the mean is worse with p known, two errors of the model cancel without it.
+- **With a number** are worlds in which the scored window has one; elsewhere the estimate says that it is blind, and nothing else is told of them.
 - **Interval score** is that of the 90 %% interval over that of the prior alone, which has seen nothing; below 1 it is better.
 - **Wider than baseline**: mean width of the interval over that of baseline, on the same seeds and at the same day.
 - **Of the oracle's**: recall in a mode over that of a reader who knows the world's rules and has only the same feed, in the same worlds.`
@@ -232,6 +234,9 @@ func meanRows(all map[string]means) []row {
 	out = append(out, row{"worlds", none, func(s Set) cell { return cell{float64(len(s.Runs)), 0, ""} }},
 		row{"p reached", none, func(s Set) cell {
 			return cell{share(s, func(f Found) (int, int) { m := f.all(); return m.Found, m.True }), 2, ""}
+		}}, row{"**with a number**", atLeast(1, slices.Concat(main, rough)), func(s Set) cell {
+			n := len(s.newest())
+			return cell{float64(n) / float64(len(s.Runs)), 2, fmt.Sprintf("%d of %d", n, len(s.Runs))}
 		}})
 	part("**final**", func(m means) []score.Window { return m.final }, atMost(0.10, main), atMost(0.25, main))
 	part("final, p known", func(m means) []score.Window { return m.finalKnown }, none, none)
