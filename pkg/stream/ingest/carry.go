@@ -172,8 +172,11 @@ func (c *Carrier) punctuate(rec feed.Record) error {
 
 // release writes the punctuation that waits, if it is time.
 func (c *Carrier) release(now bool) error {
+	if c.waiting == nil {
+		return nil
+	}
 	began := time.Now()
-	if c.waiting == nil || !now && began.Before(c.due) {
+	if !now && began.Before(c.due) {
 		return nil
 	}
 	if err := c.barrier(); err != nil {
