@@ -195,6 +195,14 @@ func (w *world) serve(sources ...string) *service {
 	return s
 }
 
+// serveBundled starts a service on the bundled month, of which a replay says what must come out.
+func (w *world) serveBundled() *service {
+	w.t.Helper()
+	feed := w.source(firstLook)
+	w.replay(feed)
+	return w.serve(feed)
+}
+
 // stageA and stageB start a process of one stage.
 func (w *world) stageA(n int) *Process {
 	return w.Start(fmt.Sprintf("a%d", n), "detect", "run", "--stages", "a", "--config", w.config, "--checkpoint-every", "500ms")
@@ -255,10 +263,7 @@ func (s *service) killing(stream uint64, pause time.Duration, victims ...*Proces
 }
 
 func TestKilledAtRandomPoints(t *testing.T) {
-	w := newWorld(t)
-	feed := w.source(firstLook)
-	w.replay(feed)
-	s := w.serve(feed)
+	s := newWorld(t).serveBundled()
 	var all sync.WaitGroup
 	all.Go(func() { s.killing(1, 300*time.Millisecond, s.ingest) })
 	all.Go(func() { s.killing(2, 2*time.Second, s.a...) })
@@ -272,26 +277,20 @@ func TestEmbeddedBrokerChangesHands(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many processes: not in short mode")
 	}
-	w := newWorldWith(t)
-	feed := w.source(firstLook)
-	w.replay(feed)
-	s := w.serve(feed)
+	s := newWorldWith(t).serveBundled()
 	s.killing(1, time.Second, append(append(s.a, s.b...), s.ingest)...)
 	s.finish()
 }
 
 func TestBrokerKilledAndRestarted(t *testing.T) {
-	w := newWorld(t)
-	feed := w.source(firstLook)
-	w.replay(feed)
-	s := w.serve(feed)
+	s := newWorld(t).serveBundled()
 	for range max(2, kills()/5) {
 		s.wait(1500 * time.Millisecond)
-		if err := w.broker.Kill(); err != nil {
+		if err := s.broker.Kill(); err != nil {
 			t.Fatal(err)
 		}
 		s.wait(time.Second)
-		if err := w.broker.Restart(s.ctx); err != nil {
+		if err := s.broker.Restart(s.ctx); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -299,12 +298,9 @@ func TestBrokerKilledAndRestarted(t *testing.T) {
 }
 
 func TestMembersComeAndGo(t *testing.T) {
-	w := newWorld(t)
-	feed := w.source(firstLook)
-	w.replay(feed)
-	s := w.serve(feed)
+	s := newWorld(t).serveBundled()
 	for n := range kills() {
-		guest := w.stageA(10 + n)
+		guest := s.stageA(10 + n)
 		s.wait(1500 * time.Millisecond)
 		guest.Stop(syscall.SIGTERM)
 	}
@@ -312,11 +308,8 @@ func TestMembersComeAndGo(t *testing.T) {
 }
 
 func TestPoisonedRecords(t *testing.T) {
-	w := newWorld(t)
-	feed := w.source(firstLook)
-	w.replay(feed)
-	s := w.serve(feed)
-	c := w.client()
+	s := newWorld(t).serveBundled()
+	c := s.client()
 	for n := range 20 {
 		poison := []byte("nonsense")
 		if n%2 == 0 {

@@ -139,7 +139,7 @@ func (w Weights) score(v values) score {
 	held := func(block string) float64 { return max(-w.BlockCap, min(w.BlockCap, sums[block])) }
 	s.who, s.opportunity, s.outcome = held(who), held(opportunity), held(outcome)
 	s.logOdds = w.Offset + cmp.Or(w.Slope, 1)*(w.Intercept+s.who+s.opportunity+s.outcome)
-	s.q = 1 / (1 + math.Exp(-s.logOdds))
+	s.q = event.Logistic(s.logOdds)
 	return s
 }
 

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"math"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/geo"
@@ -54,6 +55,9 @@ type GapDetails struct {
 	Rates            float64      `json:"switched_off_by_rates,omitempty"` // the probability of switched off before the evidence
 	Evidence         []Weighed    `json:"evidence_weights,omitempty"`      // corrects it
 }
+
+// Logistic is the probability that natural log-odds stand for.
+func Logistic(logOdds float64) float64 { return 1 / (1 + math.Exp(-logOdds)) }
 
 // Weighed is a finding and what it counts: value times weight, in natural log-odds.
 type Weighed struct {

@@ -111,7 +111,7 @@ func (d Dossier) findings() (lines []string) {
 		effects = d.ofLift(details)
 	case event.FalsePositionDetails:
 		for _, t := range details.Terms {
-			effects = append(effects, effect{finding: t.Name, there: true, p: logistic(details.Score - t.Value*t.Weight)})
+			effects = append(effects, effect{finding: t.Name, there: true, p: event.Logistic(details.Score - t.Value*t.Weight)})
 		}
 	}
 	effects = slices.DeleteFunc(effects, func(x effect) bool { return math.Abs(x.p-e.Probability) < enough && x.leads == "" })
@@ -130,8 +130,6 @@ func (d Dossier) findings() (lines []string) {
 	}
 	return lines
 }
-
-func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
 // ofMeeting multiplies each explanation by the odds of a finding and normalises anew.
 func (d Dossier) ofMeeting(e event.Event, details event.RendezvousDetails) (out []effect) {
@@ -184,7 +182,7 @@ func (d Dossier) ofLift(details event.LiftDetails) (out []effect) {
 		if there {
 			moved = sums[w.Block] - value*w.Weight
 		}
-		out = append(out, effect{finding: w.Finding, there: there, p: logistic(details.Score - held[w.Block] + clamp(moved, w.Cap))})
+		out = append(out, effect{finding: w.Finding, there: there, p: event.Logistic(details.Score - held[w.Block] + clamp(moved, w.Cap))})
 	}
 	return out
 }

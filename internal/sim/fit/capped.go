@@ -3,6 +3,8 @@ package fit
 import (
 	"math"
 	"slices"
+
+	"github.com/darkwake/darkwake/pkg/event"
 )
 
 // Example is a thing that was weighed, and whether it was true.
@@ -49,7 +51,7 @@ func ChooseCapped(weights []BlockWeight, examples []Example, ridges []float64, l
 	return leaveOut(examples, Example.world, ridges, func(in, out []Example, ridge float64) float64 {
 		fitted := Capped(weights, in, ridge, limit)
 		return MeanLoss(func(x Example) float64 {
-			return sigmoid(newDesign(fitted, []Example{x}, 0, limit).sum(0, weightsIn(fitted)))
+			return event.Logistic(newDesign(fitted, []Example{x}, 0, limit).sum(0, weightsIn(fitted)))
 		}, out)
 	})
 }
@@ -157,7 +159,7 @@ func (d *design) step(w []float64) []float64 {
 		}
 	}
 	for k, row := range d.rows {
-		miss := sigmoid(d.sum(k, w)) - d.truth[k]
+		miss := event.Logistic(d.sum(k, w)) - d.truth[k]
 		for i, x := range row {
 			if b := d.blocks[i]; b < 0 || math.Abs(d.sums[b]) < d.limit {
 				gradient[i] += float64(miss * x)

@@ -23,7 +23,7 @@ func drawn(n int) []Example {
 				v[name] = r.Float64() * 2
 			}
 		}
-		out = append(out, Example{v, r.Float64() < sigmoid(-1+2*v["a"]-1.5*v["b"]), uint64(i % 4)})
+		out = append(out, Example{v, r.Float64() < event.Logistic(-1+2*v["a"]-1.5*v["b"]), uint64(i % 4)})
 	}
 	return out
 }
@@ -73,7 +73,7 @@ func TestCappedFitsUnderTheCap(t *testing.T) {
 	weights := []BlockWeight{{}, {Name: "a", Block: "x", Sign: 1}, {Name: "b", Block: "x", Sign: 1}, {Name: "c", Block: "x", Sign: 1}}
 	got := Capped(weights, examples, 0.01, 3)
 	d := newDesign(got, examples, 0, 3)
-	none, all := sigmoid(d.sum(0, weightsIn(got))), sigmoid(d.sum(1, weightsIn(got)))
+	none, all := event.Logistic(d.sum(0, weightsIn(got))), event.Logistic(d.sum(1, weightsIn(got)))
 	if none < 0.02 || all < 0.5 || all > 0.99 {
 		t.Errorf("got %.3f without findings and %.3f with all: want what a cap of 3 allows", none, all)
 	}
@@ -86,8 +86,8 @@ func TestRecalibrationUndoesAStretch(t *testing.T) {
 	if math.Abs(slope-0.5) > 0.03 || math.Abs(offset+0.35) > 0.06 {
 		t.Errorf("got %.3f + %.3f of the sum, want -0.35 + 0.5", offset, slope)
 	}
-	p := func(x Example) float64 { return sigmoid(offset + slope*sum(x)) }
-	if was, is := MeanLoss(func(x Example) float64 { return sigmoid(sum(x)) }, examples), MeanLoss(p, examples); is >= was {
+	p := func(x Example) float64 { return event.Logistic(offset + slope*sum(x)) }
+	if was, is := MeanLoss(func(x Example) float64 { return event.Logistic(sum(x)) }, examples), MeanLoss(p, examples); is >= was {
 		t.Errorf("got loss %.3f recalibrated, %.3f before", is, was)
 	}
 }

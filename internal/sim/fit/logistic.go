@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/weights"
 )
 
@@ -35,7 +36,7 @@ func Logistic(terms []weights.Term, cases []Example, ridge float64) []weights.Te
 			slope, bend := 2*ridge*(w.Weight-w.Prior), 2*ridge
 			for i, c := range cases {
 				if x[i][j] != 0 {
-					p := sigmoid(score[i])
+					p := event.Logistic(score[i])
 					slope += (p - indicator(c.True)) * x[i][j]
 					bend += p * (1 - p) * x[i][j] * x[i][j]
 				}
@@ -80,10 +81,8 @@ func Chance(terms []weights.Term, x Example) float64 {
 	for _, t := range terms {
 		score += t.Weight * x.Values[t.Finding]
 	}
-	return sigmoid(score)
+	return event.Logistic(score)
 }
-
-func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
 func indicator(b bool) float64 {
 	if b {

@@ -205,7 +205,7 @@ func (d *Detector) describe(m vessel.MMSI, s *ship, g group, w time.Time) event.
 	at := g.signs[0].at
 	e := event.Event{
 		Schema: event.Schema, ID: event.ID(event.FalsePosition, g.from, at[0], at[1], m), Kind: event.FalsePosition, Status: event.Open,
-		Start: g.from, Lon: at[0], Lat: at[1], Watermark: w, Probability: 1 / (1 + math.Exp(-details.Score)), Details: details,
+		Start: g.from, Lon: at[0], Lat: at[1], Watermark: w, Probability: event.Logistic(details.Score), Details: details,
 		Vessels: []event.Vessel{event.FromShip(event.Subject, ship, g.from, time.Time{})},
 		Why:     "she was not there: " + sentence(details),
 	}

@@ -95,7 +95,7 @@ func (d *Detector) weigh(f *track.Silence, ship vessel.Ship, g *event.GapDetails
 			score += t.Weight * value
 		}
 	}
-	q := 1 / (1 + math.Exp(-score))
+	q := event.Logistic(score)
 	if found[unmeasured] != 0 {
 		q = min(q, p) // nothing is known of p0, and no evidence stands in for it
 	}

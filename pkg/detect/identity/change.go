@@ -55,7 +55,7 @@ func (d *Detector) changed(s *ship, before vessel.Particulars, p *pending, proof
 	found := evidence{cause: event.IdentityChange}
 	d.find(&found, sameNumber, 1)
 	d.sameShip(&found, before, after)
-	one := logistic(found.odds)
+	one := event.Logistic(found.odds)
 	details := event.IdentityDetails{Form: "changed", Claim: oneShip, Changes: changes(before, after), Evidence: found.list}
 	dark := s.off != nil && !p.since.Before(s.back.Time) && p.since.Sub(s.back.Time) <= d.o.Absent
 	from, at := p.since, p.at

@@ -147,7 +147,7 @@ func (d *Detector) shared(x *double, s *ship, w time.Time) event.Event {
 		jammed = true
 		d.find(&found, interference, 1)
 	}
-	two := logistic(found.odds)
+	two := event.Logistic(found.odds)
 	details.Evidence = found.list
 	at := s.last
 	if len(x.fixes) > 0 {

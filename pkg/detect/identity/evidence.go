@@ -2,7 +2,6 @@ package identity
 
 import (
 	_ "embed"
-	"math"
 
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/vessel"
@@ -114,5 +113,3 @@ func (d *Detector) sameShip(e *evidence, a, b vessel.Particulars) {
 		d.find(e, otherTrade, 1)
 	}
 }
-
-func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

@@ -144,7 +144,7 @@ func (d *Detector) byHull(s *ship, w time.Time) []event.Event {
 
 // tell publishes a passage, or a new version where it was told otherwise.
 func (d *Detector) tell(p *passage, w time.Time) []event.Event {
-	probability := logistic(p.found.odds)
+	probability := event.Logistic(p.found.odds)
 	key := link{p.from.mmsi, p.to.mmsi, p.on.Time.UnixMilli()}
 	last, known := d.links[key]
 	if probability < d.o.Least || known && last.Status == event.Retracted {
