@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/ops"
 	"github.com/darkwake/darkwake/pkg/pipeline"
 	"github.com/darkwake/darkwake/pkg/store"
+	shelf "github.com/darkwake/darkwake/pkg/store/folder"
 )
 
 // keeper is where the results of run go, besides the topics.
@@ -85,23 +88,41 @@ func (k *keeper) Flush(ctx context.Context, watermark time.Time) error {
 	return errors.Join(k.err, k.put(ctx))
 }
 
-// Result implements stage.Output: it writes the files of a replay. At the end of all sources the store takes the last
-// vintage, with the other bases; those of results between are not vintages.
+// Result implements stage.Output: it writes the files of a replay, and the store takes those that a page shows. At the end of
+// all sources the store takes the last vintage, too, with the other bases; those of results between are not vintages.
 func (k *keeper) Result(ctx context.Context, r *pipeline.Result, ended bool) error {
 	k.observe(r)
+	s := r.Summary(nil, nil)
+	s.Software = r.Config.Config.Software
 	if ended {
 		k.waiting.Rows = append(append(k.waiting.Rows, r.Estimate.Days...), r.Estimate.Others...)
 		k.meta.AsOf = r.Estimate.AsOf
-		if err := k.Flush(ctx, k.meta.Watermark); err != nil {
-			return err
-		}
+	}
+	if err := errors.Join(k.document(r, s), k.Flush(ctx, k.meta.Watermark)); err != nil {
+		return err
 	}
 	if k.folder == "" {
 		return nil
 	}
-	s := r.Summary(nil, nil)
-	s.Software = r.Config.Config.Software
 	return writeAll(k.folder, r, s, false)
+}
+
+// document has the store take what a page shows besides events and days, as it stands at the watermark.
+func (k *keeper) document(r *pipeline.Result, s export.Summary) error {
+	if k.store == nil {
+		return nil
+	}
+	for _, f := range r.Files(s) {
+		if !shelf.Shown(f.Name) {
+			continue
+		}
+		var content bytes.Buffer
+		if err := f.Write(&content); err != nil {
+			return fmt.Errorf("write %s: %w", f.Name, err)
+		}
+		k.waiting.Documents = append(k.waiting.Documents, shelf.Document(f.Name, r.Last, content.Bytes()))
+	}
+	return nil
 }
 
 // observe tells the metrics how the feeds and the reception stand.
