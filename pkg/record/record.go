@@ -196,6 +196,17 @@ func one(in io.Reader, into any, schema func() string, want string) error {
 	return nil
 }
 
+// With is the same record with other events, each in its newest version, in the order in which they are to stand. Both share the
+// rest.
+func (r *Record) With(events []event.Event) *Record {
+	out := *r
+	out.Events, out.byID = events, make(map[string]int, len(events))
+	for i, e := range events {
+		out.byID[e.ID] = i
+	}
+	return &out
+}
+
 // Event returns the newest version of an event.
 func (r *Record) Event(id string) (event.Event, bool) {
 	i, known := r.byID[id]

@@ -39,6 +39,8 @@ type Document struct {
 	Name string // in lower case, with underscores
 	AsOf time.Time
 	Body json.RawMessage
+
+	Epoch int64 // of the owner who put it; set by the store
 }
 
 // age orders what owners say of one thing: by epoch, then by version or vintage.

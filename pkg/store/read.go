@@ -131,7 +131,7 @@ func (s *Store) Meta(ctx context.Context) (Meta, error) {
 func (s *Store) Document(ctx context.Context, name string) (Document, error) {
 	d := Document{Name: name}
 	var asOf int64
-	err := s.read.QueryRowContext(ctx, `SELECT as_of, body FROM documents WHERE name = $1`, valid(name)).Scan(&asOf, (*[]byte)(&d.Body))
+	err := s.read.QueryRowContext(ctx, `SELECT epoch, as_of, body FROM documents WHERE name = $1`, valid(name)).Scan(&d.Epoch, &asOf, (*[]byte)(&d.Body))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return Document{}, &fault{ErrNotFound, fmt.Sprintf("document %.80q is not in the store", name), nil}
@@ -140,4 +140,20 @@ func (s *Store) Document(ctx context.Context, name string) (Document, error) {
 	}
 	d.AsOf = timeOf(asOf)
 	return d, nil
+}
+
+// Documents lists the documents by name, without their bodies.
+func (s *Store) Documents(ctx context.Context) (all []Document, err error) {
+	err = s.scan(ctx, func(rows *sql.Rows) error {
+		var d Document
+		var asOf int64
+		err := rows.Scan(&d.Name, &d.Epoch, &asOf)
+		d.AsOf = timeOf(asOf)
+		all = append(all, d)
+		return err
+	}, `SELECT name, epoch, as_of FROM documents ORDER BY name`)
+	if err != nil {
+		return nil, fmt.Errorf("list documents of store %s: %w", s.name, s.plainly(err))
+	}
+	return all, nil
 }

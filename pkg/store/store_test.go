@@ -203,7 +203,7 @@ func toSay(r *rand.Rand, n int) []Batch {
 	var all []Batch
 	for k := range n {
 		at := fixture.First.Add(time.Duration(k+1) * 24 * time.Hour)
-		b := Batch{Meta: &Meta{Watermark: at, AsOf: at, Config: "c", Software: "s"}, Documents: []Document{{"coverage", at, json.RawMessage(fmt.Sprintf(`{"k":%d}`, k))}}}
+		b := Batch{Meta: &Meta{Watermark: at, AsOf: at, Config: "c", Software: "s"}, Documents: []Document{{Name: "coverage", AsOf: at, Body: json.RawMessage(fmt.Sprintf(`{"k":%d}`, k))}}}
 		for range r.IntN(4) {
 			e := events[r.IntN(len(events))]
 			versions[e.ID]++
@@ -839,4 +839,24 @@ func BenchmarkVintage(b *testing.B) {
 			b.ReportMetric(float64(b.N)*10/b.Elapsed().Seconds(), "vintages/s")
 		})
 	}
+}
+
+// TestDocumentsAreListedByName with who put them, so that a reader knows when to read one again.
+func TestDocumentsAreListedByName(t *testing.T) {
+	each(t, func(t *testing.T, url string) {
+		s := opened(t, url)
+		if got, err := s.Documents(t.Context()); err != nil || len(got) != 0 {
+			t.Errorf("an empty store: got %v, %v", got, err)
+		}
+		at := fixture.At(1)
+		put(t, s, 7, Batch{Documents: []Document{{Name: "lots", AsOf: at, Body: json.RawMessage(`1`)}, {Name: "daily", AsOf: at.Add(time.Hour), Body: json.RawMessage(`2`)}}})
+		put(t, s, 8, Batch{Documents: []Document{{Name: "lots", AsOf: at, Body: json.RawMessage(`3`)}}})
+		got, err := s.Documents(t.Context())
+		if err != nil || len(got) != 2 || got[0].Name != "daily" || got[0].Epoch != 7 || !got[0].AsOf.Equal(at.Add(time.Hour)) || got[1].Name != "lots" || got[1].Epoch != 8 {
+			t.Errorf("got %+v, %v", got, err)
+		}
+		if d, err := s.Document(t.Context(), "lots"); err != nil || d.Epoch != 8 || string(d.Body) != "3" {
+			t.Errorf("got %+v, %v", d, err)
+		}
+	})
 }
