@@ -41,6 +41,7 @@ var allowed = map[string][]string{
 	"pkg/export/life":    {"pkg/chart", "pkg/cargo/lots", "pkg/vessel"},
 	"pkg/chart":          {"pkg/geo"},
 	"pkg/export/tabular": {"pkg/chart", "pkg/geo"},
+	"pkg/export/mapfile": {"pkg/ais", "pkg/chart", "pkg/event", "pkg/explain", "pkg/export", "pkg/export/tabular", "pkg/geo", "pkg/place", "pkg/vessel"},
 	"pkg/published":      {"pkg/estimate", "pkg/record"},
 	"pkg/extract":        {"pkg/cargo/lots", "pkg/estimate", "pkg/event", "pkg/export/tabular", "pkg/geo", "pkg/published", "pkg/record", "pkg/vessel"},
 	"pkg/report":         {"pkg/chart", "pkg/estimate/", "pkg/event", "pkg/export", "pkg/geo", "pkg/place", "pkg/published", "pkg/record", "pkg/vessel"},
@@ -57,7 +58,7 @@ var allowed = map[string][]string{
 // pure packages have no clock, logger, network, disk, goroutine or unseeded randomness. Reading embedded data and an
 // io.Reader that somebody else opened is no effect.
 var pure = []string{"pkg/param", "pkg/weights", "pkg/chart", "pkg/explain", "pkg/geo", "pkg/ais", "pkg/place", "pkg/vessel/", "pkg/event", "pkg/track", "pkg/coverage",
-	"pkg/call", "pkg/detect/", "pkg/cargo/", "pkg/estimate/", "pkg/timeline", "pkg/export/life", "pkg/export/tabular", "pkg/record", "pkg/published", "pkg/extract", "pkg/report"}
+	"pkg/call", "pkg/detect/", "pkg/cargo/", "pkg/estimate/", "pkg/timeline", "pkg/export/life", "pkg/export/tabular", "pkg/export/mapfile", "pkg/record", "pkg/published", "pkg/extract", "pkg/report"}
 
 // effects are the imports that a pure package must not have.
 var effects = []string{"os", "net", "net/http", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "syscall", "os/exec"}

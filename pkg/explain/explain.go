@@ -93,12 +93,8 @@ func (p *page) evidence(e event.Event) {
 const minute = "2006-01-02 15:04"
 
 func (p *page) head(e event.Event) {
-	claim := claims[e.Kind]
-	if claim == "" {
-		claim = "it happened"
-	}
 	p.Printf("%s  version %d, %s\n", e.ID, e.Version, e.Status)
-	p.Printf("  claim        %s: probability %.2f\n", claim, e.Probability)
+	p.Printf("  claim        %s: probability %.2f\n", Claim(e.Kind), e.Probability)
 	p.Printf("  when         %s\n", export.Span(e.Start, e.End))
 	if d, ok := e.Details.(event.OutageDetails); ok && d.ReachM > 0 { // a feed is out everywhere that it listens
 		p.Printf("  where        heard round %s, within some %s km\n", export.Position(e.Lon, e.Lat), number(math.Round(float64(d.ReachM)/1000)))
