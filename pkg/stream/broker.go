@@ -13,7 +13,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/segmentio/kafka-go"
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // Embedded is the broker of a single machine: Kafka's protocol on a loopback port, its log under a directory. The first
@@ -118,10 +120,31 @@ func (e *Embedded) start() error {
 			return err
 		}
 	}
+	addr := cluster.ListenAddrs()[0]
+	keepFollowers(cluster, addr)
 	e.mutex.Lock()
-	e.cluster, e.addr = cluster, cluster.ListenAddrs()[0]
+	e.cluster, e.addr = cluster, addr
 	e.mutex.Unlock()
 	return os.WriteFile(path, []byte(e.addr+"\n"), 0o640)
+}
+
+// shortly is well below the least session that the broker allows.
+const shortly = 300 * time.Millisecond
+
+// keepFollowers mends what kfake lacks: Kafka takes nobody for dead who waits for the leader of his group to share out its
+// partitions. kfake lets all of them expire together with a leader who died, without a word, and miscounts from then on who
+// has joined: the group may never form again. With a sign of life for each after a moment the leader expires first, upon
+// which the others are told to join anew.
+func keepFollowers(cluster *kfake.Cluster, addr string) {
+	client := &kafka.Client{Addr: kafka.TCP(addr), Timeout: 5 * time.Second}
+	cluster.ControlKey(int16(kmsg.SyncGroup), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		sync := r.(*kmsg.SyncGroupRequest)
+		alive := &kafka.HeartbeatRequest{GroupID: sync.Group, GenerationID: sync.Generation, MemberID: sync.MemberID}
+		time.AfterFunc(shortly, func() {
+			_, _ = client.Heartbeat(context.Background(), alive) // if the broker is gone, so is the group
+		})
+		return nil, nil, false // kfake answers
+	})
 }
 
 // Addr is the broker's address. It does not change when another process takes over, unless its port was taken meanwhile.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"sync"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -32,8 +34,9 @@ func (f Final) Unwrap() error { return f.Err }
 // returned, or the context ends, which is no error. Joined is called for every generation of the group that has this
 // member, whether partitions fall to it or not.
 func (c *Client) Work(ctx context.Context, group, topic string, log *slog.Logger, joined func(), work func(context.Context, Assignment) error) error {
+	calls := &connections{dialer: c.dialer}
 	members, err := kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
-		ID: group, Brokers: c.o.Brokers, Dialer: c.dialer, Topics: []string{topic}, StartOffset: kafka.FirstOffset,
+		ID: group, Brokers: c.o.Brokers, Dialer: calls.kept(), Topics: []string{topic}, StartOffset: kafka.FirstOffset,
 		HeartbeatInterval: c.o.Session / 10, SessionTimeout: c.o.Session, RebalanceTimeout: max(30*time.Second, c.o.Session),
 		JoinGroupBackoff: time.Second, GroupBalancers: []kafka.GroupBalancer{kafka.RoundRobinGroupBalancer{}},
 	})
@@ -42,13 +45,15 @@ func (c *Client) Work(ctx context.Context, group, topic string, log *slog.Logger
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	var works sync.WaitGroup
+	leave := func() error { return calls.leave(members, &works) }
 	for {
 		generation, err := members.Next(ctx)
 		if ctx.Err() != nil {
-			return errors.Join(final(ctx), members.Close())
+			return errors.Join(final(ctx), leave())
 		}
 		if errors.Is(err, kafka.InvalidSessionTimeout) || errors.Is(err, kafka.GroupAuthorizationFailed) {
-			return errors.Join(fmt.Errorf("join group %s: %w", group, err), members.Close())
+			return errors.Join(fmt.Errorf("join group %s: %w", group, err), leave())
 		}
 		if err != nil {
 			log.Warn("no group yet", "group", group, "error", plainly(err))
@@ -58,11 +63,74 @@ func (c *Client) Work(ctx context.Context, group, topic string, log *slog.Logger
 		for _, p := range generation.Assignments[topic] {
 			a := Assignment{Partition: p.ID, Generation: int64(generation.ID), Member: generation.MemberID}
 			log.Debug("partition taken", "group", group, "partition", a.Partition, "generation", a.Generation)
+			works.Add(1)
 			generation.Start(func(ended context.Context) {
+				defer works.Done()
 				failed(ended, log, cancel, group, a, work(ended, a))
 			})
 		}
 	}
+}
+
+// connections are what a member of a group holds open, so that it can be made to leave: kafka-go answers nobody while it waits
+// for a group to form, which may take as long as the slowest member takes to put its things in order.
+type connections struct {
+	dialer *kafka.Dialer
+	mutex  sync.Mutex
+	open   map[net.Conn]bool
+}
+
+// kept is a dialer whose connections are known here.
+func (c *connections) kept() *kafka.Dialer {
+	c.open = map[net.Conn]bool{}
+	d := *c.dialer
+	d.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		var dialer net.Dialer
+		conn, err := dialer.DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		c.mutex.Lock()
+		defer c.mutex.Unlock()
+		c.open[conn] = true
+		return connection{conn, c}, nil
+	}
+	return &d
+}
+
+// connection is one of them.
+type connection struct {
+	net.Conn
+	of *connections
+}
+
+// Close closes and forgets it.
+func (c connection) Close() error {
+	c.of.mutex.Lock()
+	defer c.of.mutex.Unlock()
+	delete(c.of.open, c.Conn)
+	return c.Conn.Close()
+}
+
+// patience is how long a member that has nothing left to do waits for its group to take notice.
+const patience = 2 * time.Second
+
+// leave ends the work and leaves the group; if that is just forming, without a word after a while: the broker will miss us.
+func (c *connections) leave(members *kafka.ConsumerGroup, works *sync.WaitGroup) error {
+	left := make(chan error, 1)
+	go func() { left <- members.Close() }()
+	works.Wait()
+	select {
+	case err := <-left:
+		return err
+	case <-time.After(patience):
+	}
+	c.mutex.Lock()
+	for conn := range c.open {
+		_ = conn.Close() // whoever waits on it is told
+	}
+	c.mutex.Unlock()
+	return <-left
 }
 
 // failed says why a partition's work ended before its time. It waits a little, so that what fails at once does not keep the
