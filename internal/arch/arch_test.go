@@ -49,7 +49,7 @@ var allowed = map[string][]string{
 	"pkg/explain":        {"pkg/ais", "pkg/chart", "pkg/estimate", "pkg/event", "pkg/export", "pkg/record", "pkg/geo", "pkg/place", "pkg/vessel"},
 	"pkg/estimate/":      {"pkg/param", "pkg/cargo", "pkg/event", "pkg/vessel", "pkg/coverage"},
 	"pkg/timeline":       {"pkg/param"},
-	"pkg/store":          {"pkg/estimate", "pkg/event", "pkg/vessel"},
+	"pkg/store":          {"pkg/estimate", "pkg/event", "pkg/geo", "pkg/vessel"},
 	"pkg/ops":            {"pkg/estimate", "pkg/event"},
 	"pkg/web/model":      {"pkg/ais", "pkg/cargo/lots", "pkg/estimate", "pkg/event", "pkg/explain", "pkg/export", "pkg/geo", "pkg/record", "pkg/store", "pkg/vessel"},
 	"pkg/web/view":       {"pkg/event", "pkg/geo", "pkg/record", "pkg/store", "pkg/vessel"},

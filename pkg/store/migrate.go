@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strconv"
@@ -114,6 +115,11 @@ func (s *Store) apply(ctx context.Context, tx *sql.Tx, steps []migration) (int, 
 			return held, fmt.Errorf("step %s: %w", step.name, err)
 		}
 	}
+	if step.name == filtersStep {
+		if err := s.fill(ctx, tx); err != nil {
+			return held, fmt.Errorf("step %s: %w", step.name, err)
+		}
+	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO schema_version VALUES ($1, $2, $3)`, step.version, step.name, time.Now().UTC().Format(time.RFC3339))
 	return step.version, err
 }
@@ -155,4 +161,45 @@ func (s *Store) tables(ctx context.Context) (ours, others bool, err error) {
 		}
 	}
 	return ours, others, rows.Err()
+}
+
+// filtersStep needs what only the events' JSON tells.
+const filtersStep = "0002_filters"
+
+// fill writes the columns and tags of all events that stand anew, from their JSON, some at a time.
+func (s *Store) fill(ctx context.Context, tx *sql.Tx) error {
+	after, more := "", true
+	for more {
+		owners := map[int64]map[string]line{}
+		rows, err := tx.QueryContext(ctx, `SELECT e.epoch, v.body FROM events e
+			JOIN versions v ON v.id = e.id AND v.version = e.version AND v.epoch = e.epoch WHERE e.id > $1 ORDER BY e.id LIMIT $2`, after, MaxLimit)
+		if err != nil {
+			return err
+		}
+		more = false
+		for rows.Next() {
+			var epoch int64
+			var l line
+			if err = rows.Scan(&epoch, &l.body); err == nil {
+				err = l.UnmarshalJSON([]byte(l.body))
+			}
+			if err != nil {
+				break
+			}
+			if owners[epoch] == nil {
+				owners[epoch] = map[string]line{}
+			}
+			owners[epoch][l.ID], after, more = l, l.ID, true
+		}
+		if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
+			return err
+		}
+		for epoch, stands := range owners {
+			w := writer{s: s, ctx: ctx, tx: tx, epoch: epoch}
+			if err := w.standing(stands); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -195,29 +195,37 @@ func (w *writer) takeOver(statement string, args ...any) (bool, error) {
 }
 
 // columns of an event that stands; all but the first are replaced.
-var columns = []string{"id", "version", "epoch", "kind", "rank", "status", "starts", "until", "lon", "lat", "place", "probability", "search"}
+var columns = []string{"id", "version", "epoch", "kind", "rank", "status", "starts", "until", "lon", "lat", "place", "probability", "search", "lasts"}
 
 // standing makes versions those that stand.
 func (w *writer) standing(stands map[string]line) error {
-	var events, ships [][]any
+	var events, ships, tags [][]any
 	ids := slices.Sorted(maps.Keys(stands))
 	for _, id := range ids {
 		e := stands[id]
 		events = append(events, []any{e.ID, e.Version, w.epoch, string(e.Kind), e.Kind.Order(), string(e.Status), e.Start.UnixMilli(), until(e.Event),
-			e.Lon, e.Lat, clean(placeOf(e.Event)), e.Probability, searchable(e.Event)})
+			e.Lon, e.Lat, clean(placeOf(e.Event)), e.Probability, searchable(e.Event), lasted(e.Event).Milliseconds()})
 		for _, v := range e.Vessels {
 			ships = append(ships, []any{e.ID, int64(v.MMSI), int64(v.IMO)})
+		}
+		for _, t := range tagsOf(e.Event) {
+			tags = append(tags, []any{e.ID, t.filter, t.value})
 		}
 	}
 	if len(ids) == 0 {
 		return nil
 	}
 	condition, list := w.s.members("event", 1, ids)
-	if err := w.exec(`DELETE FROM ships WHERE `+condition, list); err != nil {
-		return err
-	}
-	if err := w.insert(`INSERT INTO ships (event, mmsi, imo) VALUES`, "", ships); err != nil {
-		return err
+	for _, table := range []struct {
+		name, columns string
+		rows          [][]any
+	}{{"ships", "event, mmsi, imo", ships}, {"tags", "event, filter, value", tags}} {
+		if err := w.exec(`DELETE FROM `+table.name+` WHERE `+condition, list); err != nil {
+			return err
+		}
+		if err := w.insert(`INSERT INTO `+table.name+` (`+table.columns+`) VALUES`, "", table.rows); err != nil {
+			return err
+		}
 	}
 	return w.insert(`INSERT INTO events (`+strings.Join(columns, ", ")+`) VALUES`, replacing("id", columns[1:]), events)
 }
@@ -249,12 +257,18 @@ func placeOf(e event.Event) string {
 	return e.Place.Name
 }
 
-// searchable is what a reader may look for: names, numbers, flags and lists of the ships, place, reason, kind and id.
+// searchable is what a reader may look for: names, former names, numbers, flags and lists of the ships, place, reason, kind and
+// id.
 func searchable(e event.Event) string {
 	words := []string{e.ID, string(e.Kind), placeOf(e), e.Why}
 	for _, v := range e.Vessels {
 		words = append(words, v.Name, v.MMSI.String(), strconv.Itoa(int(v.IMO)), v.Flag, v.Class)
 		words = append(words, v.Listed...)
+	}
+	if d, is := e.Details.(event.IdentityDetails); is { // who she was
+		for _, change := range d.Changes {
+			words = append(words, change.Before, change.After)
+		}
 	}
 	return clean(strings.Join(words, "\n"))
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
@@ -25,14 +26,20 @@ type Query struct {
 	Statuses       []event.Status // any of them
 	From, To       time.Time      // events that are under way at some moment from From on and before To
 	Box            *Box
-	MMSI           vessel.MMSI // one of the ships
-	IMO            vessel.IMO  // one of the ships
-	Place          string      // its name, in any case
-	MinProbability float64     // at least
-	Text           string      // words that all occur in names, numbers, flags, lists, place, reason, kind or id, in any case
-	Newest         bool        // from the newest start to the oldest; else in canonical order, as events.jsonl has them
-	Cursor         string      // Page.Next of the page before, of a query in the same direction
-	Limit          int         // events on a page, at most MaxLimit; 0 means DefaultLimit
+	MMSI           vessel.MMSI   // one of the ships
+	IMO            vessel.IMO    // one of the ships
+	Place          string        // its name, in any case
+	MinProbability float64       // at least
+	Text           string        // words that all occur in names (former ones too), numbers, flags, lists, place, reason, kind or id, in any case
+	Flags          []string      // of one of the ships: any of them
+	Classes        []string      // size class of one of the ships: any of them, as vessel.Class prints it
+	Listed         string        // ListedAny, ListedNone, or a list's name in any case
+	Sources        []string      // that the evidence quotes: any of them
+	Least          time.Duration // as long at least; an open event as long as it has been so far
+	Area           []geo.Point   // corners of an area on the plane of longitude and latitude, closed or not; none asks for nothing
+	Newest         bool          // from the newest start to the oldest; else in canonical order, as events.jsonl has them
+	Cursor         string        // Page.Next of the page before, of a query in the same direction
+	Limit          int           // events on a page, at most MaxLimit; 0 means DefaultLimit
 }
 
 // Box is an area in degrees, its edges included. One whose west is greater than its east lies across the date line.
@@ -88,6 +95,9 @@ func (q Query) Validate() error {
 		return wrong("box %v: expected west and east of -180 to 180°, south and north of -90 to 90°, south first", *q.Box)
 	case len(q.Text) > maxText || len(q.Place) > maxText:
 		return wrong("text of %d characters: expected %d at most", max(len(q.Text), len(q.Place)), maxText)
+	}
+	if err := q.validFilters(); err != nil {
+		return err
 	}
 	_, err := parseCursor(q.Cursor, q.Newest)
 	return err
@@ -211,6 +221,7 @@ func (q Query) conditions() *where {
 	if q.MinProbability > 0 {
 		w.add("e.probability >= ?", q.MinProbability)
 	}
+	q.filters(w)
 	for _, word := range strings.Fields(clean(q.Text)) {
 		w.add(`e.search LIKE ? ESCAPE '\'`, "%"+strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(word)+"%")
 	}

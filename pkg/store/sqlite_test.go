@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/darkwake/darkwake/pkg/geo"
 )
 
 // TestFilesThatAreNoStore are refused in one line and left as they are.
@@ -72,7 +74,7 @@ func TestViewsChangeNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := View(t.Context(), path)
-	said(t, err, ErrOlder, "its schema is of version 0 and this program expects 1")
+	said(t, err, ErrOlder, "its schema is of version 0 and this program expects 2")
 	put(t, opened(t, path), 1, Batch{Events: story(3)})
 	v, err := View(t.Context(), "sqlite:"+path)
 	if err != nil {
@@ -178,7 +180,13 @@ func FuzzQuery(f *testing.F) {
 	f.Add("syn", "Kharg", place{1, 2, "gap-0"}.cursor(false), "gap-0", "gap", 0.5, 10)
 	f.Add("%_\\'\"; DROP TABLE events", "\x00\xff", "YXwxfDJ8Z2FwLTA", "", "", -1.0, 2000)
 	f.Fuzz(func(t *testing.T, text, name, cursor, id, kind string, p float64, limit int) {
-		q := Query{Text: text, Place: name, Cursor: cursor, MinProbability: p, Limit: limit}
+		q := Query{Text: text, Place: name, Cursor: cursor, MinProbability: p, Limit: limit, Listed: kind, Least: time.Duration(limit)}
+		if id != "" {
+			q.Flags, q.Classes, q.Sources = []string{id}, []string{kind, name}, []string{name}
+		}
+		if limit%3 == 0 {
+			q.Area = []geo.Point{{p, p}, {p * 7, 3}, {float64(limit), -p}}
+		}
 		page, err := s.Events(context.Background(), q)
 		if err != nil && !errors.Is(err, ErrQuery) {
 			t.Fatalf("%+v: %v", q, err)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -17,11 +19,14 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
 
 	"github.com/darkwake/darkwake/internal/fixture"
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/export"
+	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
@@ -69,7 +74,11 @@ func story(n int) []event.Event {
 		}
 		for range r.IntN(3) {
 			k := r.IntN(6)
-			e.Vessels = append(e.Vessels, event.Vessel{Role: event.Subject, MMSI: vessel.MMSI(620999001 + k), IMO: vessel.IMO(9000003 * (k % 2)), Name: fixture.Names[k], Flag: "KM", Listed: []string{"sdn 1 (2024-03-01)"}})
+			e.Vessels = append(e.Vessels, event.Vessel{Role: event.Subject, MMSI: vessel.MMSI(620999001 + k), IMO: vessel.IMO(9000003 * (k % 2)), Name: fixture.Names[k],
+				Flag: []string{"KM", "PA", ""}[k%3], Class: []string{"VLCC", "", "MR"}[k%3], Listed: [][]string{{"SDN 1 (2024-03-01)", "SDN 2"}, nil, {"uani 7"}, {}}[k%4]})
+		}
+		if p := r.IntN(3); p > 0 {
+			e.Evidence.Refs = []event.Ref{{Source: "feed " + string(rune('a'+p))}, {Source: "feed a", Offset: 1}, {Source: "feed a", Offset: 2}}
 		}
 		all[i] = e
 	}
@@ -327,7 +336,7 @@ func matches(q Query, e event.Event) bool {
 	text := strings.ToLower(e.ID + "\n" + e.Why + "\n")
 	var ship, hull bool
 	for _, v := range e.Vessels {
-		text += strings.ToLower(v.Name+"\n"+v.Flag+"\n"+v.MMSI.String()+"\n") + fmt.Sprint(v.IMO) + "\n" + strings.Join(v.Listed, "\n") + "\n"
+		text += strings.ToLower(v.Name+"\n"+v.Flag+"\n"+v.MMSI.String()+"\n") + fmt.Sprint(v.IMO) + "\n" + strings.ToLower(strings.Join(v.Listed, "\n")) + "\n"
 		ship, hull = ship || v.MMSI == q.MMSI, hull || v.IMO == q.IMO
 	}
 	name := ""
@@ -352,9 +361,36 @@ func matches(q Query, e event.Event) bool {
 			return false
 		}
 	}
-	return (len(q.Kinds) == 0 || slices.Contains(q.Kinds, e.Kind)) && (len(q.Statuses) == 0 || slices.Contains(q.Statuses, e.Status)) &&
+	return fits(q, e) && (len(q.Kinds) == 0 || slices.Contains(q.Kinds, e.Kind)) && (len(q.Statuses) == 0 || slices.Contains(q.Statuses, e.Status)) &&
 		(q.From.IsZero() || !end.Before(q.From) || e.End == nil && e.Status == event.Open) && (q.To.IsZero() || e.Start.Before(q.To)) &&
 		(q.MMSI == 0 || ship) && (q.IMO == 0 || hull) && (q.Place == "" || name == strings.ToLower(q.Place)) && e.Probability >= q.MinProbability
+}
+
+// fits is what the filters of a query mean.
+func fits(q Query, e event.Event) bool {
+	var flags, classes, lists, sources []string
+	for _, v := range e.Vessels {
+		flags = append(flags, v.Flag)
+		classes = append(classes, cmp.Or(v.Class, "unknown"))
+		for _, hit := range v.Listed {
+			lists = append(lists, strings.ToLower(strings.Fields(hit)[0]))
+		}
+	}
+	for _, ref := range e.Evidence.Refs {
+		sources = append(sources, ref.Source)
+	}
+	either := func(wanted, has []string) bool {
+		return len(wanted) == 0 || slices.ContainsFunc(wanted, func(v string) bool { return slices.Contains(has, v) })
+	}
+	var lasted time.Duration
+	if e.End != nil {
+		lasted = e.End.Sub(e.Start)
+	} else if e.Status == event.Open {
+		lasted = e.Watermark.Sub(e.Start)
+	}
+	listed := q.Listed == "" || q.Listed == ListedAny && len(lists) > 0 || q.Listed == ListedNone && len(lists) == 0 || slices.Contains(lists, strings.ToLower(q.Listed))
+	return either(q.Flags, flags) && either(q.Classes, classes) && either(q.Sources, sources) && listed && lasted >= q.Least &&
+		(len(q.Area) == 0 || planar.RingContains(append(orb.Ring(q.Area), q.Area[0]), orb.Point{e.Lon, e.Lat}))
 }
 
 func TestQueriesFindWhatTheyMean(t *testing.T) {
@@ -384,6 +420,23 @@ func TestQueriesFindWhatTheyMean(t *testing.T) {
 		"a mark of direction":            {Text: "\u202e"},
 		"nothing":                        {Text: "no such words anywhere"},
 		"bytes that are no text":         {Text: "\xff\x00"},
+		"a flag":                         {Flags: []string{"PA"}},
+		"either flag":                    {Flags: []string{"PA", "KM"}},
+		"a size class":                   {Classes: []string{"VLCC"}},
+		"of unknown size":                {Classes: []string{"unknown", "ULCC"}},
+		"on any list":                    {Listed: "any"},
+		"on no list":                     {Listed: "none"},
+		"on a list in another case":      {Listed: "Sdn"},
+		"on a list that is not there":    {Listed: "sd"},
+		"a source":                       {Sources: []string{"feed b"}},
+		"either source":                  {Sources: []string{"feed b", "feed c"}},
+		"a long time":                    {Least: 36 * time.Hour},
+		"a moment":                       {Least: time.Millisecond},
+		"in a triangle":                  {Area: []geo.Point{{-100, -60}, {120, -40}, {10, 80}}},
+		"in an area with a bay":          {Area: []geo.Point{{-150, -80}, {150, -80}, {150, 80}, {0, -70}, {-150, 80}}},
+		"in an area closed by hand":      {Area: []geo.Point{{-100, -60}, {120, -60}, {120, 80}, {-100, 80}, {-100, -60}}},
+		"on a line":                      {Area: []geo.Point{{-100, 5}, {120, 5}, {10, 5}}},
+		"filters together":               {Area: []geo.Point{{-180, -90}, {180, -90}, {180, 90}, {-180, 90}}, Flags: []string{"KM"}, Classes: []string{"VLCC", "MR"}, Listed: "any", Sources: []string{"feed a"}, Least: time.Hour},
 		"several at once":                {Kinds: []event.Kind{event.Gap, event.PortCall, event.Outage}, From: day(50), To: day(250), MinProbability: 0.3, Text: "syn"},
 	}
 	each(t, func(t *testing.T, url string) {
@@ -397,7 +450,7 @@ func TestQueriesFindWhatTheyMean(t *testing.T) {
 						want = append(want, e.ID)
 					}
 				}
-				if (len(want) == 0) != slices.Contains([]string{"nothing", "a pattern that is none", "a backslash", "bytes that are no text"}, name) {
+				if (len(want) == 0) != slices.Contains([]string{"nothing", "a pattern that is none", "a backslash", "bytes that are no text", "on a list that is not there", "on a line"}, name) {
 					t.Fatalf("the query fits %d events: it tests nothing", len(want))
 				}
 				slices.Sort(want)
@@ -490,6 +543,10 @@ func TestBadQueriesAreNamed(t *testing.T) {
 		{"more than sure", "probability 1.1: expected 0 to 1", Query{MinProbability: 1.1}},
 		{"a box upside down", "south first", Query{Box: &Box{0, 10, 1, 9}}},
 		{"a long text", "text of 201 characters: expected 200", Query{Text: strings.Repeat("x", 201)}},
+		{"a flag without a name", "flags: expected up to 100 names", Query{Flags: []string{""}}},
+		{"a time before none", "duration -1s: expected", Query{Least: -time.Second}},
+		{"an area of two corners", "area of 2 corners: expected 3 to 100", Query{Area: []geo.Point{{1, 1}, {2, 2}}}},
+		{"an area off the Earth", "expected longitudes", Query{Area: []geo.Point{{1, 1}, {2, 2}, {3, nan()}}}},
 		{"a cursor of noise", `cursor "!!": expected`, Query{Cursor: "!!"}},
 		{"a cursor of the other direction", "in the same direction", Query{Cursor: older, Newest: true}},
 	} {
@@ -685,18 +742,14 @@ func TestAStepThatFailsLeavesTheSchema(t *testing.T) {
 		s := opened(t, url)
 		put(t, s, 1, Batch{Events: story(5)})
 		want := lines(t, s)
-		first, err := embedded.ReadFile("migrations/0001_events_and_days.sql")
+		released, err := migrations(embedded)
 		if err != nil {
 			t.Fatal(err)
 		}
-		steps := func(second string) []migration {
-			all, err := migrations(fstest.MapFS{"migrations/0001_events_and_days.sql": {Data: first}, "migrations/0002_more.sql": {Data: []byte(second)}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return all
+		steps := func(next string) []migration {
+			return append(slices.Clone(released), migration{len(released) + 1, "0003_more", statements(next)})
 		}
-		if err := s.migrate(t.Context(), steps("DELETE FROM versions;\nCREATE TABLE more (a TEXT);\nCREATE TABLE meta (a TEXT);\n")); err == nil || !strings.Contains(err.Error(), "migrate: step 0002_more:") && !strings.Contains(err.Error(), "already exists") {
+		if err := s.migrate(t.Context(), steps("DELETE FROM versions;\nCREATE TABLE more (a TEXT);\nCREATE TABLE meta (a TEXT);\n")); err == nil || !strings.Contains(err.Error(), "migrate: step 0003_more:") && !strings.Contains(err.Error(), "already exists") {
 			t.Errorf("a step that fails: got %v", err)
 		}
 		if got := lines(t, s); got != want {
@@ -706,12 +759,12 @@ func TestAStepThatFailsLeavesTheSchema(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, open := range map[string]func(context.Context, string) (*Store, error){"open": Open, "view": View} {
-			if _, err := open(t.Context(), url); !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "its schema is of version 2 and this program knows 1") {
+			if _, err := open(t.Context(), url); !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "its schema is of version 3 and this program knows 2") {
 				t.Errorf("%s a newer store: got %v, want %v", name, err, ErrNewer)
 			}
 		}
 		if got := lines(t, s); got != want {
-			t.Error("the second step lost what was there")
+			t.Error("the next step lost what was there")
 		}
 	})
 }
@@ -857,6 +910,84 @@ func TestDocumentsAreListedByName(t *testing.T) {
 		}
 		if d, err := s.Document(t.Context(), "lots"); err != nil || d.Epoch != 8 || string(d.Body) != "3" {
 			t.Errorf("got %+v, %v", d, err)
+		}
+	})
+}
+
+// TestFacetsCountWhatAFilterWouldFind: each value is asked for alone.
+func TestFacetsCountWhatAFilterWouldFind(t *testing.T) {
+	events := story(300)
+	each(t, func(t *testing.T, url string) {
+		s := opened(t, url)
+		put(t, s, 1, Batch{Events: events})
+		for name, q := range map[string]Query{"all": {}, "a kind and a flag": {Kinds: []event.Kind{event.Gap, event.Lift}, Flags: []string{"KM"}}, "listed": {Listed: "any", Limit: 3, Newest: true}, "nothing": {Text: "no such words"}} {
+			f, err := s.Facets(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n, _ := s.Count(t.Context(), q); f.Total != n {
+				t.Errorf("%s: got a total of %d, want %d", name, f.Total, n)
+			}
+			for facet, with := range map[string]struct {
+				tallies []Tally
+				only    func(q *Query, value string)
+			}{
+				"kinds": {f.Kinds, func(q *Query, v string) { q.Kinds = []event.Kind{event.Kind(v)} }}, "statuses": {f.Statuses, func(q *Query, v string) { q.Statuses = []event.Status{event.Status(v)} }},
+				"flags": {f.Flags, func(q *Query, v string) { q.Flags = []string{v} }}, "classes": {f.Classes, func(q *Query, v string) { q.Classes = []string{v} }},
+				"lists": {f.Lists, func(q *Query, v string) { q.Listed = v }}, "sources": {f.Sources, func(q *Query, v string) { q.Sources = []string{v} }},
+			} {
+				if (len(with.tallies) < 2) != (name == "nothing" && facet != "lists") {
+					t.Errorf("%s: %s are %v", name, facet, with.tallies)
+				}
+				for _, tally := range with.tallies {
+					alone := q
+					with.only(&alone, tally.Value)
+					if n, err := s.Count(t.Context(), alone); n != tally.Events || err != nil {
+						t.Errorf("%s: %s of %q: got %d, want %d, %v", name, facet, tally.Value, tally.Events, n, err)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestAnOlderStoreIsFilledForFilters: what its events say is found after the step as if it had been put now.
+func TestAnOlderStoreIsFilledForFilters(t *testing.T) {
+	events := story(40)
+	each(t, func(t *testing.T, url string) {
+		s := opened(t, url)
+		put(t, s, 3, Batch{Events: events[:30]})
+		put(t, s, 4, Batch{Events: append(events[30:], again(events[0], 2, "told again"))})
+		want, err := s.Facets(t.Context(), Query{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		long, err := s.Count(t.Context(), Query{Least: time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stood := lines(t, s)
+		for _, statement := range []string{"DROP TABLE tags", "ALTER TABLE events DROP COLUMN lasts", "UPDATE events SET search = ''", "DELETE FROM schema_version WHERE version > 1"} {
+			if _, err := s.write.ExecContext(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := View(t.Context(), url); !errors.Is(err, ErrOlder) {
+			t.Errorf("view: got %v, want %v", err, ErrOlder)
+		}
+		s = opened(t, url)
+		got, err := s.Facets(t.Context(), Query{})
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v, want %+v, %v", got, want, err)
+		}
+		if n, err := s.Count(t.Context(), Query{Least: time.Hour}); n != long || n == 0 || err != nil {
+			t.Errorf("got %d long ones, want %d, %v", n, long, err)
+		}
+		if n, err := s.Count(t.Context(), Query{Text: "told"}); n != len(events) || err != nil {
+			t.Errorf("got %d by text, want %d, %v", n, len(events), err)
+		}
+		if lines(t, s) != stood {
+			t.Error("the step changed the events")
 		}
 	})
 }

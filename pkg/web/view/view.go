@@ -130,9 +130,12 @@ func (s *State) settle() (problems []Problem) {
 
 // Query asks for the events that the state shows, the newest first. It is always valid.
 func (s State) Query() store.Query {
-	q := store.Query{Kinds: s.Kinds, Statuses: s.Statuses, From: s.From, To: s.To, MMSI: s.MMSI, IMO: s.IMO, Place: s.Place, MinProbability: s.Conf, Text: s.Text, Newest: true}
+	q := store.Query{Kinds: s.Kinds, Statuses: s.Statuses, From: s.From, To: s.To, MMSI: s.MMSI, IMO: s.IMO, Place: s.Place, MinProbability: s.Conf, Text: s.Text, Newest: true,
+		Flags: s.Flags, Classes: s.Sizes, Listed: s.List, Sources: s.Sources, Least: time.Duration(s.Hours * float64(time.Hour))}
 	if len(s.Area) == 2 {
 		q.Box = &store.Box{West: s.Area[0][0], South: s.Area[0][1], East: s.Area[1][0], North: s.Area[1][1]}
+	} else {
+		q.Area = s.Area
 	}
 	return q
 }

@@ -116,13 +116,13 @@ func TestWhatAParameterCannotSayIsNamed(t *testing.T) {
 }
 
 func TestTheQueryAsksForWhatTheStateShows(t *testing.T) {
-	s, problems := parsed(t, "from=2026-03-14&kind=gap&status=open&conf=0.5&area=47,24,57,30&ship=620999001&place=Kharg&q=dark")
+	s, problems := parsed(t, "from=2026-03-14&kind=gap&status=open&conf=0.5&area=47,24,57,30&ship=620999001&place=Kharg&q=dark&hours=6&list=none&flag=pa&size=mr&src=x")
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
 	q := s.Query()
 	if !q.From.Equal(s.From) || !slices.Equal(q.Kinds, s.Kinds) || len(q.Statuses) != 1 || q.MinProbability != 0.5 || q.Box == nil || q.Box.East != 57 ||
-		q.MMSI != vessel.MMSI(620999001) || q.Place != "Kharg" || q.Text != "dark" || !q.Newest {
+		q.MMSI != vessel.MMSI(620999001) || q.Least != 6*time.Hour || q.Listed != "none" || len(q.Flags)+len(q.Classes)+len(q.Sources) != 3 || len(q.Area) != 0 || q.Place != "Kharg" || q.Text != "dark" || !q.Newest {
 		t.Errorf("got %+v", q)
 	}
 }
