@@ -11,6 +11,7 @@ import (
 
 	"github.com/darkwake/darkwake/internal/cli"
 	"github.com/darkwake/darkwake/pkg/feed"
+	"github.com/darkwake/darkwake/pkg/secret"
 	"github.com/spf13/pflag"
 )
 
@@ -154,7 +155,7 @@ func (f *sourceFlags) settings() []setting {
 			return err
 		}},
 		{"key-file", f.keyFile != "", keyed, func(s *feed.SourceConfig) (err error) {
-			s.Key, err = feed.ReadSecret(f.keyFile)
+			s.Key, err = secret.Read(f.keyFile)
 			return err
 		}},
 		{"box", len(f.boxes) > 0, []feed.Kind{feed.AISStream, feed.AISHub}, func(s *feed.SourceConfig) (err error) {
@@ -168,7 +169,7 @@ func (f *sourceFlags) settings() []setting {
 		// The services need a key; where none is given, feed.Check says so.
 		{"key", key != "" && f.keyFile == "", nil, func(s *feed.SourceConfig) error {
 			if s.Kind == feed.AISStream || s.Kind == feed.AISHub || s.Kind == feed.AISCatcher {
-				s.Key = feed.Secret(key)
+				s.Key = secret.Value(key)
 			}
 			return nil
 		}},

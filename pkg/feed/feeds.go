@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"os"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/param"
+	"github.com/darkwake/darkwake/pkg/secret"
 )
 
 // The services as they were in 2026 (FORMATS, sections 8 and 9).
@@ -78,7 +77,7 @@ func (e entry) source() (SourceConfig, error) {
 	if err := e.expand(); err != nil {
 		return SourceConfig{}, err
 	}
-	s := SourceConfig{ID: e.ID, Paths: e.Paths, Address: e.Address, URL: e.URL, Key: Secret(e.Key), Boxes: e.Boxes,
+	s := SourceConfig{ID: e.ID, Paths: e.Paths, Address: e.Address, URL: e.URL, Key: secret.Value(e.Key), Boxes: e.Boxes,
 		Interval: time.Duration(e.Interval), Idle: time.Duration(e.Idle), Rate: e.Rate, Speed: e.Speed,
 		Lateness: time.Duration(e.Lateness), Receiver: ais.Receiver(e.Receiver), AssumeStart: time.Time(e.AssumeStart)}
 	for _, path := range s.Paths {
@@ -205,8 +204,6 @@ func fromURL(arg string) (SourceConfig, error) {
 	return s, nil
 }
 
-var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
-
 // expand puts in variables of the environment and reads the key's file.
 func (e *entry) expand() error {
 	fields := map[string]*string{"address": &e.Address, "listen": &e.Listen, "url": &e.URL, "key": &e.Key, "key_file": &e.KeyFile}
@@ -214,15 +211,11 @@ func (e *entry) expand() error {
 		fields[fmt.Sprintf("path %d", i+1)] = &e.Paths[i]
 	}
 	for name, text := range fields {
-		var err error
-		*text = variable.ReplaceAllStringFunc(*text, func(v string) string {
-			value, e := lookup(v[2 : len(v)-1])
-			err = errors.Join(err, e)
-			return value
-		})
+		value, err := secret.Expand(*text)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
+		*text = value
 	}
 	if e.KeyFile == "" {
 		return nil
@@ -230,38 +223,12 @@ func (e *entry) expand() error {
 	if e.Key != "" {
 		return errors.New("key and key_file: one of them expected")
 	}
-	key, err := ReadSecret(e.KeyFile)
+	key, err := secret.Read(e.KeyFile)
 	if err != nil {
 		return fmt.Errorf("key_file: %w", err)
 	}
 	e.Key = key.Reveal()
 	return nil
-}
-
-// lookup is a variable of the environment, or what the file holds that NAME_FILE names.
-func lookup(name string) (string, error) {
-	if v, ok := os.LookupEnv(name); ok {
-		return v, nil
-	}
-	path, ok := os.LookupEnv(name + "_FILE")
-	if !ok {
-		return "", fmt.Errorf("${%s}: neither %s nor %s_FILE is set", name, name, name)
-	}
-	v, err := ReadSecret(path)
-	return v.Reveal(), err
-}
-
-// ReadSecret reads a secret from a file: its first line, without blanks around it.
-func ReadSecret(path string) (Secret, error) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	line, _, _ := strings.Cut(strings.TrimSpace(string(b)), "\n")
-	if line = strings.TrimSpace(line); line == "" {
-		return "", fmt.Errorf("read %s: a secret expected, it is empty", path)
-	}
-	return Secret(line), nil
 }
 
 // The values of feeds.yaml read themselves, so that an error names the value and what was expected.

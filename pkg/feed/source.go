@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/ais"
+	"github.com/darkwake/darkwake/pkg/secret"
 )
 
 // Kind is how the bytes of a source come.
@@ -46,26 +47,6 @@ func (k *Kind) UnmarshalText(b []byte) error {
 	*k = Kind(i)
 	return nil
 }
-
-// Secret is a key or password. It prints itself as stars, so that no log and no error shows it.
-type Secret string
-
-// String hides the secret.
-func (s Secret) String() string {
-	if s == "" {
-		return ""
-	}
-	return "***"
-}
-
-// GoString hides the secret from %#v.
-func (s Secret) GoString() string { return s.String() }
-
-// MarshalText hides the secret from JSON and YAML.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// Reveal is the secret itself, for whoever must send it.
-func (s Secret) Reveal() string { return string(s) }
 
 // Box is an area between two parallels and two meridians, in degrees. West may lie east of East: then the box crosses
 // the 180th meridian.
@@ -102,7 +83,7 @@ type SourceConfig struct {
 	URL string
 	// Key is the API key (AISStream), the user name (AISHub), user:password (AISCatcher) or the line to send after
 	// connecting (TCP).
-	Key Secret
+	Key secret.Value
 	// Boxes are the areas to ask for; everywhere when empty.
 	Boxes []Box
 	// Interval is the time between two polls of AISHub.

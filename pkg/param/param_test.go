@@ -125,6 +125,25 @@ func TestReadNamesKeyAndLine(t *testing.T) {
 	}
 }
 
+func TestDecodeAsksWhetherANearKeyWasMeant(t *testing.T) {
+	type inner struct {
+		Height int `yaml:"height"`
+	}
+	for text, want := range map[string]string{
+		"list:\n  - heigth: 1\n": `[2:5] unknown field "heigth": did you mean height?`,
+		"lsit: []\n":             `[1:1] unknown field "lsit": did you mean list?`,
+		"zeppelin: 1\n":          `[1:1] unknown field "zeppelin"`,
+	} {
+		var into struct {
+			List []*inner         `yaml:"list"`
+			Map  map[string]inner `yaml:"map"`
+		}
+		if err := Decode(strings.NewReader(text), &into, true); err == nil || err.Error() != want {
+			t.Errorf("%q: got %v, want %s", text, err, want)
+		}
+	}
+}
+
 func TestEmptyFileChangesNothing(t *testing.T) {
 	for _, file := range []string{"", "\n", "# nothing\n", "part:\n", "---\n"} {
 		o, want := defaults(), defaults()

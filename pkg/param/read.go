@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -151,16 +154,22 @@ func lineOf(n ast.Node) int {
 
 // near names the known key that differs least from a wrong one, if it differs by little.
 func (f *filling) near(key string) string {
+	if best := Near(key, f.names); best != "" {
+		return ": did you mean " + best + "?"
+	}
+	return ""
+}
+
+// Near is the word of a list that differs least from a wrong one, by three letters and half of them at most; empty if there
+// is none.
+func Near(wrong string, words []string) string {
 	best, least := "", 4
-	for _, name := range f.names {
-		if d := distance(key, name); d < least {
-			best, least = name, d
+	for _, w := range words {
+		if d := distance(wrong, w); d < least && 2*d <= len(wrong) {
+			best, least = w, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return ": did you mean " + best + "?"
+	return best
 }
 
 // distance is how many letters must be put in, left out or changed to make one word of another.
@@ -190,6 +199,7 @@ func distance(a, b string) int {
 // Decode reads a YAML document into a value. Keys that the value does not have are refused when strict. Errors have one line, with the
 // place; an empty document leaves the value as it is. The library (goccy/go-yaml v1.19.2) panics on some broken
 // documents, such as a list that ends within its first dash: to the reader of a file that is an error like any other.
+// Where a known key is near an unknown one, the error asks whether it was meant.
 func Decode(r io.Reader, into any, strict bool) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -201,9 +211,41 @@ func Decode(r io.Reader, into any, strict bool) (err error) {
 		opts = append(opts, yaml.Strict())
 	}
 	if err := yaml.NewDecoder(r, opts...).Decode(into); err != nil && !errors.Is(err, io.EOF) {
-		return oneLine{err}
+		return suggest(oneLine{err}, into)
 	}
 	return nil
+}
+
+// unknownField is how the YAML library names a key that the value does not have.
+var unknownField = regexp.MustCompile(`unknown field "([^"]*)"`)
+
+// suggest adds the key that was probably meant to an error about an unknown one.
+func suggest(err error, into any) error {
+	found := unknownField.FindStringSubmatch(err.Error())
+	if found == nil {
+		return err
+	}
+	if best := Near(found[1], keys(reflect.TypeOf(into), nil)); best != "" {
+		return fmt.Errorf("%w: did you mean %s?", err, best)
+	}
+	return err
+}
+
+// keys are those that a type has in YAML, with those of the types within it. Types in seen are not entered again.
+func keys(t reflect.Type, seen []reflect.Type) (all []string) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map || t.Kind() == reflect.Array {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || slices.Contains(seen, t) {
+		return nil
+	}
+	for i := range t.NumField() {
+		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ","); name != "" && name != "-" {
+			all = append(all, name)
+		}
+		all = append(all, keys(t.Field(i).Type, append(seen, t))...)
+	}
+	return all
 }
 
 // oneLine cuts the picture of the file that the YAML library appends to its errors.

@@ -1,16 +1,12 @@
 package mapfile
 
 import (
-	"fmt"
 	"iter"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/chart"
 	"github.com/darkwake/darkwake/pkg/event"
-	"github.com/darkwake/darkwake/pkg/explain"
-	"github.com/darkwake/darkwake/pkg/export"
 )
 
 // About says what a file rests on, since it travels alone.
@@ -86,64 +82,6 @@ func plain(lines []string) []string {
 		lines[i] = chart.Plain(l)
 	}
 	return lines
-}
-
-// heading names an event by its kind and ships.
-func heading(e event.Event) string {
-	words := strings.ReplaceAll(string(e.Kind), "_", " ")
-	if e.Status == event.Retracted {
-		words = "retracted: " + words
-	}
-	if names := ships(e); len(names) > 0 {
-		words += " " + strings.Join(names, " + ")
-	}
-	return chart.Plain(words)
-}
-
-// ships are the names of an event's ships, each once, at most three; the numbers of those whose names were not heard.
-func ships(e event.Event) (names []string) {
-	for _, v := range e.Vessels {
-		name := v.Name
-		if name == "" {
-			name = "MMSI " + v.MMSI.String()
-		}
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	if len(names) > 3 {
-		names = append(names[:2:2], fmt.Sprintf("%d more", len(names)-2))
-	}
-	return names
-}
-
-// story tells what an event claims, one fact a line.
-func story(e event.Event) []string {
-	all := []string{fmt.Sprintf("%s: probability %.2f", explain.Claim(e.Kind), e.Probability)}
-	if e.Status == event.Retracted {
-		all = []string{"RETRACTED: this claim does not stand any more"}
-	}
-	all = append(all, export.Span(e.Start, e.End), fmt.Sprintf("Version %d, %s: %s", e.Version, e.Status, e.Why))
-	if e.SupersededBy != nil {
-		all = append(all, "Superseded by "+*e.SupersededBy)
-	}
-	if e.Place != nil {
-		all = append(all, "Place: "+e.Place.Name)
-	}
-	for _, v := range e.Vessels {
-		ship := fmt.Sprintf("%s: %s, MMSI %s", v.Role, v.Name, v.MMSI)
-		if v.IMO != 0 {
-			ship += fmt.Sprintf(", IMO %d", v.IMO)
-		}
-		if len(v.Listed) > 0 {
-			ship += ", listed: " + strings.Join(v.Listed, "; ")
-		}
-		all = append(all, ship)
-	}
-	if b := e.Barrels; b != nil && e.Status != event.Retracted {
-		all = append(all, fmt.Sprintf("%s barrels if so, 90 %% between %s and %s", export.Thousands(int64(b.Mean)), export.Thousands(int64(b.P05)), export.Thousands(int64(b.P95))))
-	}
-	return plain(append(all, "Evidence SHA-256: "+e.Evidence.SHA256))
 }
 
 // placed tells whether an event has a position: some outages have none, and 0° N 0° E is nobody's.

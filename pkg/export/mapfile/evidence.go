@@ -157,8 +157,8 @@ func readme(e event.Event, a About) string {
 			b.WriteString(l + "\n")
 		}
 	}
-	say(heading(e), strings.Repeat("=", len([]rune(heading(e)))), "")
-	say(story(e)...)
+	say(explain.Heading(e), strings.Repeat("=", len([]rune(explain.Heading(e)))), "")
+	say(explain.Story(e)...)
 	say("")
 	say(a.lines()...)
 	say("", "Cite as", "-------", explain.Citation(e, a.link(e.ID)), "",

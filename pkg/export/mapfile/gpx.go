@@ -10,6 +10,7 @@ import (
 
 	"github.com/darkwake/darkwake/pkg/chart"
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/explain"
 	"github.com/darkwake/darkwake/pkg/geo"
 )
 
@@ -106,10 +107,10 @@ func writeEvent(to, tracks *xml.Encoder, e event.Event, a About) error {
 	if page := a.link(e.ID); page != "" {
 		link = &gpxLink{page}
 	}
-	words := strings.Join(story(e), "\n")
+	words := strings.Join(explain.Story(e), "\n")
 	if placed(e) {
 		p := point("wpt", geo.PointFromDegrees(e.Lon, e.Lat), e.Start)
-		p.Name, p.Desc, p.Link, p.Type = heading(e), e.ID+"\n"+words, link, string(e.Kind)
+		p.Name, p.Desc, p.Link, p.Type = explain.Heading(e), e.ID+"\n"+words, link, string(e.Kind)
 		if err := to.Encode(p); err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/darkwake/darkwake/pkg/chart"
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/explain"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/twpayne/go-kml/v3"
 )
@@ -123,9 +124,9 @@ func balloon(lines []string, link string) string {
 
 // placemarks are an event's: itself, its ships' tracks, and the way that nobody heard.
 func placemarks(e event.Event, a About) []kml.Element {
-	name, style := heading(e), kml.StyleURL("#"+string(e.Kind))
+	name, style := explain.Heading(e), kml.StyleURL("#"+string(e.Kind))
 	// The order of a placemark's children is the schema's.
-	p := kml.Placemark(kml.Name(name), kml.Snippet("").WithMaxLines(0), kml.Description(balloon(story(e), a.link(e.ID))), span(e), style, data(e))
+	p := kml.Placemark(kml.Name(name), kml.Snippet("").WithMaxLines(0), kml.Description(balloon(explain.Story(e), a.link(e.ID))), span(e), style, data(e))
 	if placed(e) {
 		p.Append(kml.Point(kml.Coordinates(coordinate(geo.PointFromDegrees(e.Lon, e.Lat)))))
 	}
