@@ -1,0 +1,15 @@
+// What the page needs before the map. The HTML stands by itself; everything here is added to it.
+import { $ } from './dom.js';
+import { dress } from './evidence.js';
+import { Front } from './front.js';
+import * as keys from './keys.js';
+import { theme } from './theme.js';
+
+if ($('#events') && $('#map')) {
+  new Front().start();
+} else {
+  theme.start();
+  dress(document);
+  keys.start({ t: () => theme.next(), '?': () => location.assign('/help') });
+  document.body.dataset.interactive = 'yes';
+}
