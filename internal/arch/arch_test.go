@@ -54,12 +54,14 @@ var allowed = map[string][]string{
 	"pkg/ops":            {"pkg/estimate", "pkg/event"},
 	"pkg/web/model":      {"pkg/ais", "pkg/cargo/lots", "pkg/estimate", "pkg/event", "pkg/explain", "pkg/export", "pkg/geo", "pkg/record", "pkg/store", "pkg/vessel"},
 	"pkg/web/view":       {"pkg/event", "pkg/geo", "pkg/record", "pkg/store", "pkg/vessel"},
+	"pkg/web/basemap":    {"pkg/geo", "pkg/place"},
+	"pkg/web/picture":    {"pkg/chart", "pkg/estimate/", "pkg/event", "pkg/export", "pkg/geo", "pkg/place", "pkg/published", "pkg/timeline", "pkg/vessel", "pkg/web/basemap"},
 }
 
 // pure packages have no clock, logger, network, disk, goroutine or unseeded randomness. Reading embedded data and an
 // io.Reader that somebody else opened is no effect.
 var pure = []string{"pkg/param", "pkg/weights", "pkg/chart", "pkg/explain", "pkg/geo", "pkg/ais", "pkg/place", "pkg/vessel/", "pkg/event", "pkg/track", "pkg/coverage",
-	"pkg/call", "pkg/detect/", "pkg/cargo/", "pkg/estimate/", "pkg/timeline", "pkg/export/life", "pkg/export/tabular", "pkg/export/mapfile", "pkg/record", "pkg/published", "pkg/extract", "pkg/report"}
+	"pkg/call", "pkg/detect/", "pkg/cargo/", "pkg/estimate/", "pkg/timeline", "pkg/export/life", "pkg/export/tabular", "pkg/export/mapfile", "pkg/record", "pkg/published", "pkg/extract", "pkg/report", "pkg/web/picture"}
 
 // effects are the imports that a pure package must not have.
 var effects = []string{"os", "net", "net/http", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "syscall", "os/exec"}
