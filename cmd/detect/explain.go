@@ -13,8 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/darkwake/darkwake/pkg/cargo"
-	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
+	"github.com/darkwake/darkwake/internal/cli"
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/explain"
@@ -69,7 +68,7 @@ the events it rests on and sentences; then what each stratum adds for lifts that
 			if err != nil {
 				return usageError{err}
 			}
-			d := explain.Dossier{Versions: versions, Weights: weights()}
+			d := explain.Dossier{Versions: versions, Weights: cli.Weights()}
 			if err := explain.Text(c.OutOrStdout(), d); err != nil {
 				return err
 			}
@@ -162,18 +161,6 @@ func (f explainFlags) draw(e event.Event, stdout io.Writer) error {
 func terminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))
-}
-
-// weights are those of the models behind meetings and lifts, as this program carries them.
-func weights() (all []explain.Weight) {
-	for _, t := range rendezvous.DefaultWeights().Terms {
-		all = append(all, explain.Weight{Kind: event.Rendezvous, Cause: t.Cause, Finding: t.Finding, Weight: t.Weight})
-	}
-	lifts := cargo.DefaultWeights()
-	for _, t := range lifts.Terms {
-		all = append(all, explain.Weight{Kind: event.Lift, Finding: t.Name, Weight: t.Weight, Block: t.Block, Cap: lifts.BlockCap})
-	}
-	return all
 }
 
 // findEvent returns the versions of the one event whose id starts with prefix, rising.

@@ -1,6 +1,6 @@
 // Command detect turns AIS reports into events, a ledger of cargoes and the daily estimate of barrels slipping past
-// sanctions. Its verbs are files of this folder: run does so for ever on what ingest carries into Kafka, replay runs recorded feeds through the engine, export writes what a run
-// left in other forms, explain shows what an event or a day's number rests on, config prints every parameter.
+// sanctions. Its verbs are files of this folder: run does so for ever on what ingest carries into Kafka, replay runs recorded feeds through the engine, serve shows what
+// either left as a page, export writes it in other forms, explain shows what an event or a day's number rests on, config prints every parameter.
 package main
 
 import (
@@ -53,7 +53,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		Version:       cli.Software(),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError{fmt.Errorf("unknown command %q: expected one of run, replay, export, explain, config, healthcheck, version", args[0])}
+				return usageError{fmt.Errorf("unknown command %q: expected one of run, replay, serve, export, explain, config, healthcheck, version", args[0])}
 			}
 			return c.Help()
 		},
@@ -63,7 +63,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newRun(), newReplay(), newExport(), newExplain(), newConfig(), cli.NewVersion(usage), cli.NewHealthcheck(ops.DetectAddress, usage))
+	root.AddCommand(newRun(), newReplay(), newServe(), newExport(), newExplain(), newConfig(), cli.NewVersion(usage), cli.NewHealthcheck(ops.DetectAddress, usage))
 
 	err := root.ExecuteContext(ctx)
 	if err != nil {

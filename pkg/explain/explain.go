@@ -163,49 +163,78 @@ func (p *page) rules(e event.Event) {
 	}
 }
 
-// details prints the kind's own facts by the names they have in JSON, which carry the units.
+// details prints the kind's own facts.
 func (p *page) details(e event.Event) error {
-	data, err := json.Marshal(e.Details)
+	facts, err := Facts(e)
 	if err != nil {
-		return fmt.Errorf("explain %s: %w", e.ID, err)
-	}
-	dec := json.NewDecoder(strings.NewReader(string(data)))
-	if token, err := dec.Token(); err != nil || token != json.Delim('{') {
 		return err
 	}
 	p.Printf("\nFacts\n")
-	for dec.More() {
-		name, err := dec.Token()
-		if err != nil {
-			return fmt.Errorf("explain %s: %w", e.ID, err)
+	for _, f := range facts {
+		if f.Value != "" || len(f.Items) == 0 {
+			p.Printf("  %-28s %s\n", f.Name, f.Value)
+			continue
 		}
-		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			return fmt.Errorf("explain %s: %w", e.ID, err)
-		}
-		if name != "rules" {
-			p.fact(fmt.Sprint(name), value)
+		p.Printf("  %s\n", f.Name)
+		for _, item := range f.Items {
+			p.Printf("    %s\n", item)
 		}
 	}
 	return nil
 }
 
-// fact prints one fact; a list of objects takes a line for each.
-func (p *page) fact(name string, value json.RawMessage) {
+// Fact is one of the facts of an event's own kind, by the name that it has in JSON, which carries the unit. A list of
+// objects has an item for each and no value.
+type Fact struct {
+	Name, Value string
+	Items       []string
+}
+
+// Facts are an event's details in the order of their JSON, rules left out.
+func Facts(e event.Event) ([]Fact, error) {
+	data, err := json.Marshal(e.Details)
+	if err != nil {
+		return nil, fmt.Errorf("explain %s: %w", e.ID, err)
+	}
+	dec := json.NewDecoder(strings.NewReader(string(data)))
+	if token, err := dec.Token(); err != nil || token != json.Delim('{') {
+		return nil, err
+	}
+	var out []Fact
+	for dec.More() {
+		name, err := dec.Token()
+		if err != nil {
+			return nil, fmt.Errorf("explain %s: %w", e.ID, err)
+		}
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return nil, fmt.Errorf("explain %s: %w", e.ID, err)
+		}
+		if name != "rules" {
+			out = append(out, factOf(fmt.Sprint(name), value))
+		}
+	}
+	return out, nil
+}
+
+func factOf(name string, value json.RawMessage) Fact {
 	var list []map[string]any
 	if json.Unmarshal(value, &list) != nil || len(list) == 0 {
-		p.Printf("  %-28s %s\n", name, strings.Trim(string(value), `"`))
-		return
+		return Fact{Name: name, Value: strings.Trim(string(value), `"`)}
 	}
-	p.Printf("  %s\n", name)
+	f := Fact{Name: name}
 	for _, item := range list {
 		var parts []string
 		for _, key := range slices.Sorted(maps.Keys(item)) {
 			parts = append(parts, fmt.Sprintf("%s %v", key, item[key]))
 		}
-		p.Printf("    %s\n", strings.Join(parts, ", "))
+		f.Items = append(f.Items, strings.Join(parts, ", "))
 	}
+	return f
 }
+
+// Number prints a value as rules show it: thousands with commas, fractions to three digits.
+func Number(v float64) string { return number(v) }
 
 func number(v float64) string {
 	switch {

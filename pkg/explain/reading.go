@@ -68,6 +68,21 @@ func (r Reading) Time() time.Time {
 // MMSI is the sender, zero where it is not known.
 func (r Reading) MMSI() vessel.MMSI { return vessel.MMSI(r.Report.MMSI) }
 
+// Says tells what the ship said: where she was, her speed, her draught; empty where the sentences do not tell.
+func (r Reading) Says() string {
+	var said []string
+	if r.Report.Carries(ais.HasPosition) {
+		said = append(said, export.Position(r.Report.Position[0], r.Report.Position[1]))
+	}
+	if r.Report.Carries(ais.HasSOG) {
+		said = append(said, fmt.Sprintf("%.1f kn", float64(r.Report.SOG)))
+	}
+	if r.Report.Carries(ais.HasDraught) {
+		said = append(said, fmt.Sprintf("draught %.1f m", float64(r.Report.Draught)))
+	}
+	return strings.Join(said, "  ")
+}
+
 // summary is the time, the station, the ship and what she said, ready to stand before the source.
 func (r Reading) summary() string {
 	if !r.Decoded {
@@ -80,15 +95,9 @@ func (r Reading) summary() string {
 	if name := r.Report.Station.String(); name != "" {
 		s.WriteString("heard by " + name + "  ")
 	}
-	s.WriteString("MMSI " + r.Report.MMSI.String())
-	if r.Report.Carries(ais.HasPosition) {
-		s.WriteString("  " + export.Position(r.Report.Position[0], r.Report.Position[1]))
+	s.WriteString("MMSI " + r.Report.MMSI.String() + "  ")
+	if said := r.Says(); said != "" {
+		s.WriteString(said + "  ")
 	}
-	if r.Report.Carries(ais.HasSOG) {
-		fmt.Fprintf(&s, "  %.1f kn", float64(r.Report.SOG))
-	}
-	if r.Report.Carries(ais.HasDraught) {
-		fmt.Fprintf(&s, "  draught %.1f m", float64(r.Report.Draught))
-	}
-	return s.String() + "  in "
+	return s.String() + "in "
 }

@@ -21,12 +21,16 @@ type Weight struct {
 	Cap     float64
 }
 
-// changes prints what would change the verdict: the rules nearest to their thresholds, how strong evidence must be for the
+// Changes tells what would change the verdict: the rules nearest to their thresholds, how strong evidence must be for the
 // second explanation to lead, findings of the model, and observations.
-func (p *page) changes(d Dossier) {
+func (d Dossier) Changes() []string {
 	e := d.Event()
+	return slices.Concat(nearest(e), overtaking(e), d.findings(), observations(e))
+}
+
+func (p *page) changes(d Dossier) {
 	p.Printf("\nWhat would change the verdict\n")
-	for _, line := range slices.Concat(nearest(e), overtaking(e), d.findings(), observations(e)) {
+	for _, line := range d.Changes() {
 		p.Printf("  %s\n", line)
 	}
 }

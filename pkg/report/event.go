@@ -100,7 +100,7 @@ func blended(e event.Event) bool {
 }
 
 func lineOf(e event.Event) line {
-	l := line{When: dates(e.Start, e.End), P: chance(e.Probability), ID: e.ID, Barrels: "–"}
+	l := line{When: dates(e.Start, e.End), P: Chance(e.Probability), ID: e.ID, Barrels: "–"}
 	var names, numbers []string
 	for i, v := range e.Vessels {
 		if i == 2 || i == 1 && v.MMSI == e.Vessels[0].MMSI {
@@ -123,8 +123,8 @@ func lineOf(e event.Event) line {
 	return l
 }
 
-// chance prints a probability; nothing here is certain.
-func chance(p float64) string {
+// Chance prints a probability; nothing here is certain.
+func Chance(p float64) string {
 	switch {
 	case p > 0.99:
 		return "> 0.99"

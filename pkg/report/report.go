@@ -1,12 +1,15 @@
 package report
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/chart"
@@ -24,10 +27,22 @@ type Options struct {
 	Span    record.Span
 	Figures []published.Figure // to compare with; may be empty
 	Places  *place.Gazetteer   // named on the map; nil names none
+	Served  bool               // it is a page of detect serve and not a file that travels: events become links
+	Earlier string             // if Served, the periods before and after it, as record.ParseSpan reads them; may be empty
+	Later   string
 }
 
 //go:embed page.html
 var pageText string
+
+// StyleSource is the source expression of the page's one style element for a content security policy: whoever serves the page
+// needs no 'unsafe-inline'.
+func StyleSource() string {
+	_, rest, _ := strings.Cut(pageText, "<style>")
+	style, _, _ := strings.Cut(rest, "</style>")
+	sum := sha256.Sum256([]byte(style))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
 
 // page is what the template shows; all text but SVG is escaped by it.
 type page struct {
@@ -37,7 +52,7 @@ type page struct {
 	Number, Low, High    string
 	Sentence, Foot       string
 	Status, StatusSays   string
-	Parts                []share
+	Parts                []Share
 	Headline             []rival
 	HeadlineTo           string
 	Chance               string // what the number takes for the share that can be found
@@ -54,13 +69,15 @@ type page struct {
 	Deaf                 deaf
 	Compared             comparisons
 	Cite                 cite
+	Served               bool
+	Earlier, Later       string
 }
 
-// share is a part of the number.
-type share struct {
-	part
-	Barrels string
-	Percent int
+// Share is a part of the number.
+type Share struct {
+	Name, Means, Colour string
+	Barrels             string // a day, with commas
+	Percent             int
 }
 
 // rival is the headline if the share that can be found at all were known.
@@ -99,14 +116,13 @@ func HTML(w io.Writer, r *record.Record, o Options) error {
 
 func newPage(r *record.Record, o Options) (*page, error) {
 	m := r.Over(o.Basis, o.Span)
-	p := &page{Title: title(o.Span), Basis: bases[o.Basis], Synthetic: r.Summary.Synthetic, Known: m.Known, Sentence: sentence(m), Foot: foot(m)}
+	p := &page{Title: Title(o.Span), Basis: bases[o.Basis], Synthetic: r.Summary.Synthetic, Known: m.Known, Sentence: Sentence(m), Foot: foot(m),
+		Served: o.Served, Earlier: o.Earlier, Later: o.Later}
 	if m.Covered > 0 {
 		p.Number, p.Low, p.High = thousands(hundred(m.Barrels.Mean)), thousands(hundred(m.Barrels.P05)), thousands(hundred(m.Barrels.P95))
-		p.Status, p.StatusSays = string(m.Status), statuses[m.Status]
+		p.Status, p.StatusSays = string(m.Status), Means(m.Status)
 	}
-	if m.Known {
-		p.parts(m)
-	}
+	p.Parts = Shares(m)
 	p.headline(r)
 	shown := charted(r, o)
 	p.Chart = template.HTML(bars(shown)) // numbers and dates only
@@ -114,7 +130,7 @@ func newPage(r *record.Record, o Options) (*page, error) {
 		p.ChartTitle = fmt.Sprintf("Each day, %s to %s", shown[0].Date.Format("2 January"), longDay(shown[n-1].Date))
 	}
 	p.vintages(r, o)
-	p.Verdict, p.VerdictSays = verdict(r.Daily.Barometer)
+	p.Verdict, p.VerdictSays = Verdict(r.Daily.Barometer)
 	if b := r.Daily.Barometer; b != nil {
 		for _, c := range b.Halts {
 			p.Calls = append(p.Calls, fmt.Sprintf("%s: %s", c.Date, c.Test))
@@ -140,19 +156,24 @@ func newPage(r *record.Record, o Options) (*page, error) {
 // hundred rounds to a hundred barrels, the resolution of everything that is published.
 func hundred(b vessel.Barrels) vessel.Barrels { return (b + 50) / 100 * 100 }
 
-func (p *page) parts(m record.Mean) {
+// Shares are what a mean is made of, the surest first; none where there is no number.
+func Shares(m record.Mean) (out []Share) {
+	if !m.Known {
+		return nil
+	}
 	values := []vessel.Barrels{m.Seen, m.Inferred, m.Pending, m.Unobserved}
 	sum := vessel.Barrels(0)
 	for _, v := range values {
 		sum += v
 	}
 	for i, x := range parts() {
-		s := share{part: x, Barrels: thousands(hundred(values[i]))}
+		s := Share{Name: x.Name, Means: x.Means, Colour: x.Colour, Barrels: thousands(hundred(values[i]))}
 		if sum > 0 {
 			s.Percent = int((200*values[i] + sum) / (2 * sum))
 		}
-		p.Parts = append(p.Parts, s)
+		out = append(out, s)
 	}
+	return out
 }
 
 // headline is the newest 28-day mean at rival values of a; it is made for the newest day alone.
@@ -167,7 +188,7 @@ func (p *page) headline(r *record.Record) {
 	}
 	for _, h := range r.Daily.Headline {
 		if h.Known {
-			p.Headline = append(p.Headline, rival{fmt.Sprintf("%.0f %%", 100*h.A), thousands(h.Month.Mean), about(h.Month.P05), about(h.Month.P95)})
+			p.Headline = append(p.Headline, rival{fmt.Sprintf("%.0f %%", 100*h.A), thousands(h.Month.Mean), About(h.Month.P05), About(h.Month.P95)})
 		}
 	}
 }

@@ -2,6 +2,8 @@ package report
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -46,7 +48,7 @@ func TestThePageSaysTheNumberWithItsInterval(t *testing.T) {
 			m := r.Over(b, span)
 			page := render(t, r, Options{Basis: b, Span: span})
 			for _, want := range []string{thousands(hundred(m.Barrels.Mean)) + " <small>barrels a day", "<b>" + thousands(hundred(m.Barrels.P05)) + "</b>",
-				"<b>" + thousands(hundred(m.Barrels.P95)) + "</b>", sentence(m), string(m.Status), "SYNTHETIC", "sha256:0123456789abcdef", "feedbeef", "40 %", "80 %"} {
+				"<b>" + thousands(hundred(m.Barrels.P95)) + "</b>", Sentence(m), string(m.Status), "SYNTHETIC", "sha256:0123456789abcdef", "feedbeef", "40 %", "80 %"} {
 				if !strings.Contains(page, want) {
 					t.Errorf("%s, %s: no %q", name, b, want)
 				}
@@ -87,6 +89,30 @@ func TestThePageObeysNobody(t *testing.T) {
 				t.Errorf("the page points to %s", u)
 			}
 		}
+	}
+}
+
+func TestAServedPageLinksItsEventsAndKeepsAStrictPolicy(t *testing.T) {
+	r := open(t, fixture.Folder())
+	o := Options{Basis: estimate.Lifted, Span: days(0, 39)}
+	if file := render(t, r, o); strings.Contains(file, "<a ") {
+		t.Error("a file that travels alone has links")
+	}
+	o.Served, o.Earlier = true, "2026-02"
+	page := render(t, r, o)
+	for _, want := range []string{`<a href="/event/lift-`, `<a href="/report/2026-02" rel="prev">`, `<a href="/">`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	_, rest, _ := strings.Cut(page, "<style>")
+	style, after, _ := strings.Cut(rest, "</style>")
+	sum := sha256.Sum256([]byte(style))
+	if want := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; StyleSource() != want {
+		t.Errorf("the policy allows %s, the page has %s", StyleSource(), want)
+	}
+	if strings.Contains(after, "style=") || strings.Contains(after, "<style") {
+		t.Error("the page has style that the policy's hash does not allow")
 	}
 }
 
@@ -154,7 +180,7 @@ func TestABlendIsShownApart(t *testing.T) {
 
 func TestARunWithoutANumberSaysSo(t *testing.T) {
 	m := record.Mean{Basis: estimate.Lifted, Covered: 7, Barrels: estimate.Interval{P95: 17_100_000}}
-	if got := sentence(m); !strings.Contains(got, "no number") || !strings.Contains(got, "17.1 million") {
+	if got := Sentence(m); !strings.Contains(got, "no number") || !strings.Contains(got, "17.1 million") {
 		t.Errorf("got %q", got)
 	}
 	r := open(t, fixture.Folder())
@@ -169,8 +195,8 @@ func TestARunWithoutANumberSaysSo(t *testing.T) {
 func TestSpansAreNamedAsAPersonWould(t *testing.T) {
 	for in, want := range map[string]string{"2026-03-14": "14 March 2026", "2026-03": "March 2026", "2026-W11": "Week 11 of 2026, 9 March to 15 March 2026", "2026-Q1": "90 days, 1 January to 31 March 2026"} {
 		s, err := record.ParseSpan(in)
-		if err != nil || title(s) != want {
-			t.Errorf("%s: got %q, %v; want %q", in, title(s), err, want)
+		if err != nil || Title(s) != want {
+			t.Errorf("%s: got %q, %v; want %q", in, Title(s), err, want)
 		}
 	}
 }

@@ -25,8 +25,11 @@ var statuses = map[estimate.Status]string{
 	estimate.Blind:       "Too little was heard on some of these days. The number there rests on what was learned on other days, and allows no verdict.",
 }
 
-// about says barrels in words: 2.1 million, 850 thousand.
-func about(b vessel.Barrels) string {
+// Means explains a status.
+func Means(s estimate.Status) string { return statuses[s] }
+
+// About says barrels in words: 2.1 million, 850 thousand.
+func About(b vessel.Barrels) string {
 	switch {
 	case b >= 950_000:
 		return fmt.Sprintf("%.1f million", float64(b)/1e6)
@@ -36,22 +39,22 @@ func about(b vessel.Barrels) string {
 	return fmt.Sprintf("%d", b)
 }
 
-// sentence says the number with its interval in words.
-func sentence(m record.Mean) string {
+// Sentence says the number with its interval in words.
+func Sentence(m record.Mean) string {
 	if m.Covered == 0 {
 		return "The run has none of these days."
 	}
 	if !m.Known {
-		return fmt.Sprintf("There is no number: too little was heard. It may be anything from none to %s barrels a day, the most that the terminals can load.", about(m.Barrels.P95))
+		return fmt.Sprintf("There is no number: too little was heard. It may be anything from none to %s barrels a day, the most that the terminals can load.", About(m.Barrels.P95))
 	}
 	if m.Barrels.P05 == 0 {
-		return fmt.Sprintf("About %s barrels a day were %s. With 90 %% probability it was less than %s, and none cannot be excluded.", about(m.Barrels.Mean), bases[m.Basis], about(m.Barrels.P95))
+		return fmt.Sprintf("About %s barrels a day were %s. With 90 %% probability it was less than %s, and none cannot be excluded.", About(m.Barrels.Mean), bases[m.Basis], About(m.Barrels.P95))
 	}
-	return fmt.Sprintf("About %s barrels a day were %s; with 90 %% probability between %s and %s.", about(m.Barrels.Mean), bases[m.Basis], about(m.Barrels.P05), about(m.Barrels.P95))
+	return fmt.Sprintf("About %s barrels a day were %s; with 90 %% probability between %s and %s.", About(m.Barrels.Mean), bases[m.Basis], About(m.Barrels.P05), About(m.Barrels.P95))
 }
 
-// title names a span as a person would.
-func title(s record.Span) string {
+// Title names a span as a person would.
+func Title(s record.Span) string {
 	month := s.From.AddDate(0, 1, -1)
 	switch {
 	case s.From.Equal(s.To):
@@ -83,8 +86,8 @@ func foot(m record.Mean) string {
 	return strings.Join(all, " ")
 }
 
-// verdict says what the barometer reads.
-func verdict(b *halt.Barometer) (word, says string) {
+// Verdict says what the barometer reads.
+func Verdict(b *halt.Barometer) (word, says string) {
 	if b == nil || !b.Trade.Known {
 		return "cannot tell", "The tests for a halt or a surge need 90 days of reference before they speak; this run has fewer."
 	}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/darkwake/darkwake/internal/cli"
+	"github.com/darkwake/darkwake/pkg/ops"
+	"github.com/darkwake/darkwake/pkg/store"
+	"github.com/darkwake/darkwake/pkg/web"
+	"github.com/spf13/cobra"
+)
+
+// serveFlags are the flags of serve.
+type serveFlags struct {
+	cli.Site
+	ops.Logging
+	store string
+	in    string
+}
+
+func newServe() *cobra.Command {
+	var f serveFlags
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Show the number, the events and why: the page and the API, from a store or a replay's folder",
+		Long: `Serves the page and the API: the number with its interval, the events on a map and in a table, and for every claim the
+evidence behind it, down to raw sentences. It reads the store of a detect run that is at work, or what detect replay and
+simulate demo left in a folder, and changes neither.
+
+Only this machine is answered, unless --listen names another address, and then only those who know the key.
+
+Every flag can be given as an environment variable: --public-url as DARKWAKE_PUBLIC_URL.`,
+		Example: "  detect serve --in out\n  detect serve --store darkwake-data/darkwake.db",
+		Args:    exactly(0, "none: what to show is said by --store or --in"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := cli.Env(c.Flags()); err != nil {
+				return usageError{err}
+			}
+			return f.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	fl := c.Flags()
+	fl.StringVar(&f.store, "store", "", "the store of a detect run: a path, or postgres://USER@HOST/DATABASE with the password in PGPASSWORD")
+	fl.StringVar(&f.in, "in", "", "folder that detect replay or simulate demo wrote (default out, without --store)")
+	f.Site.Register(fl, web.Address, "")
+	fl.StringVar(&f.Format, "log-format", "auto", "text, json, or auto: text on a terminal and else JSON")
+	fl.StringVar(&f.Level, "log-level", "info", "debug, info, warn or error")
+	return c
+}
+
+func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) (err error) {
+	log, err := f.Logger(stderr)
+	switch {
+	case err != nil:
+		return usageError{err}
+	case f.Listen == "":
+		return usageError{fmt.Errorf("--listen %q: expected host:port, such as %s", f.Listen, web.Address)}
+	case f.store != "" && f.in != "":
+		return usageError{fmt.Errorf("--store %s with --in %s: expected one of them", f.store, f.in)}
+	case f.store == "":
+		if f.in == "" {
+			f.in = "out"
+		}
+		return f.Folder(ctx, f.in, cli.Software(), log, stdout, false, usage)
+	}
+	s, err := store.View(ctx, f.store)
+	if err != nil {
+		return usageError{fmt.Errorf("--store: %w", err)}
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	serving, err := f.Start(ctx, s, cli.Software(), log, usage)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "Look at %s (Ctrl-C ends it)\n", serving.URL())
+	return serving.Run(ctx)
+}

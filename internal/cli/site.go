@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/darkwake/darkwake/pkg/cargo"
+	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
+	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/explain"
+	"github.com/darkwake/darkwake/pkg/place"
+	"github.com/darkwake/darkwake/pkg/published"
+	"github.com/darkwake/darkwake/pkg/secret"
+	"github.com/darkwake/darkwake/pkg/store"
+	"github.com/darkwake/darkwake/pkg/store/folder"
+	"github.com/darkwake/darkwake/pkg/web"
+	"github.com/darkwake/darkwake/pkg/web/model"
+)
+
+// Site are the flags of the page and the API.
+type Site struct {
+	Listen    string // host:port; empty: nothing is served
+	keyFile   string
+	public    string
+	ancestors []string
+	tiles     string
+	shores    string
+	published string
+}
+
+// Register adds the flags to a command's, with the address that it has unless told otherwise.
+func (s *Site) Register(fl *pflag.FlagSet, address, otherwise string) {
+	fl.StringVar(&s.Listen, "listen", address, "address of the page and the API, such as "+web.Address+otherwise)
+	fl.StringVar(&s.keyFile, "api-key-file", "", "file with the key that is asked of everybody; or the environment variable DARKWAKE_API_KEY. Needed for an address that is not this machine's own")
+	fl.StringVar(&s.public, "public-url", "", "URL under which readers know the site, such as https://example.org, for citations, feeds and behind a proxy")
+	fl.StringSliceVar(&s.ancestors, "frame-ancestors", nil, "origins that may show /embed in a frame, such as https://example.org; * for all; none without it")
+	fl.StringVar(&s.tiles, "tiles", "", "URL of map tiles with {z}, {x} and {y}; without it nothing comes from elsewhere")
+	fl.StringVar(&s.shores, "basemap-dir", "", "folder with gulf.topojson and world.topojson of your own")
+	fl.StringVar(&s.published, "published", "", "figures that others published (CSV; docs/exports.md), shown beside the number")
+}
+
+// options are the flags in the site's words. An error is one of the command line.
+func (s *Site) options(software string, log *slog.Logger) (web.Options, error) {
+	o := web.Options{Public: s.public, Ancestors: s.ancestors, Tiles: s.tiles, Shores: s.shores, Weights: Weights(), Software: software, Log: log, Key: os.Getenv(EnvName("api-key"))}
+	if s.keyFile != "" {
+		key, err := secret.Read(s.keyFile)
+		if err != nil {
+			return o, fmt.Errorf("--api-key-file: %w", err)
+		}
+		o.Key = key.Reveal()
+	}
+	var err error
+	if o.Places, err = place.Default(); err != nil {
+		return o, err
+	}
+	if s.published == "" {
+		return o, nil
+	}
+	file, err := os.Open(s.published)
+	if err != nil {
+		return o, fmt.Errorf("--published: %w", err)
+	}
+	defer file.Close()
+	if o.Figures, err = published.Read(file); err != nil {
+		return o, fmt.Errorf("--published %s: %w", s.published, err)
+	}
+	return o, nil
+}
+
+// Serving is a site that listens.
+type Serving struct {
+	server *web.Server
+	model  *model.Model
+}
+
+// refresh is how often a store is asked whether something has changed: a reader sees an event a second after it was kept.
+const refresh = time.Second
+
+// Start takes the address for a store. Whatever is wrong is one clear line; usage marks it as one of the command line.
+func (s *Site) Start(ctx context.Context, from *store.Store, software string, log *slog.Logger, usage func(error) error) (*Serving, error) {
+	o, err := s.options(software, log)
+	if err != nil {
+		return nil, usage(err)
+	}
+	m := model.New(from)
+	handler, err := web.Handler(m, o)
+	if err != nil {
+		return nil, usage(err)
+	}
+	server, err := web.Listen(ctx, s.Listen, o.Key != "", handler)
+	if err != nil {
+		return nil, usage(fmt.Errorf("--listen: %w", err))
+	}
+	return &Serving{server, m}, nil
+}
+
+// URL is where to look.
+func (s *Serving) URL() string { return s.server.URL() }
+
+// Run answers until the context ends, which is no error.
+func (s *Serving) Run(ctx context.Context) error {
+	return s.server.Run(ctx, func(ctx context.Context) error { return s.model.Run(ctx, refresh) })
+}
+
+// Folder serves what a run left in a folder, from a store of its own that is gone afterwards, until the context ends. If the
+// address is in use, a free port is taken when one was not asked for.
+func (s *Site) Folder(ctx context.Context, path, software string, log *slog.Logger, says io.Writer, free bool, usage func(error) error) (err error) {
+	dir, err := os.MkdirTemp("", "darkwake-")
+	if err != nil {
+		return fmt.Errorf("make store: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	kept, err := store.Open(ctx, filepath.Join(dir, "page.db"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, kept.Close()) }()
+	switch err := folder.Load(ctx, os.DirFS(path), kept); {
+	case errors.Is(err, fs.ErrNotExist):
+		return usage(fmt.Errorf("--in %s: %w (run detect replay first, or name its folder)", path, err))
+	case err != nil:
+		return fmt.Errorf("load %s: %w", path, err)
+	}
+	serving, err := s.Start(ctx, kept, software, log, usage)
+	if free && errors.Is(err, syscall.EADDRINUSE) {
+		s.Listen = "127.0.0.1:0"
+		serving, err = s.Start(ctx, kept, software, log, usage)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(says, "\nLook at %s (Ctrl-C ends it)\n", serving.URL())
+	return serving.Run(ctx)
+}
+
+// Weights are those of the models behind meetings and lifts, as this program carries them.
+func Weights() (all []explain.Weight) {
+	for _, t := range rendezvous.DefaultWeights().Terms {
+		all = append(all, explain.Weight{Kind: event.Rendezvous, Cause: t.Cause, Finding: t.Finding, Weight: t.Weight})
+	}
+	lifts := cargo.DefaultWeights()
+	for _, t := range lifts.Terms {
+		all = append(all, explain.Weight{Kind: event.Lift, Finding: t.Name, Weight: t.Weight, Block: t.Block, Cap: lifts.BlockCap})
+	}
+	return all
+}

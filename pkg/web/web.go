@@ -1,0 +1,142 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/darkwake/darkwake/pkg/explain"
+	"github.com/darkwake/darkwake/pkg/export/tabular"
+	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/place"
+	"github.com/darkwake/darkwake/pkg/published"
+	"github.com/darkwake/darkwake/pkg/web/basemap"
+	"github.com/darkwake/darkwake/pkg/web/model"
+	"github.com/darkwake/darkwake/pkg/web/page"
+)
+
+// Options are what the site is told beside its store.
+type Options struct {
+	Key       string             // asked of everybody; empty: of nobody, and only this machine's names are answered
+	Public    string             // the URL under which readers know the site; empty: they use the address
+	Ancestors []string           // origins that may frame /embed; none: nobody may
+	Tiles     string             // URL of map tiles, with {z}, {x} and {y}, or of a PMTiles file; empty: nothing comes from elsewhere
+	Shores    string             // folder with a basemap of the operator's own; empty: the built-in one
+	Figures   []published.Figure // published by others
+	Weights   []explain.Weight
+	Places    *place.Gazetteer
+	Software  string
+	Log       *slog.Logger
+}
+
+// Handler answers everything that the site answers. What is wrong with an option is one clear line.
+func Handler(m *model.Model, o Options) (http.Handler, error) {
+	ancestors, err := Ancestors(o.Ancestors)
+	if err != nil {
+		return nil, err
+	}
+	var tiles string
+	if o.Tiles != "" {
+		if tiles, err = origin(o.Tiles); err != nil {
+			return nil, fmt.Errorf("tiles %w", err)
+		}
+	}
+	var names []string
+	if o.Public != "" {
+		if _, err := origin(o.Public); err != nil {
+			return nil, fmt.Errorf("public URL %w", err)
+		}
+		u, _ := url.Parse(o.Public) // origin has read it
+		names = append(names, strings.ToLower(u.Hostname()))
+	}
+	mux, err := routes(m, o)
+	if err != nil {
+		return nil, err
+	}
+	handler := compressed(mux)
+	if o.Key != "" {
+		handler = keyed(handler, o.Key)
+	} else {
+		handler = named(handler, names)
+	}
+	return headers(calm(handler, o.Log), ancestors, tiles), nil
+}
+
+// routes joins pages, files and data.
+func routes(m *model.Model, o Options) (*http.ServeMux, error) {
+	tree, err := fs.Sub(embedded, "assets")
+	if err != nil {
+		return nil, fmt.Errorf("read assets: %w", err)
+	}
+	assets, err := newStatic(tree)
+	if err != nil {
+		return nil, err
+	}
+	shores, err := basemap.Open(o.Shores)
+	if err != nil {
+		return nil, err
+	}
+	site, err := page.New(m, page.Options{Assets: assets.prefix(), Styles: assets.present("app/app.css"), Scripts: assets.present("app/app.js"), Public: strings.TrimSuffix(o.Public, "/"), Tiles: o.Tiles,
+		Weights: o.Weights, Places: o.Places, Shores: shores, Figures: o.Figures, Software: o.Software})
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	site.Register(mux)
+	mux.Handle("GET /assets/", assets)
+	if err := lands(mux, shores, o.Places); err != nil {
+		return nil, err
+	}
+	return mux, nil
+}
+
+// lands serves what the map is drawn on: the shores, and our own terminals, anchorages, areas and gates.
+func lands(mux *http.ServeMux, shores *basemap.Base, places *place.Gazetteer) error {
+	serve := func(name string, f file) {
+		mux.HandleFunc("GET /basemap/"+name, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Cache-Control", "public, max-age=86400")
+			f.serve(w, r)
+		})
+	}
+	for _, name := range []string{basemap.Gulf, basemap.World} {
+		plain, _ := shores.File(name)
+		br, _ := shores.File(name + ".br")
+		gz, _ := shores.File(name + ".gz")
+		serve(name, newFile(name, plain, br, gz))
+	}
+	var b bytes.Buffer
+	if err := tabular.GeoJSON(&b, features(places)); err != nil {
+		return fmt.Errorf("write places: %w", err)
+	}
+	serve("places.geojson", newFile("places.geojson", b.Bytes(), nil, nil))
+	return nil
+}
+
+// features are the places of a gazetteer for the map.
+func features(places *place.Gazetteer) (out []tabular.Feature) {
+	if places == nil {
+		return nil
+	}
+	for id := range place.ID(places.Len()) {
+		p := places.At(id)
+		f := tabular.Feature{ID: p.Name, Properties: map[string]any{"name": p.Name, "kind": string(p.Kind), "country": p.Country, "sanctioned": p.Sanctioned, "confidence": p.Confidence,
+			"lon": p.Centre[0], "lat": p.Centre[1]}}
+		switch {
+		case p.Kind == place.Gate:
+			f.Line = []geo.Point{p.Line[0], p.Line[1]}
+		case len(p.Ring) > 0:
+			f.Ring = p.Ring
+		case p.Radius > 0:
+			f.Ring = geo.Circle(p.Centre, p.Radius, 32)
+		default:
+			at := p.Centre
+			f.At = &at
+		}
+		out = append(out, f)
+	}
+	return out
+}
