@@ -55,7 +55,7 @@ var allowed = map[string][]string{
 	"pkg/web/model":      {"pkg/ais", "pkg/cargo/lots", "pkg/estimate", "pkg/event", "pkg/explain", "pkg/export", "pkg/geo", "pkg/record", "pkg/store", "pkg/vessel"},
 	"pkg/web/view":       {"pkg/event", "pkg/geo", "pkg/record", "pkg/store", "pkg/vessel"},
 	"pkg/web/basemap":    {"pkg/geo", "pkg/place"},
-	"pkg/web/picture":    {"pkg/chart", "pkg/estimate/", "pkg/event", "pkg/export", "pkg/geo", "pkg/place", "pkg/published", "pkg/timeline", "pkg/vessel", "pkg/web/basemap"},
+	"pkg/web/picture":    {"pkg/chart", "pkg/estimate/", "pkg/event", "pkg/explain", "pkg/export", "pkg/geo", "pkg/place", "pkg/published", "pkg/timeline", "pkg/vessel", "pkg/web/basemap"},
 }
 
 // pure packages have no clock, logger, network, disk, goroutine or unseeded randomness. Reading embedded data and an

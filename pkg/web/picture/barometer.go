@@ -141,11 +141,11 @@ func (p *plot) frame(left, top, right, bottom float64) {
 
 func (p *plot) count() int { return int(p.to.Sub(p.from)/day) + 1 }
 
-// fit chooses the scale: the bars and the band fit, and intervals up to about twice their bar.
+// fit chooses the scale: the bars and the band fit, and intervals up to half as high again as their bar.
 func (p *plot) fit(most float64) {
 	for _, r := range p.rows {
 		if shown(r) {
-			most = max(most, float64(r.Day.Mean)*1.08, float64(r.Month.P95), math.Min(float64(r.Day.P95), 2.2*float64(r.Day.Mean)))
+			most = max(most, float64(r.Day.Mean)*1.08, float64(r.Month.P95), math.Min(float64(r.Day.P95), 1.5*float64(r.Day.Mean)))
 		}
 	}
 	p.step = nice(max(most, 1000) / 4)
@@ -485,7 +485,7 @@ func (p *plot) legend(b Barometer) {
 		x += width
 	}
 	for _, part := range Parts() {
-		swatch(ink(part.Name), 34+6.2*float64(len(part.Name)), part.Name)
+		swatch(ink(part.Name), 36+5.8*float64(len(part.Name)), part.Name)
 	}
 	line := path{{verb: 'M', to: [3][2]float64{{x, y - 4}}}, {verb: 'L', to: [3][2]float64{{x + 16, y - 4}}}}
 	var band path

@@ -19,6 +19,8 @@ const (
 	inkFaint  ink = "faint"
 	inkTitle  ink = "title"
 	inkStamp  ink = "stamp" // SYNTHETIC, across the picture
+	inkFoot   ink = "foot"  // words on the foot of an image
+	inkRecall ink = "recall"
 )
 
 // The inks of the barometer.
@@ -115,6 +117,8 @@ var inks = func() map[ink]style {
 		inkWord:   words(12.5, "#1c242c", "#e6edf3"),
 		inkFaint:  words(11.5, "#5b6672", "#9eacba"),
 		inkTitle:  bold(words(15, "#1c242c", "#e6edf3")),
+		inkFoot:   words(20, "#ffffff", "#ffffff"),
+		inkRecall: words(27, "#a3123a", "#ff7a9c"),
 		inkStamp:  faint(bold(words(64, "#a3123a", "#ff7a9c")), 0.16),
 
 		inkSeen:        fill("#0b3d6b", "#8cc4f5"),
@@ -151,6 +155,12 @@ var inks = func() map[ink]style {
 		inkCluster:   rimmed(fill("#1c242c", "#e6edf3"), 2, "#ffffff", "#13212e"),
 		inkCount:     bold(words(11.5, "#ffffff", "#13212e")),
 		inkScale:     stroke(1.5, "#1c242c", "#e6edf3"),
+	}
+	for i, c := range [2][2]string{{"#0072b2", "#5ab4ef"}, {"#c24f00", "#ff9d5c"}} {
+		all[shipInk("track", i+1)] = stroke(1.6, c[0], c[1])
+		all[shipInk("unseen", i+1)] = dashed(stroke(1.4, c[0], c[1]), 5)
+		all[shipInk("fix", i+1)] = rimmed(fill(c[0], c[1]), 1.2, "#ffffff", "#13212e")
+		all[shipInk("hull", i+1)] = style{fill: c, stroke: c, width: 1.2, opacity: 0.7}
 	}
 	for _, m := range Marks() {
 		all[ink(m.Name())] = rimmed(fill(m.Light, m.Dark), 1.6, "#ffffff", "#13212e")

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/darkwake/darkwake/pkg/chart"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/export"
 	"github.com/darkwake/darkwake/pkg/geo"
@@ -28,6 +29,8 @@ type Map struct {
 	// Closer is where a cluster leads: the same page, nearer. Nil makes clusters no links.
 	Closer    func(View) string
 	Synthetic bool
+
+	tracks *chart.Chart // of one event
 }
 
 // mostMarks is how many marks are drawn one by one; more are gathered into clusters.
@@ -48,6 +51,7 @@ func (m Map) scene() *scene {
 	d.shores()
 	d.places()
 	d.area()
+	d.chart(d.tracks)
 	d.label = fmt.Sprintf("Map of %d events; the table lists them with the same links", d.events())
 	d.names()
 	d.scale()
@@ -293,22 +297,25 @@ func EventTitle(e event.Event) string {
 	if e.Place != nil && e.Place.Name != "" {
 		parts = append(parts, e.Place.Name)
 	}
-	parts = append(parts, export.Span(e.Start, e.End), fmt.Sprintf("probability %.2f", e.Probability))
+	parts = append(parts, export.Span(e.Start, e.End), "probability "+Odds(e.Probability))
 	if e.Status == event.Retracted {
 		parts = append(parts, "retracted")
 	}
 	return strings.Join(parts, ", ")
 }
 
-// KindName is a kind in the words of the page.
-func KindName(k event.Kind) string {
-	switch k {
-	case event.Transfer:
-		return "ship-to-ship transfer"
-	case event.Gap:
-		return "silence"
+// KindName is a kind in plain letters.
+func KindName(k event.Kind) string { return strings.ReplaceAll(string(k), "_", " ") }
+
+// Odds prints a probability to two digits; nothing here is certain.
+func Odds(p float64) string {
+	switch {
+	case p > 0.99:
+		return "> 0.99"
+	case p < 0.01:
+		return "< 0.01"
 	}
-	return strings.ReplaceAll(string(k), "_", " ")
+	return fmt.Sprintf("%.2f", p)
 }
 
 // clusterStep is the width of the squares whose marks become one.
