@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/estimate"
@@ -25,7 +26,8 @@ type keeper struct {
 	meta    store.Meta
 	metrics *ops.Detect
 
-	store   *store.Store // open while this process is in charge
+	mutex   sync.Mutex   // over store, which others ask for
+	store   *store.Store // open from when this process was first in charge
 	epoch   int64
 	waiting store.Batch
 	err     error // of what cannot tell it at once
@@ -37,10 +39,23 @@ const few = 2000
 // Begin opens the store: only who is in charge writes into it.
 func (k *keeper) Begin(ctx context.Context, epoch int64) (err error) {
 	k.epoch, k.waiting, k.err = epoch, store.Batch{}, nil
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
 	if k.url != "" && k.store == nil {
 		k.store, err = store.Open(ctx, k.url)
 	}
 	return err
+}
+
+// ping tells whether the store answers; one that this process does not write to need not.
+func (k *keeper) ping(ctx context.Context) error {
+	k.mutex.Lock()
+	s := k.store
+	k.mutex.Unlock()
+	if s == nil {
+		return nil
+	}
+	return s.Ping(ctx)
 }
 
 // Event implements stage.Output.

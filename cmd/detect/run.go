@@ -109,7 +109,7 @@ func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) (err error
 	}
 	defer func() { err = errors.Join(err, out.close(), end()) }()
 	observer, checks := observe(out.metrics, f.stages)
-	checks = append(checks, ops.Check{Name: "kafka", Run: client.Ping})
+	checks = append(checks, ops.Check{Name: "kafka", Run: client.Ping}, ops.Check{Name: "store", Run: out.ping})
 	carrier := cli.NewIngest(ops.NewIngest(registry))
 	if len(sources) > 0 {
 		checks = append(checks, carrier.Check())
@@ -144,8 +144,9 @@ func observe(m *ops.Detect, stages string) (stage.Observer, []ops.Check) {
 		checks = append(checks, gate.Check())
 	}
 	return stage.Observer{
-		Joined: func(s string) { gates[s].Open() },
-		Read:   m.Lag,
+		Joined:    func(s string) { gates[s].Open() },
+		Restoring: func(s string) func() { return gates[s].Hold() },
+		Read:      m.Lag,
 		Walked: func(partition int, to time.Time, late int64) {
 			m.Watermark(partition, to)
 			m.Revised(late)

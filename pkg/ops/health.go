@@ -28,6 +28,7 @@ const checkTimeout = 800 * time.Millisecond
 type Gate struct {
 	name, until string
 	open        atomic.Bool
+	holds       atomic.Int32
 }
 
 // NewGate is shut; until says what is waited for.
@@ -39,13 +40,22 @@ func (g *Gate) Open() { g.open.Store(true) }
 // Shut makes it fail again, as while the program stops.
 func (g *Gate) Shut() { g.open.Store(false) }
 
+// Hold makes the check fail, even while the gate is open, until release is called: once, however many hold it.
+func (g *Gate) Hold() (release func()) {
+	g.holds.Add(1)
+	return func() { g.holds.Add(-1) }
+}
+
 // Check is the gate as a check.
 func (g *Gate) Check() Check {
 	return Check{g.name, func(context.Context) error {
-		if g.open.Load() {
-			return nil
+		switch {
+		case !g.open.Load():
+			return errors.New(g.until)
+		case g.holds.Load() > 0:
+			return errors.New("state is being restored")
 		}
-		return errors.New(g.until)
+		return nil
 	}}
 }
 

@@ -68,14 +68,15 @@ func TestTheVersionIsTold(t *testing.T) {
 
 // TestAGateIsReadyWhileItIsOpen: until the state is restored, and no more while the program stops.
 func TestAGateIsReadyWhileItIsOpen(t *testing.T) {
+	var one func()
 	g := NewGate("state", "is being restored")
 	h := Handler(Options{Registry: NewRegistry(Build{}), Checks: []Check{g.Check()}})
 	for _, tc := range []struct {
 		do     func()
 		status int
-	}{{func() {}, 503}, {g.Open, 200}, {g.Shut, 503}} {
+	}{{func() {}, 503}, {g.Open, 200}, {func() { one = g.Hold() }, 503}, {func() { two := g.Hold(); one(); one = two }, 503}, {func() { one() }, 200}, {g.Shut, 503}} {
 		tc.do()
-		if w := get(t, h, "/readyz"); w.Code != tc.status || tc.status == 503 && !strings.Contains(w.Body.String(), "[-] state: is being restored") {
+		if w := get(t, h, "/readyz"); w.Code != tc.status || tc.status == 503 && !strings.Contains(w.Body.String(), "is being restored") {
 			t.Errorf("got %d %q, want %d", w.Code, w.Body, tc.status)
 		}
 	}

@@ -50,7 +50,10 @@ func (a *workerA) work(ctx context.Context, as stream.Assignment) error {
 	late, release := draining(ctx)
 	defer release()
 	defer a.o.Observe.Released("a", stream.ReportsTopic, a.partition)
-	if err := a.recover(ctx, as); err != nil {
+	restored := a.o.Observe.Restoring("a")
+	err := a.recover(ctx, as)
+	restored()
+	if err != nil {
 		return err
 	}
 	a.facts, a.dead = a.o.Client.Lane(late, stream.FactsTopic, 0), a.o.Client.Lane(late, stream.DeadLettersTopic, 0)

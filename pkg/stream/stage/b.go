@@ -71,10 +71,13 @@ func (b *workerB) work(ctx context.Context, as stream.Assignment) error {
 	late, release := draining(ctx)
 	defer release()
 	defer b.o.Observe.Released("b", stream.FactsTopic, 0)
+	restored := b.o.Observe.Restoring("b")
 	b.events, b.estimates = b.o.Client.Lane(late, stream.EventsTopic, 0), b.o.Client.Lane(late, stream.EstimatesTopic, 0)
 	defer b.events.Close()
 	defer b.estimates.Close()
-	if err := b.recover(ctx, as); err != nil {
+	err := b.recover(ctx, as)
+	restored()
+	if err != nil {
 		return err
 	}
 	tail := b.o.Client.Tail(stream.FactsTopic, 0, b.next, true)

@@ -34,6 +34,8 @@ type Observer struct {
 	Latency func(time.Duration)
 	// Saved: the size of a checkpoint.
 	Saved func(stage string, partition int, bytes int)
+	// Restoring: a partition came to this member; what is returned is called once its state is there, or it was given up.
+	Restoring func(stage string) (done func())
 	// Released: a partition went to somebody else.
 	Released func(stage, topic string, partition int)
 }
@@ -54,6 +56,9 @@ func (o Observer) orElse() Observer {
 	}
 	if o.Saved == nil {
 		o.Saved = func(string, int, int) {}
+	}
+	if o.Restoring == nil {
+		o.Restoring = func(string) func() { return func() {} }
 	}
 	if o.Released == nil {
 		o.Released = func(string, string, int) {}
