@@ -45,7 +45,7 @@ var allowed = map[string][]string{
 	"pkg/export/mapfile": {"pkg/ais", "pkg/chart", "pkg/event", "pkg/explain", "pkg/export", "pkg/export/tabular", "pkg/geo", "pkg/place", "pkg/vessel"},
 	"pkg/published":      {"pkg/estimate", "pkg/record"},
 	"pkg/extract":        {"pkg/cargo/lots", "pkg/estimate", "pkg/event", "pkg/export/tabular", "pkg/geo", "pkg/published", "pkg/record", "pkg/vessel"},
-	"pkg/report":         {"pkg/chart", "pkg/estimate/", "pkg/event", "pkg/export", "pkg/geo", "pkg/place", "pkg/published", "pkg/record", "pkg/vessel"},
+	"pkg/report":         {"pkg/chart", "pkg/estimate/", "pkg/event", "pkg/export", "pkg/geo", "pkg/place", "pkg/published", "pkg/record", "pkg/vessel", "pkg/web/picture"},
 	"pkg/record":         {"pkg/cargo/lots", "pkg/estimate", "pkg/event", "pkg/export", "pkg/vessel"},
 	"pkg/explain":        {"pkg/ais", "pkg/chart", "pkg/estimate", "pkg/event", "pkg/export", "pkg/record", "pkg/geo", "pkg/place", "pkg/vessel"},
 	"pkg/estimate/":      {"pkg/param", "pkg/cargo", "pkg/event", "pkg/vessel", "pkg/coverage"},

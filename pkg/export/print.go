@@ -3,10 +3,12 @@ package export
 import (
 	"fmt"
 	"io"
+	"math"
 	"reflect"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/chart"
+	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
 // Printer writes lines and keeps the first error. Text among the arguments is what strangers sent: whatever a terminal
@@ -33,6 +35,17 @@ func (p *Printer) Printf(format string, args ...any) {
 		}
 	}
 	_, p.err = fmt.Fprintf(p.w, format, args...)
+}
+
+// About says barrels in words, to two digits: 2.1 million, 850 thousand.
+func About(b vessel.Barrels) string {
+	switch {
+	case b >= 950_000:
+		return fmt.Sprintf("%.1f million", float64(b)/1e6)
+	case b >= 1000:
+		return fmt.Sprintf("%d thousand", int64(math.Round(float64(b)/1e4))*10)
+	}
+	return fmt.Sprintf("%d", b)
 }
 
 const minute = "2006-01-02 15:04"

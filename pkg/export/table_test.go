@@ -23,3 +23,12 @@ func TestTwoShipsOfOneName(t *testing.T) {
 		}
 	}
 }
+
+// TestBarrelsInWords goes over the steps at which the words change.
+func TestBarrelsInWords(t *testing.T) {
+	for barrels, want := range map[vessel.Barrels]string{0: "0", 999: "999", 12_400: "10 thousand", 846_000: "850 thousand", 949_999: "950 thousand", 950_000: "0.9 million", 1_260_000: "1.3 million"} {
+		if got := About(barrels); got != want {
+			t.Errorf("%d: got %q, want %q", barrels, got, want)
+		}
+	}
+}

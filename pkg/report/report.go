@@ -19,6 +19,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/published"
 	"github.com/darkwake/darkwake/pkg/record"
 	"github.com/darkwake/darkwake/pkg/vessel"
+	"github.com/darkwake/darkwake/pkg/web/picture"
 )
 
 // Options say what the page is about.
@@ -124,9 +125,13 @@ func newPage(r *record.Record, o Options) (*page, error) {
 	}
 	p.Parts = Shares(m)
 	p.headline(r)
-	shown := charted(r, o)
-	p.Chart = template.HTML(bars(shown)) // numbers and dates only
-	if n := len(shown); n > 0 {
+	if shown := charted(r, o); len(shown) > 0 {
+		var b strings.Builder
+		if err := (picture.Barometer{Rows: shown, Width: chartWidth, Height: chartHeight}).SVG(&b, picture.Look{}); err != nil {
+			return nil, err
+		}
+		p.Chart = template.HTML(b.String()) // numbers and dates only
+		n := len(shown)
 		p.ChartTitle = fmt.Sprintf("Each day, %s to %s", shown[0].Date.Format("2 January"), longDay(shown[n-1].Date))
 	}
 	p.vintages(r, o)
@@ -166,7 +171,7 @@ func Shares(m record.Mean) (out []Share) {
 	for _, v := range values {
 		sum += v
 	}
-	for i, x := range parts() {
+	for i, x := range picture.Parts() {
 		s := Share{Name: x.Name, Means: x.Means, Colour: x.Colour, Barrels: thousands(hundred(values[i]))}
 		if sum > 0 {
 			s.Percent = int((200*values[i] + sum) / (2 * sum))
@@ -188,13 +193,16 @@ func (p *page) headline(r *record.Record) {
 	}
 	for _, h := range r.Daily.Headline {
 		if h.Known {
-			p.Headline = append(p.Headline, rival{fmt.Sprintf("%.0f %%", 100*h.A), thousands(h.Month.Mean), About(h.Month.P05), About(h.Month.P95)})
+			p.Headline = append(p.Headline, rival{fmt.Sprintf("%.0f %%", 100*h.A), thousands(h.Month.Mean), export.About(h.Month.P05), export.About(h.Month.P95)})
 		}
 	}
 }
 
-// The days that a chart has at least and at most.
+// The days that a chart has at least and at most, and its size in its own units.
 const (
+	chartWidth  = 800
+	chartHeight = 264
+
 	leastDays = 28
 	mostDays  = 92
 )

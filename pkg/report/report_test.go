@@ -146,22 +146,6 @@ func TestThePictureOfDaysIsWellFormedAndAddsUp(t *testing.T) {
 	}
 }
 
-func TestABlindDayIsAGapAndNeverZero(t *testing.T) {
-	rows := fixture.Estimate().Days[:28]
-	rows[3].Status = estimate.Blind
-	rows[4].Known, rows[4].Status = false, estimate.Blind
-	svg := bars(rows)
-	if n := strings.Count(svg, "url(#blind)"); n != 3 { // two under the axis, one for the gap
-		t.Errorf("%d hatched places, want 3", n)
-	}
-	if n := strings.Count(svg, "<title>"); n != 27 {
-		t.Errorf("%d days with a bar, want 27", n)
-	}
-	if bars(nil) != "" {
-		t.Error("no days were drawn")
-	}
-}
-
 func TestABlendIsShownApart(t *testing.T) {
 	found, err := eventsOf(open(t, fixture.Folder()), Options{Basis: estimate.Lifted, Span: days(0, 39)})
 	if err != nil {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
@@ -28,29 +27,18 @@ var statuses = map[estimate.Status]string{
 // Means explains a status.
 func Means(s estimate.Status) string { return statuses[s] }
 
-// About says barrels in words: 2.1 million, 850 thousand.
-func About(b vessel.Barrels) string {
-	switch {
-	case b >= 950_000:
-		return fmt.Sprintf("%.1f million", float64(b)/1e6)
-	case b >= 1000:
-		return fmt.Sprintf("%d thousand", int64(math.Round(float64(b)/1e4))*10)
-	}
-	return fmt.Sprintf("%d", b)
-}
-
 // Sentence says the number with its interval in words.
 func Sentence(m record.Mean) string {
 	if m.Covered == 0 {
 		return "The run has none of these days."
 	}
 	if !m.Known {
-		return fmt.Sprintf("There is no number: too little was heard. It may be anything from none to %s barrels a day, the most that the terminals can load.", About(m.Barrels.P95))
+		return fmt.Sprintf("There is no number: too little was heard. It may be anything from none to %s barrels a day, the most that the terminals can load.", export.About(m.Barrels.P95))
 	}
 	if m.Barrels.P05 == 0 {
-		return fmt.Sprintf("About %s barrels a day were %s. With 90 %% probability it was less than %s, and none cannot be excluded.", About(m.Barrels.Mean), bases[m.Basis], About(m.Barrels.P95))
+		return fmt.Sprintf("About %s barrels a day were %s. With 90 %% probability it was less than %s, and none cannot be excluded.", export.About(m.Barrels.Mean), bases[m.Basis], export.About(m.Barrels.P95))
 	}
-	return fmt.Sprintf("About %s barrels a day were %s; with 90 %% probability between %s and %s.", About(m.Barrels.Mean), bases[m.Basis], About(m.Barrels.P05), About(m.Barrels.P95))
+	return fmt.Sprintf("About %s barrels a day were %s; with 90 %% probability between %s and %s.", export.About(m.Barrels.Mean), bases[m.Basis], export.About(m.Barrels.P05), export.About(m.Barrels.P95))
 }
 
 // Title names a span as a person would.

@@ -485,7 +485,7 @@ func (p *plot) legend(b Barometer) {
 		x += width
 	}
 	for _, part := range Parts() {
-		swatch(ink(part.Name), 36+5.8*float64(len(part.Name)), part.Name)
+		swatch(ink(part.Name), 32+6.7*float64(len(part.Name)), part.Name)
 	}
 	line := path{{verb: 'M', to: [3][2]float64{{x, y - 4}}}, {verb: 'L', to: [3][2]float64{{x + 16, y - 4}}}}
 	var band path
@@ -493,7 +493,7 @@ func (p *plot) legend(b Barometer) {
 	p.draw(inkBand, band)
 	p.draw(inkMean, line)
 	p.say(inkTick, x+21, y, atStart, "28-day mean, 90 % interval")
-	x += 186
+	x += 196
 	if n := len(p.elements); n > 0 && p.uses(inkBlind) {
 		swatch(inkBlind, 98, "not observed")
 	}

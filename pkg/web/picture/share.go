@@ -12,9 +12,9 @@ import (
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/explain"
+	"github.com/darkwake/darkwake/pkg/export"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
-	"github.com/darkwake/darkwake/pkg/vessel"
 	"github.com/darkwake/darkwake/pkg/web/basemap"
 	"github.com/paulmach/orb"
 )
@@ -81,20 +81,9 @@ func headline(rows []estimate.Row) (title, interval, window string) {
 	r := rows[len(rows)-1]
 	window = fmt.Sprintf("mean of %d days to %s (UTC), %s, %s", r.WindowDays, r.Date.UTC().Format("2 January 2006"), r.Basis, r.Status)
 	if !r.Known {
-		return "Too little was heard", "anything up to " + Millions(r.Month.P95) + " barrels a day", window
+		return "Too little was heard", "anything up to " + export.About(r.Month.P95) + " barrels a day", window
 	}
-	return Millions(r.Month.Mean) + " barrels a day", fmt.Sprintf("90 %% between %s and %s", Millions(r.Month.P05), Millions(r.Month.P95)), window
-}
-
-// Millions prints barrels to two digits: 1.3 million, 850 thousand.
-func Millions(b vessel.Barrels) string {
-	switch {
-	case b >= 950_000:
-		return fmt.Sprintf("%.1f million", float64(b)/1e6)
-	case b >= 1000:
-		return fmt.Sprintf("%d thousand", int64(math.Round(float64(b)/1e4))*10)
-	}
-	return fmt.Sprint(b)
+	return export.About(r.Month.Mean) + " barrels a day", fmt.Sprintf("90 %% between %s and %s", export.About(r.Month.P05), export.About(r.Month.P95)), window
 }
 
 // writer writes lines and keeps the first error.
@@ -242,8 +231,8 @@ func (w *writer) event(e event.Event) {
 	}
 	if b := e.Barrels; b != nil {
 		c.y += 12
-		c.say(27, true, inkWord, Millions(b.Mean)+" barrels")
-		c.say(20, false, inkFaint, fmt.Sprintf("90 %% between %s and %s", Millions(b.P05), Millions(b.P95)))
+		c.say(27, true, inkWord, export.About(b.Mean)+" barrels")
+		c.say(20, false, inkFaint, fmt.Sprintf("90 %% between %s and %s", export.About(b.P05), export.About(b.P95)))
 	}
 	c.y += 12
 	c.say(27, true, inkWord, "Probability "+Odds(e.Probability))

@@ -12,7 +12,6 @@ import (
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/place"
-	"github.com/darkwake/darkwake/pkg/vessel"
 	"github.com/darkwake/darkwake/pkg/web/basemap"
 )
 
@@ -186,15 +185,6 @@ func TestTheBadgeSaysHowFirmItIs(t *testing.T) {
 				t.Errorf("got %s, want %s", out.String(), tc.want)
 			}
 		})
-	}
-}
-
-// TestBarrelsInWords goes over the steps at which the words change.
-func TestBarrelsInWords(t *testing.T) {
-	for barrels, want := range map[vessel.Barrels]string{0: "0", 999: "999", 12_400: "10 thousand", 846_000: "850 thousand", 949_999: "950 thousand", 950_000: "0.9 million", 1_260_000: "1.3 million"} {
-		if got := Millions(barrels); got != want {
-			t.Errorf("%d: got %q, want %q", barrels, got, want)
-		}
 	}
 }
 
