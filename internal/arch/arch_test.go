@@ -53,6 +53,10 @@ var allowed = map[string][]string{
 	"pkg/store":          {"pkg/estimate", "pkg/event", "pkg/geo", "pkg/vessel"},
 	"pkg/ops":            {"pkg/estimate", "pkg/event"},
 	"pkg/web/model":      {"pkg/ais", "pkg/cargo/lots", "pkg/estimate", "pkg/event", "pkg/explain", "pkg/export", "pkg/geo", "pkg/record", "pkg/store", "pkg/vessel"},
+	"pkg/web/gate":       {},
+	"pkg/web/api":        {"pkg/chart", "pkg/estimate/", "pkg/event", "pkg/explain", "pkg/export/", "pkg/extract", "pkg/geo", "pkg/place", "pkg/record", "pkg/store", "pkg/vessel", "pkg/web/api/schema", "pkg/web/gate", "pkg/web/model", "pkg/web/view"},
+	"pkg/web/api/schema": {"pkg/estimate", "pkg/event", "pkg/export/tabular", "pkg/web/model"},
+	"pkg/export/gfw":     {"pkg/event", "pkg/geo"},
 	"pkg/web/view":       {"pkg/event", "pkg/geo", "pkg/record", "pkg/store", "pkg/vessel"},
 	"pkg/web/basemap":    {"pkg/geo", "pkg/place"},
 	"pkg/web/picture":    {"pkg/chart", "pkg/estimate/", "pkg/event", "pkg/explain", "pkg/export", "pkg/geo", "pkg/place", "pkg/published", "pkg/timeline", "pkg/vessel", "pkg/web/basemap"},
@@ -61,7 +65,7 @@ var allowed = map[string][]string{
 // pure packages have no clock, logger, network, disk, goroutine or unseeded randomness. Reading embedded data and an
 // io.Reader that somebody else opened is no effect.
 var pure = []string{"pkg/param", "pkg/weights", "pkg/chart", "pkg/explain", "pkg/geo", "pkg/ais", "pkg/place", "pkg/vessel/", "pkg/event", "pkg/track", "pkg/coverage",
-	"pkg/call", "pkg/detect/", "pkg/cargo/", "pkg/estimate/", "pkg/timeline", "pkg/export/life", "pkg/export/tabular", "pkg/export/mapfile", "pkg/record", "pkg/published", "pkg/extract", "pkg/report", "pkg/web/picture"}
+	"pkg/call", "pkg/detect/", "pkg/cargo/", "pkg/estimate/", "pkg/timeline", "pkg/export/life", "pkg/export/tabular", "pkg/export/mapfile", "pkg/export/gfw", "pkg/record", "pkg/published", "pkg/extract", "pkg/report", "pkg/web/picture"}
 
 // effects are the imports that a pure package must not have.
 var effects = []string{"os", "net", "net/http", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "syscall", "os/exec"}

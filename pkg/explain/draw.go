@@ -156,23 +156,59 @@ func (d *drawn) hulls(e event.Event) {
 	if len(e.Vessels) < 2 {
 		return
 	}
-	a, b, apart := closest(d.track[e.Vessels[0].MMSI], d.track[e.Vessels[1].MMSI], e)
-	if apart < 0 {
+	m, ok := AlongsideOf(e)
+	if !ok {
 		d.c.Marks = append(d.c.Marks, chart.Mark{At: geo.PointFromDegrees(e.Lon, e.Lat), Shape: chart.Ring, Label: words(e.Kind)})
 		return
 	}
-	for i, r := range [2]Reading{a, b} {
-		v := e.Vessels[i]
-		h := v.Hull
-		if h == nil {
-			d.c.Marks = append(d.c.Marks, chart.Mark{At: r.Report.Position, Shape: chart.Ring, Ink: i + 1, Label: orUnknown(v.Name)})
+	for i, v := range m.Ships {
+		p := m.Hulls[i]
+		if v.Hull == nil {
+			d.c.Marks = append(d.c.Marks, chart.Mark{At: p.At, Shape: chart.Ring, Ink: i + 1, Label: orUnknown(v.Name)})
 			continue
 		}
-		hull := geo.Hull{Bow: h.Bow, Stern: h.Stern, Port: h.Port, Starboard: h.Starboard, AntennaUnknown: h.AntennaUnknown}
-		d.c.Areas = append(d.c.Areas, chart.Area{Ring: chart.Hull(hull, r.Report.Position, r.Report.Heading), Ink: i + 1, Hull: true,
-			Label: fmt.Sprintf("%s, %.0f m", orUnknown(v.Name), float64(hull.Length()))})
+		d.c.Areas = append(d.c.Areas, chart.Area{Ring: chart.Hull(p.Hull, p.At, p.Heading), Ink: i + 1, Hull: true,
+			Label: fmt.Sprintf("%s, %.0f m", orUnknown(v.Name), float64(p.Hull.Length()))})
 	}
-	d.c.Notes = append(d.c.Notes, fmt.Sprintf("hulls true to size at %s and %s: ships at anchor swing in between", a.Time().Format("2006-01-02 15:04:05"), b.Time().Format("15:04:05")))
+	d.c.Notes = append(d.c.Notes, fmt.Sprintf("hulls true to size at %s and %s: ships at anchor swing in between", m.At[0].Format("2006-01-02 15:04:05"), m.At[1].Format("15:04:05")))
+}
+
+// Alongside is two ships of a meeting at the two quoted fixes that lie nearest in time, with their hulls as far as they are
+// known.
+type Alongside struct {
+	Ships [2]event.Vessel
+	At    [2]time.Time
+	Hulls [2]geo.Placed
+}
+
+// Gap is the water between the hulls; false where the dimensions of one are not known.
+func (a Alongside) Gap() (geo.Metres, bool) {
+	known := a.Ships[0].Hull != nil && a.Ships[1].Hull != nil
+	return geo.HullGap(a.Hulls[0], a.Hulls[1]), known
+}
+
+// AlongsideOf finds that moment of an event of two ships; false where no positions with headings are quoted of both.
+func AlongsideOf(e event.Event) (out Alongside, ok bool) {
+	if len(e.Vessels) < 2 {
+		return out, false
+	}
+	track := map[vessel.MMSI][]Reading{}
+	for _, r := range Readings(e) {
+		if r.Decoded && r.Report.Carries(ais.HasPosition) {
+			track[r.MMSI()] = append(track[r.MMSI()], r)
+		}
+	}
+	a, b, apart := closest(track[e.Vessels[0].MMSI], track[e.Vessels[1].MMSI], e)
+	if apart < 0 {
+		return out, false
+	}
+	for i, r := range [2]Reading{a, b} {
+		out.Ships[i], out.At[i], out.Hulls[i] = e.Vessels[i], r.Time(), geo.Placed{At: r.Report.Position, Heading: r.Report.Heading}
+		if h := e.Vessels[i].Hull; h != nil {
+			out.Hulls[i].Hull = geo.Hull{Bow: h.Bow, Stern: h.Stern, Port: h.Port, Starboard: h.Starboard, AntennaUnknown: h.AntennaUnknown}
+		}
+	}
+	return out, true
 }
 
 // near is how far apart in time two fixes may be to count as of one moment: ships alongside swing by less than a degree

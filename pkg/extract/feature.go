@@ -16,31 +16,36 @@ const corners = 48
 // for interference the area in which the ships really were.
 func EventFeatures(r *record.Record, s record.Span) []tabular.Feature {
 	var out []tabular.Feature
-	rows := Events(r, s)
-	for i, e := range r.EventsIn(s) {
-		row := rows[i]
-		f := tabular.Feature{ID: e.ID, Properties: map[string]any{"kind": row.Kind, "status": row.Status, "version": row.Version, "start": stamp(e.Start), "end": nil, "probability": row.Probability,
-			"likeliest_explanation": row.Cause, "place": row.Place, "why": row.Why, "vessels": vessels(e), "barrels_mean": row.Mean}}
+	for _, e := range r.EventsIn(s) {
+		row, f := EventRow(e), EventShape(e)
+		f.Properties = map[string]any{"kind": row.Kind, "status": row.Status, "version": row.Version, "start": stamp(e.Start), "end": nil, "probability": row.Probability,
+			"likeliest_explanation": row.Cause, "place": row.Place, "why": row.Why, "vessels": vessels(e), "barrels_mean": row.Mean}
 		if e.End != nil {
 			f.Properties["end"] = stamp(*e.End)
-		}
-		if row.Lon != nil {
-			at := geo.PointFromDegrees(e.Lon, e.Lat)
-			f.At = &at
-		}
-		switch d := e.Details.(type) {
-		case event.GapDetails:
-			if d.On != nil {
-				f.Line = []geo.Point{geo.PointFromDegrees(d.Off.Lon, d.Off.Lat), geo.PointFromDegrees(d.On.Lon, d.On.Lat)}
-			}
-		case event.InterferenceDetails:
-			if d.AreaM > 0 {
-				f.Ring = geo.Circle(geo.PointFromDegrees(d.RealLon, d.RealLat), d.AreaM, corners)
-			}
 		}
 		out = append(out, f)
 	}
 	return out
+}
+
+// EventShape is an event's feature without properties.
+func EventShape(e event.Event) tabular.Feature {
+	f := tabular.Feature{ID: e.ID}
+	if placed(e) {
+		at := geo.PointFromDegrees(e.Lon, e.Lat)
+		f.At = &at
+	}
+	switch d := e.Details.(type) {
+	case event.GapDetails:
+		if d.On != nil {
+			f.Line = []geo.Point{geo.PointFromDegrees(d.Off.Lon, d.Off.Lat), geo.PointFromDegrees(d.On.Lon, d.On.Lat)}
+		}
+	case event.InterferenceDetails:
+		if d.AreaM > 0 {
+			f.Ring = geo.Circle(geo.PointFromDegrees(d.RealLon, d.RealLat), d.AreaM, corners)
+		}
+	}
+	return f
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

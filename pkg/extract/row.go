@@ -166,36 +166,41 @@ type Event struct {
 func Events(r *record.Record, s record.Span) []Event {
 	out := []Event{}
 	for _, e := range r.EventsIn(s) {
-		row := Event{ID: e.ID, Version: int32(e.Version), Kind: string(e.Kind), Status: string(e.Status), Start: e.Start, End: e.End, Probability: e.Probability,
-			Ships: int32(len(e.Vessels)), Why: e.Why, SHA256: e.Evidence.SHA256, Watermark: e.Watermark}
-		if placed(e) {
-			row.Lon, row.Lat = &e.Lon, &e.Lat
-		}
-		if e.Place != nil {
-			row.Place = e.Place.Name
-		}
-		best := 0.0
-		for _, x := range e.Explanations {
-			if x.P > best {
-				best, row.Cause = x.P, string(x.Cause)
-			}
-		}
-		if b := e.Barrels; b != nil {
-			mean, low, high := int64(b.Mean), int64(b.P05), int64(b.P95)
-			row.Mean, row.P05, row.P95 = &mean, &low, &high
-		}
-		for i, v := range e.Vessels {
-			n := int64(v.MMSI)
-			switch i {
-			case 0:
-				row.Role, row.Name, row.MMSI, row.IMO = string(v.Role), v.Name, &n, imo(v)
-			case 1:
-				row.Role2, row.Name2, row.MMSI2, row.IMO2 = string(v.Role), v.Name, &n, imo(v)
-			}
-		}
-		out = append(out, row)
+		out = append(out, EventRow(e))
 	}
 	return out
+}
+
+// EventRow is an event as a row.
+func EventRow(e event.Event) Event {
+	row := Event{ID: e.ID, Version: int32(e.Version), Kind: string(e.Kind), Status: string(e.Status), Start: e.Start, End: e.End, Probability: e.Probability,
+		Ships: int32(len(e.Vessels)), Why: e.Why, SHA256: e.Evidence.SHA256, Watermark: e.Watermark}
+	if placed(e) {
+		row.Lon, row.Lat = &e.Lon, &e.Lat
+	}
+	if e.Place != nil {
+		row.Place = e.Place.Name
+	}
+	best := 0.0
+	for _, x := range e.Explanations {
+		if x.P > best {
+			best, row.Cause = x.P, string(x.Cause)
+		}
+	}
+	if b := e.Barrels; b != nil {
+		mean, low, high := int64(b.Mean), int64(b.P05), int64(b.P95)
+		row.Mean, row.P05, row.P95 = &mean, &low, &high
+	}
+	for i, v := range e.Vessels {
+		n := int64(v.MMSI)
+		switch i {
+		case 0:
+			row.Role, row.Name, row.MMSI, row.IMO = string(v.Role), v.Name, &n, imo(v)
+		case 1:
+			row.Role2, row.Name2, row.MMSI2, row.IMO2 = string(v.Role), v.Name, &n, imo(v)
+		}
+	}
+	return row
 }
 
 // placed tells whether an event's position means anything.

@@ -92,7 +92,7 @@ func (q Query) validFilters() error {
 	return nil
 }
 
-// filters adds the conditions of flags, classes, lists, sources, duration and area.
+// filters adds the conditions of flags, classes, lists, sources, duration, change and area.
 func (q Query) filters(w *where) {
 	tagged(w, tagFlag, q.Flags)
 	tagged(w, tagClass, q.Classes)
@@ -108,6 +108,9 @@ func (q Query) filters(w *where) {
 	}
 	if q.Least > 0 {
 		w.add("e.lasts >= ?", q.Least.Milliseconds())
+	}
+	if q.Since > 0 {
+		w.add("e.id IN (SELECT id FROM versions WHERE seq > ?)", q.Since)
 	}
 	if len(q.Area) > 0 {
 		within(w, q.Area)

@@ -36,6 +36,7 @@ type Query struct {
 	Listed         string        // ListedAny, ListedNone, or a list's name in any case
 	Sources        []string      // that the evidence quotes: any of them
 	Least          time.Duration // as long at least; an open event as long as it has been so far
+	Since          int64         // whose version that stands, or an older one, was put after the numbered change
 	Area           []geo.Point   // corners of an area on the plane of longitude and latitude, closed or not; none asks for nothing
 	Newest         bool          // from the newest start to the oldest; else in canonical order, as events.jsonl has them
 	Cursor         string        // Page.Next of the page before, of a query in the same direction

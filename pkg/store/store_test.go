@@ -951,6 +951,28 @@ func TestFacetsCountWhatAFilterWouldFind(t *testing.T) {
 	})
 }
 
+// TestWhatChangedSinceIsFound by the number of the change, whether it was told anew or for the first time.
+func TestWhatChangedSinceIsFound(t *testing.T) {
+	events := story(30)
+	each(t, func(t *testing.T, url string) {
+		s := opened(t, url)
+		put(t, s, 1, Batch{Events: events[:20]})
+		before, err := s.Meta(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		put(t, s, 1, Batch{Events: append(events[20:], again(events[3], 2, "told again"))})
+		var want []string
+		for _, e := range append(events[20:], events[3]) {
+			want = append(want, e.ID)
+		}
+		got, _ := pages(t, s, Query{Since: before.Sequence}, 4)
+		if slices.Sort(got); !slices.Equal(got, slices.Sorted(slices.Values(want))) {
+			t.Errorf("got %d events, want %d", len(got), len(want))
+		}
+	})
+}
+
 // TestAnOlderStoreIsFilledForFilters: what its events say is found after the step as if it had been put now.
 func TestAnOlderStoreIsFilledForFilters(t *testing.T) {
 	events := story(40)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 
@@ -22,25 +23,60 @@ type Feature struct {
 
 // GeoJSON writes features as a collection by RFC 7946.
 func GeoJSON(w io.Writer, features []Feature) error {
-	b := bufio.NewWriter(w)
-	_, _ = b.WriteString("{\"type\":\"FeatureCollection\",\"features\":[")
-	for i, f := range features {
-		geometry, err := compact(f.geometry())
-		if err != nil {
-			return fmt.Errorf("write GeoJSON: feature %s: %w", f.ID, err)
+	to := NewGeoJSON(w)
+	for _, f := range features {
+		if err := to.Add(f); err != nil {
+			return err
 		}
-		properties, err := compact(f.Properties)
-		if err != nil {
-			return fmt.Errorf("write GeoJSON: feature %s: %w", f.ID, err)
-		}
-		if i > 0 {
-			_ = b.WriteByte(',')
-		}
-		id, _ := compact(f.ID) // text is always JSON
-		fmt.Fprintf(b, "\n{\"type\":\"Feature\",\"id\":%s,\"geometry\":%s,\"properties\":%s}", id, geometry, properties)
 	}
-	_, _ = b.WriteString("\n]}\n")
-	if err := b.Flush(); err != nil {
+	return to.Close(nil)
+}
+
+// FeatureWriter writes a collection feature by feature.
+type FeatureWriter struct {
+	to *bufio.Writer
+	n  int
+}
+
+// NewGeoJSON begins a collection. Errors of writing are told by Close.
+func NewGeoJSON(w io.Writer) *FeatureWriter {
+	f := &FeatureWriter{to: bufio.NewWriter(w)}
+	_, _ = f.to.WriteString("{\"type\":\"FeatureCollection\",\"features\":[")
+	return f
+}
+
+// Add writes a feature. A property that is no JSON is an error.
+func (w *FeatureWriter) Add(f Feature) error {
+	geometry, err := compact(f.geometry())
+	if err != nil {
+		return fmt.Errorf("write GeoJSON: feature %s: %w", f.ID, err)
+	}
+	properties, err := compact(f.Properties)
+	if err != nil {
+		return fmt.Errorf("write GeoJSON: feature %s: %w", f.ID, err)
+	}
+	if w.n > 0 {
+		_ = w.to.WriteByte(',')
+	}
+	w.n++
+	id, _ := compact(f.ID) // text is always JSON
+	fmt.Fprintf(w.to, "\n{\"type\":\"Feature\",\"id\":%s,\"geometry\":%s,\"properties\":%s}", id, geometry, properties)
+	return nil
+}
+
+// Close ends the collection, with members of its own beside the features (RFC 7946, section 6.1), by name. It does not close
+// what is written to.
+func (w *FeatureWriter) Close(members map[string]any) error {
+	_, _ = w.to.WriteString("\n]")
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		value, err := compact(members[name])
+		if err != nil {
+			return fmt.Errorf("write GeoJSON: %s: %w", name, err)
+		}
+		fmt.Fprintf(w.to, ",\n%q:%s", name, value)
+	}
+	_, _ = w.to.WriteString("}\n")
+	if err := w.to.Flush(); err != nil {
 		return fmt.Errorf("write GeoJSON: %w", err)
 	}
 	return nil

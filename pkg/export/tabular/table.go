@@ -47,25 +47,57 @@ func Columns[T any]() []string {
 
 // CSV writes a header and the rows. A missing value is an empty cell.
 func CSV[T any](w io.Writer, rows []T) error {
-	to, names := csv.NewWriter(w), Columns[T]()
-	_ = to.Write(names) // kept by the writer until Flush
-	cells := make([]string, len(names))
+	to := NewCSV[T](w, Guarded)
 	for _, row := range rows {
-		v := reflect.ValueOf(row)
-		for i := range cells {
-			cells[i] = cell(v.Field(i))
-		}
-		_ = to.Write(cells)
+		to.Add(row)
 	}
-	to.Flush()
-	if err := to.Error(); err != nil {
+	return to.Flush()
+}
+
+// Text says how text stands in cells.
+type Text int
+
+// Guarded is for people, who open files in spreadsheets; AsSent is for programs that read them.
+const (
+	Guarded Text = iota
+	AsSent
+)
+
+// CSVWriter writes rows as they come, under one header.
+type CSVWriter[T any] struct {
+	to    *csv.Writer
+	cells []string
+	text  Text
+}
+
+// NewCSV writes the header. Errors are told by Flush.
+func NewCSV[T any](w io.Writer, text Text) *CSVWriter[T] {
+	names := Columns[T]()
+	c := &CSVWriter[T]{csv.NewWriter(w), make([]string, len(names)), text}
+	_ = c.to.Write(names) // kept by the writer until Flush
+	return c
+}
+
+// Add writes a row.
+func (c *CSVWriter[T]) Add(row T) {
+	v := reflect.ValueOf(row)
+	for i := range c.cells {
+		c.cells[i] = cell(v.Field(i), c.text)
+	}
+	_ = c.to.Write(c.cells) // kept by the writer until Flush
+}
+
+// Flush writes what is buffered and returns the first error of all writes.
+func (c *CSVWriter[T]) Flush() error {
+	c.to.Flush()
+	if err := c.to.Error(); err != nil {
 		return fmt.Errorf("write CSV: %w", err)
 	}
 	return nil
 }
 
 // cell is a value as text.
-func cell(v reflect.Value) string {
+func cell(v reflect.Value, text Text) string {
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
 			return ""
@@ -80,6 +112,9 @@ func cell(v reflect.Value) string {
 	}
 	switch v.Kind() {
 	case reflect.String:
+		if text == AsSent {
+			return v.String()
+		}
 		return Guard(v.String())
 	case reflect.Bool:
 		return strconv.FormatBool(v.Bool())

@@ -52,6 +52,7 @@ func (v Version) sameRest(o Version) bool {
 type snapshot struct {
 	version Version
 	events  []event.Event  // that stand, retracted ones too, in canonical order
+	byID    map[string]int // where they stand
 	recent  []store.Entry  // the newest changes without a hole, by sequence
 	base    *record.Record // days and documents; nil before the first vintage
 	record  *record.Record // the same with the events
@@ -154,6 +155,16 @@ func (m *Model) Events(ctx context.Context) ([]event.Event, error) {
 	return s.events, nil
 }
 
+// Decode is an entry's event, which is not decoded anew if it is the version that stands.
+func (m *Model) Decode(entry store.Entry) (event.Event, error) {
+	if s := m.now.Load(); s != nil {
+		if i, there := s.byID[entry.ID]; there && s.events[i].Version == entry.Version {
+			return s.events[i], nil
+		}
+	}
+	return entry.Event()
+}
+
 // Changes returns the versions of events that were put after the numbered change, in order, at most so many (1 to
 // store.MaxLimit): like store.Changes, but the newest come from memory.
 func (m *Model) Changes(ctx context.Context, after int64, limit int) ([]store.Entry, error) {
@@ -203,6 +214,10 @@ func (m *Model) refresh(ctx context.Context) (*snapshot, error) {
 		next.base = old.base
 	} else if next.base, err = m.base(ctx, v); err != nil {
 		return nil, err
+	}
+	next.byID = make(map[string]int, len(next.events))
+	for i, e := range next.events {
+		next.byID[e.ID] = i
 	}
 	if next.base != nil {
 		next.record = next.base.With(next.events)

@@ -41,14 +41,14 @@ type Outage struct {
 	End    *time.Time `json:"end"` // nil while it goes on
 }
 
-// Status is how the whole stands. Zero times are not known.
+// Status is how the whole stands. Zero times are not known; JSON leaves them out.
 type Status struct {
-	Watermark  time.Time          `json:"watermark"` // event time up to which everything is in
-	AsOf       time.Time          `json:"as_of"`     // the newest vintage
-	From       time.Time          `json:"from"`      // earliest event time
-	To         time.Time          `json:"to"`        // greatest event time
-	Newest     time.Time          `json:"newest_day"`
-	NewestIs   estimate.Status    `json:"newest_status"`
+	Watermark  time.Time          `json:"watermark,omitzero"` // event time up to which everything is in
+	AsOf       time.Time          `json:"as_of,omitzero"`     // the newest vintage
+	From       time.Time          `json:"from,omitzero"`      // earliest event time
+	To         time.Time          `json:"to,omitzero"`        // greatest event time
+	Newest     time.Time          `json:"newest_day,omitzero"`
+	NewestIs   estimate.Status    `json:"newest_status,omitzero"`
 	Synthetic  bool               `json:"synthetic"`
 	Software   string             `json:"software"`
 	Config     string             `json:"config"`

@@ -24,7 +24,7 @@ type State struct {
 	Event  string    // the event that is open
 
 	Kinds    []event.Kind   // any of them, in canonical order; none: all
-	Statuses []event.Status // any of them; none: all
+	Statuses []event.Status // any of them; none: those that stand, open and closed
 	Conf     float64        // least probability, 0 to 1
 	Hours    float64        // least duration
 	Flags    []string       // any of them: ISO 3166, two capitals, sorted
@@ -128,10 +128,14 @@ func (s *State) settle() (problems []Problem) {
 	return problems
 }
 
-// Query asks for the events that the state shows, the newest first. It is always valid.
+// Query asks for the events that the state shows, the newest first: those that stand, unless statuses are asked for. It is always
+// valid.
 func (s State) Query() store.Query {
 	q := store.Query{Kinds: s.Kinds, Statuses: s.Statuses, From: s.From, To: s.To, MMSI: s.MMSI, IMO: s.IMO, Place: s.Place, MinProbability: s.Conf, Text: s.Text, Newest: true,
 		Flags: s.Flags, Classes: s.Sizes, Listed: s.List, Sources: s.Sources, Least: time.Duration(s.Hours * float64(time.Hour))}
+	if len(s.Statuses) == 0 {
+		q.Statuses = []event.Status{event.Open, event.Closed}
+	}
 	if len(s.Area) == 2 {
 		q.Box = &store.Box{West: s.Area[0][0], South: s.Area[0][1], East: s.Area[1][0], North: s.Area[1][1]}
 	} else {
