@@ -47,6 +47,7 @@ func (c *Client) Work(ctx context.Context, group, topic string, log *slog.Logger
 	defer cancel(nil)
 	var works sync.WaitGroup
 	leave := func() error { return calls.leave(members, &works) }
+	var forming time.Time // since when; zero while there is a group
 	for {
 		generation, err := members.Next(ctx)
 		if ctx.Err() != nil {
@@ -56,9 +57,13 @@ func (c *Client) Work(ctx context.Context, group, topic string, log *slog.Logger
 			return errors.Join(fmt.Errorf("join group %s: %w", group, err), leave())
 		}
 		if err != nil {
-			log.Warn("no group yet", "group", group, "error", plainly(err))
+			if forming.IsZero() {
+				forming = time.Now()
+			}
+			notYet(ctx, log, group, time.Since(forming), err)
 			continue // kafka-go has waited
 		}
+		forming = time.Time{}
 		joined()
 		for _, p := range generation.Assignments[topic] {
 			a := Assignment{Partition: p.ID, Generation: int64(generation.ID), Member: generation.MemberID}
@@ -131,6 +136,18 @@ func (c *connections) leave(members *kafka.ConsumerGroup, works *sync.WaitGroup)
 	}
 	c.mutex.Unlock()
 	return <-left
+}
+
+// usual is how long a group may take to form, a new cluster's first coordinator included, before anybody needs to know.
+const usual = 15 * time.Second
+
+// notYet says why there is no group.
+func notYet(ctx context.Context, log *slog.Logger, group string, waited time.Duration, err error) {
+	level := slog.LevelDebug
+	if waited > usual {
+		level = slog.LevelWarn
+	}
+	log.Log(ctx, level, "no group yet", "group", group, "waited", waited.Round(time.Second), "error", plainly(err))
 }
 
 // failed says why a partition's work ended before its time. It waits a little, so that what fails at once does not keep the

@@ -83,7 +83,7 @@ func newCrew(t *testing.T) (*crew, context.Context, context.CancelFunc) {
 		t.Fatal(err)
 	}
 	w := &crew{t: t, c: c, group: "g"}
-	w.log = slog.New(slog.NewTextHandler(&w.said, nil))
+	w.log = slog.New(slog.NewTextHandler(&w.said, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	return w, ctx, cancel
