@@ -2,13 +2,16 @@ package faults
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,7 +19,7 @@ import (
 )
 
 // soakSpeed makes of the baseline's sentences, 15.8 a second, ten times what a large provider hears of the whole world:
-// 50,000 a second.
+// 50,000 a second. SOAK_SPEED is another.
 const soakSpeed = "3200"
 
 // TestSoak sends sentences at a steady rate for as long as SOAK says and asks that memory stays flat and nothing falls
@@ -36,7 +39,7 @@ func TestSoak(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Start("world", "simulate", "feed", scenario, "--tcp", server, "--speed", soakSpeed, "--days", "90")
+	s.Start("world", "simulate", "feed", scenario, "--tcp", server, "--speed", cmp.Or(os.Getenv("SOAK_SPEED"), soakSpeed), "--days", "90")
 	feeds := filepath.Join(s.Dir, "feeds.yaml")
 	if err := os.WriteFile(feeds, fmt.Appendf(nil, "sources:\n  - id: world\n    kind: tcp\n    address: %s\n", server), 0o644); err != nil {
 		t.Fatal(err)
@@ -46,6 +49,7 @@ func TestSoak(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), lasts)
 	defer cancel()
 	soak.watch(ctx)
+	soak.latency()
 	soak.judge()
 }
 
@@ -55,6 +59,7 @@ type soak struct {
 	detect  *Process
 	metrics string
 	samples []sample
+	last    metrics
 }
 
 type sample struct {
@@ -78,6 +83,7 @@ func (s *soak) watch(ctx context.Context) {
 		if err != nil {
 			continue // not yet there, or no longer
 		}
+		s.last = m
 		s.samples = append(s.samples, sample{at: time.Since(began), sentences: m.sum("darkwake_ingest_messages_total"), memory: m.sum("process_resident_memory_bytes"),
 			lag: m.most("darkwake_kafka_consumer_lag_seconds"), dropped: m.sum("darkwake_ingest_dropped_total")})
 	}
@@ -110,6 +116,28 @@ func (s *soak) judge() {
 		s.t.Errorf("%.0f reports were dropped", last.dropped-first.dropped)
 	} else {
 		s.t.Logf("%.0f reports a second", (last.sentences-first.sentences)/(last.at-first.at).Seconds())
+	}
+}
+
+// latency says how long events took, from the record that made them known to their acknowledgement.
+func (s *soak) latency() {
+	const name = "darkwake_detect_latency_seconds"
+	within := map[float64]float64{} // how many took no longer
+	for key, n := range s.last {
+		if le, ok := strings.CutPrefix(key, name+`_bucket{le="`); ok {
+			if limit, err := strconv.ParseFloat(strings.TrimSuffix(le, `"}`), 64); err == nil {
+				within[limit] = n
+			}
+		}
+	}
+	all := s.last.sum(name + "_count")
+	for _, share := range []float64{0.5, 0.99, 0.999} {
+		for _, limit := range slices.Sorted(maps.Keys(within)) {
+			if within[limit] >= share*all {
+				s.t.Logf("%g %% of %.0f versions of events and vintages took at most %g s", 100*share, all, limit)
+				break
+			}
+		}
 	}
 }
 
