@@ -249,7 +249,7 @@ var metrics = strings.Fields(`
 	darkwake_kafka_consumer_lag_seconds darkwake_detect_watermark_timestamp_seconds darkwake_detect_watermark_delay_seconds
 	darkwake_detect_late_reports_total darkwake_detect_tracks darkwake_detect_state_bytes darkwake_detect_events_total
 	darkwake_coverage_cells darkwake_estimate_barrels_per_day darkwake_feed_health_ratio
-	darkwake_estimate_as_of_timestamp_seconds darkwake_watch_list_age_seconds darkwake_build_info`)
+	darkwake_estimate_as_of_timestamp_seconds darkwake_watch_list_age_seconds darkwake_alerts_total darkwake_build_info`)
 
 func TestAlertsAndDashboardAskForMetricsThatExist(t *testing.T) {
 	name := regexp.MustCompile(`darkwake_[a-z_]+`)

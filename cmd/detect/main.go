@@ -53,7 +53,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		Version:       cli.Software(),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError{fmt.Errorf("unknown command %q: expected one of run, replay, serve, export, explain, config, healthcheck, version", args[0])}
+				return usageError{fmt.Errorf("unknown command %q: expected one of run, replay, serve, export, explain, alerts, config, healthcheck, version", args[0])}
 			}
 			return c.Help()
 		},
@@ -63,7 +63,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newRun(), newReplay(), newServe(), newExport(), newExplain(), newConfig(), cli.NewVersion(usage), cli.NewHealthcheck(ops.DetectAddress, usage))
+	root.AddCommand(newRun(), newReplay(), newServe(), newExport(), newExplain(), newAlerts(), newConfig(), cli.NewVersion(usage), cli.NewHealthcheck(ops.DetectAddress, usage))
 
 	err := root.ExecuteContext(ctx)
 	if err != nil {

@@ -18,6 +18,7 @@ type Detect struct {
 	late       *prometheus.CounterVec
 	tracks     *prometheus.GaugeVec
 	events     *prometheus.CounterVec
+	alerts     *prometheus.CounterVec
 	cells      *prometheus.GaugeVec
 	health     *prometheus.GaugeVec
 	latency    prometheus.Histogram
@@ -48,13 +49,14 @@ func NewDetect(r *prometheus.Registry) *Detect {
 		late:       counter("darkwake_detect_late_reports_total", "Reports later than their source's lateness: put in order, or revising what was said.", "action"),
 		tracks:     gauge("darkwake_detect_tracks", "Ships that are kept, by state.", "state"),
 		events:     counter("darkwake_detect_events_total", "Versions of events: opened is a first version that is open, updated a later one; closed and retracted say so.", "kind", "transition"),
+		alerts:     counter("darkwake_alerts_total", "Messages of alert rules, by what became of them: sent; failed, to be tried again; dropped after a day.", "channel", "outcome"),
 		cells:      gauge("darkwake_coverage_cells", "Cells of the reception map, by state.", "state"),
 		health:     gauge("darkwake_feed_health_ratio", "How a source delivers against its own habit, 0 to 1.", "source"),
 	}
 	m.latency = prometheus.NewHistogram(prometheus.HistogramOpts{Name: "darkwake_detect_latency_seconds",
 		Help:    "From reading the record that made an event known to the acknowledgement of the event.",
 		Buckets: []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30}})
-	r.MustRegister(m.latency, m.lagRecords, m.lagSeconds, m.late, m.tracks, m.events, m.cells, m.health, m.ages(), quantiles{&m.rows})
+	r.MustRegister(m.latency, m.lagRecords, m.lagSeconds, m.late, m.tracks, m.events, m.alerts, m.cells, m.health, m.ages(), quantiles{&m.rows})
 	return m
 }
 
@@ -67,6 +69,9 @@ func (m *Detect) Lag(topic string, partition int, records int64, age time.Durati
 
 // Whole is the partition of stage B, which has the watermark of all.
 const Whole = -1
+
+// Alert counts a message of an alert rule. Channels are those of the operator's file.
+func (m *Detect) Alert(channel, outcome string) { m.alerts.WithLabelValues(channel, outcome).Inc() }
 
 // Latency notes how long it took from the record that made an event known to the event.
 func (m *Detect) Latency(d time.Duration) { m.latency.Observe(d.Seconds()) }

@@ -15,7 +15,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/event"
 )
 
-// names are those of WEB.md section 11, with their labels.
+// names are those of WEB.md section 11 and of the alerts, with their labels.
 var names = map[string][]string{
 	"darkwake_ingest_messages_total": {"source", "type"}, "darkwake_ingest_duplicates_total": {"source"}, "darkwake_ingest_errors_total": {"reason", "source"},
 	"darkwake_ingest_dropped_total": {"reason", "source"}, "darkwake_source_connected": {"source"}, "darkwake_source_last_message_timestamp_seconds": {"source"},
@@ -24,7 +24,7 @@ var names = map[string][]string{
 	"darkwake_detect_watermark_timestamp_seconds": {"partition"}, "darkwake_detect_watermark_delay_seconds": nil, "darkwake_detect_late_reports_total": {"action"},
 	"darkwake_detect_tracks": {"state"}, "darkwake_detect_state_bytes": nil, "darkwake_detect_events_total": {"kind", "transition"}, "darkwake_coverage_cells": {"state"},
 	"darkwake_estimate_barrels_per_day": {"basis"}, "darkwake_feed_health_ratio": {"source"}, "darkwake_detect_latency_seconds": nil, "darkwake_estimate_as_of_timestamp_seconds": nil,
-	"darkwake_watch_list_age_seconds": {"list"}, "darkwake_build_info": {"goversion", "revision", "version"},
+	"darkwake_watch_list_age_seconds": {"list"}, "darkwake_alerts_total": {"channel", "outcome"}, "darkwake_build_info": {"goversion", "revision", "version"},
 }
 
 var past = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
@@ -58,6 +58,7 @@ func full(t *testing.T) (*prometheus.Registry, *Ingest, *Detect) {
 	d.CoverageCells("known", 8)
 	d.FeedHealth("north", 0.9)
 	d.WatchList("sdn", past)
+	d.Alert("desk", "sent")
 	for _, e := range []event.Event{{Version: 1, Status: event.Open}, {Version: 2, Status: event.Open}, {Version: 3, Status: event.Closed}, {Version: 4, Status: event.Retracted}} {
 		e.Kind = event.Gap
 		d.Event(e)

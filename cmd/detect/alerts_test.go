@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/darkwake/darkwake/internal/fixture"
+	"github.com/darkwake/darkwake/pkg/store"
+)
+
+// rulesFile writes rules whose one channel is a server's address.
+func rulesFile(t *testing.T, url string) string {
+	t.Helper()
+	t.Setenv("DW_TEST_HOOK", "0123456789abcdef")
+	path := filepath.Join(t.TempDir(), "alerts.yaml")
+	text := "channels:\n  desk: {kind: webhook, url: \"" + url + "\", secret: \"${DW_TEST_HOOK}\", allow_private: true}\n" +
+		"rules:\n  - {name: lifts, kinds: [lift], min_probability: 0.8, channels: [desk]}\n  - {name: gaps, kinds: [gap], digest: 24h, channels: [desk]}\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestAlertsCheckSaysWhatRulesWouldHaveTold(t *testing.T) {
+	rules, kept := rulesFile(t, "http://127.0.0.1:9/"), filepath.Join(t.TempDir(), "store.db")
+	s, err := store.Open(context.Background(), kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(context.Background(), 1, store.Batch{Events: fixture.Events()}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := detect(t, "alerts", "check", rules, "--store", kept, "--list", "2")
+	for _, want := range []string{"rules 2, channels 1", "lifts, to desk, at once: 5 opened, 0 updated, 0 retracted", "(3 earlier ones)", "gaps, to desk, in digests every 24h: 1 opened", "gap-00000000000000b0"} {
+		if code != exitOK || !strings.Contains(out, want) {
+			t.Errorf("exit %d, %s%s, want %q in it", code, out, errs, want)
+		}
+	}
+	if strings.Contains(out, "\u202e") {
+		t.Error("a name turns the direction of the terminal's writing")
+	}
+	for _, tc := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"check"}, "the file of rules"},
+		{[]string{"chekc", rules}, `unknown command "chekc": expected check or test`},
+		{[]string{"check", filepath.Join(t.TempDir(), "none.yaml")}, "no such file"},
+		{[]string{"check", rules, "--store", kept, "--in", "out"}, "expected one of them"},
+		{[]string{"check", rules, "--in", t.TempDir()}, "run detect replay first"},
+		{[]string{"check", rules, "--list", "-1"}, "--list -1"},
+		{[]string{"test", rules, "--rule", "lift"}, `--rule "lift": expected one of lifts, gaps`},
+	} {
+		if code, _, errs := detect(t, append([]string{"alerts"}, tc.args...)...); code != exitUsage || !strings.Contains(errs, tc.says) || strings.Count(errs, "\n") != 1 {
+			t.Errorf("%v: exit %d, %q", tc.args, code, errs)
+		}
+	}
+}
+
+func TestAlertsTestReallySends(t *testing.T) {
+	var types []string
+	status := http.StatusOK
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var m struct{ Type string }
+		_ = json.NewDecoder(r.Body).Decode(&m)
+		types = append(types, m.Type)
+		w.WriteHeader(status)
+	}))
+	defer s.Close()
+	rules := rulesFile(t, s.URL)
+	if code, out, errs := detect(t, "alerts", "test", rules, "--rule", "gaps"); code != exitOK || out != "gaps: desk: 200 OK\n" || len(types) != 1 || types[0] != "com.github.darkwake.alert.test" {
+		t.Errorf("exit %d, %s%s, sent %v", code, out, errs, types)
+	}
+	status = http.StatusForbidden
+	if code, out, errs := detect(t, "alerts", "test", rules); code != exitFailed || strings.Count(out, "NOT TAKEN: answered 403 Forbidden") != 2 || !strings.Contains(errs, "2 tests were not taken") {
+		t.Errorf("exit %d, %s%s", code, out, errs)
+	}
+}
