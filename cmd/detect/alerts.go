@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,15 +21,14 @@ import (
 	"github.com/darkwake/darkwake/pkg/store"
 	leavings "github.com/darkwake/darkwake/pkg/store/folder"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 func newAlerts() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "alerts",
 		Short: "Check a file of alert rules, and send tests over its channels",
-		Long: `Alert rules say which events are told to whom: by webhook, mail, Slack, Discord, Teams or Telegram. detect run and detect
-serve follow them with --alerts FILE. See docs/alerts.md.`,
+		Long: `Alert rules say which events are told to whom: by webhook, mail, Slack, Discord, Teams or Telegram.
+See docs/alerts.md.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -224,34 +222,4 @@ func tryAlerts(ctx context.Context, c *alert.Config, rule string, stdout io.Writ
 		return fmt.Errorf("%d tests were not taken", refused)
 	}
 	return nil
-}
-
-// alertFlags are the flags of a command that follows alert rules.
-type alertFlags struct{ file, state string }
-
-func (f *alertFlags) register(fl *pflag.FlagSet, state string) {
-	fl.StringVar(&f.file, "alerts", "", "tell of events by the rules of this file (YAML; docs/alerts.md)")
-	fl.StringVar(&f.state, "alerts-state", "", "file that remembers what was told, beside others of its name (default "+state+")")
-}
-
-// open reads the rules and opens their state; nil without rules. Links lead to the site where the file names no other.
-func (f *alertFlags) open(ctx context.Context, from alert.Source, state, site string, log *slog.Logger, counted func(channel, outcome string)) (*alert.Service, error) {
-	if f.file == "" {
-		return nil, nil
-	}
-	config, err := readAlerts(f.file)
-	if err != nil {
-		return nil, fmt.Errorf("--alerts %w", err)
-	}
-	if config.Site == "" {
-		config.Site = strings.TrimSuffix(site, "/")
-	}
-	if f.state != "" {
-		state = f.state
-	}
-	service, err := alert.Open(ctx, alert.Options{Config: config, Store: from, State: state, Log: log, Counted: counted})
-	if err != nil {
-		return nil, usageError{fmt.Errorf("--alerts-state: %w", err)}
-	}
-	return service, nil
 }

@@ -52,6 +52,8 @@ var allowed = map[string][]string{
 	"pkg/timeline":       {"pkg/param"},
 	"pkg/store":          {"pkg/estimate", "pkg/event", "pkg/geo", "pkg/vessel"},
 	"pkg/ops":            {"pkg/estimate", "pkg/event"},
+	"pkg/alert":          {"pkg/alert/post", "pkg/chart", "pkg/event", "pkg/explain", "pkg/export", "pkg/geo", "pkg/param", "pkg/place", "pkg/secret", "pkg/store", "pkg/vessel", "pkg/vessel/list"},
+	"pkg/alert/post":     {"pkg/chart", "pkg/secret"},
 	"pkg/web/model":      {"pkg/ais", "pkg/cargo/lots", "pkg/estimate", "pkg/event", "pkg/explain", "pkg/export", "pkg/geo", "pkg/record", "pkg/store", "pkg/vessel"},
 	"pkg/web/gate":       {},
 	"pkg/web/api":        {"pkg/chart", "pkg/estimate/", "pkg/event", "pkg/explain", "pkg/export/", "pkg/extract", "pkg/geo", "pkg/place", "pkg/record", "pkg/store", "pkg/vessel", "pkg/web/api/schema", "pkg/web/gate", "pkg/web/model", "pkg/web/view"},
