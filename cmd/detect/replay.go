@@ -27,6 +27,7 @@ type replayFlags struct {
 	allVersions bool
 	rejected    bool
 	quiet       bool
+	serve       bool
 }
 
 func newReplay() *cobra.Command {
@@ -73,6 +74,7 @@ zstd or zip. Several inputs are merged by event time. A folder that ingest dump 
 	fl.BoolVar(&f.allVersions, "all-versions", false, "write every version of every event, in the order they arose")
 	fl.BoolVar(&f.rejected, "rejected", false, "write the lines that were refused, with reason and place, to rejected.jsonl")
 	fl.BoolVar(&f.quiet, "quiet", false, "no progress and no table")
+	fl.BoolVar(&f.serve, "serve", false, "then show it as a page on this machine, until interrupted; detect serve --in FOLDER does so later")
 	return c
 }
 
@@ -114,6 +116,12 @@ func replay(ctx context.Context, f replayFlags, args []string, stdout, stderr io
 			return err
 		}
 		fmt.Fprintf(stdout, "\nWritten to %s/. Why is a number so? detect explain EVENT_ID --in %s\n", strings.TrimSuffix(f.out, "/"), f.out)
+		if !f.serve {
+			fmt.Fprintf(stdout, "Look at it: detect serve --in %s\n", f.out)
+		}
+	}
+	if f.serve {
+		err = errors.Join(err, showFolder(ctx, f.out, stdout, stderr))
 	}
 	return err
 }

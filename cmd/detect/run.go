@@ -27,6 +27,7 @@ type runFlags struct {
 	engineFlags
 	broker   cli.Broker
 	admin    cli.Admin
+	site     cli.Site
 	out      string
 	store    string
 	stages   string
@@ -51,7 +52,9 @@ The files of detect replay appear in --out: now and then, when it is stopped, an
 
 Without --brokers a broker runs in this process, with its data in --data-dir. On a laptop, everything in one process:
 
-  detect run --with-ingest feeds.yaml
+  detect run --with-ingest feeds.yaml --listen 127.0.0.1:8080
+
+--listen serves the page and the API from the store, as detect serve does.
 
 Every flag can be given as an environment variable: --data-dir as DARKWAKE_DATA_DIR.`,
 		Args: exactly(0, "none: what to read is said by ingest run, or by --with-ingest"),
@@ -65,6 +68,7 @@ Every flag can be given as an environment variable: --data-dir as DARKWAKE_DATA_
 	fl := c.Flags()
 	f.broker.Register(fl)
 	f.admin.Register(fl, ops.DetectAddress)
+	f.site.Register(fl, "", "; without it there is no page")
 	f.register(fl)
 	fl.StringVar(&f.out, "out", "out", "folder for the files that detect replay leaves, too; empty for none")
 	fl.StringVar(&f.store, "store", "", "where events and estimates are kept: a path, or postgres://USER@HOST/DATABASE with the password in PGPASSWORD; none: no store (default DATA-DIR/darkwake.db)")
@@ -114,6 +118,11 @@ func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) (err error
 	if len(sources) > 0 {
 		checks = append(checks, carrier.Check())
 	}
+	page, closeView, err := f.serve(ctx, out.url, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeView()) }()
 	stop, err := f.admin.Start(ctx, log, build, registry, checks...)
 	if err != nil {
 		return usageError{err}
@@ -121,7 +130,28 @@ func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) (err error
 	defer func() { err = errors.Join(err, stop()) }()
 	return f.work(ctx, stage.Options{Client: client, Config: config, Log: log, Every: f.every, Observe: observer}, func(ctx context.Context) error {
 		return carry(ctx, carrier, client, sources, config.Feed, log)
-	}, out)
+	}, page, out)
+}
+
+// serve takes the address of the page, which reads the store beside its writer; without an address there is no page.
+func (f *runFlags) serve(ctx context.Context, url string, log *slog.Logger) (run func(context.Context) error, end func() error, err error) {
+	none := func() error { return nil }
+	switch {
+	case f.site.Listen == "":
+		return func(context.Context) error { return nil }, none, nil
+	case url == "":
+		return nil, none, usageError{fmt.Errorf("--listen %s with --store none: expected a store, which the page reads", f.site.Listen)}
+	}
+	s, err := store.View(ctx, url)
+	if err != nil {
+		return nil, none, usageError{fmt.Errorf("--store: %w", err)}
+	}
+	serving, err := f.site.Start(ctx, s, cli.Software(), log, usage)
+	if err != nil {
+		return nil, none, errors.Join(err, s.Close())
+	}
+	log.Info("page", "url", serving.URL())
+	return serving.Run, s.Close, nil
 }
 
 // date tells how old the watch lists are: each is as old as its file, which whoever keeps it up to date writes anew, whether
@@ -158,7 +188,7 @@ func observe(m *ops.Detect, stages string) (stage.Observer, []ops.Check) {
 }
 
 // work runs what this process is to do, until the context ends, one of them fails, or everything has ended.
-func (f *runFlags) work(ctx context.Context, o stage.Options, ingest func(context.Context) error, out stage.Output) error {
+func (f *runFlags) work(ctx context.Context, o stage.Options, ingest, page func(context.Context) error, out stage.Output) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var jobs sync.WaitGroup
@@ -170,6 +200,7 @@ func (f *runFlags) work(ctx context.Context, o stage.Options, ingest func(contex
 		})
 	}
 	start(func() error { return ingest(ctx) })
+	start(func() error { return page(ctx) })
 	if f.stages != "b" {
 		start(func() error { return stage.RunA(ctx, o) })
 	}

@@ -78,3 +78,13 @@ func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) (err err
 	fmt.Fprintf(stdout, "Look at %s (Ctrl-C ends it)\n", serving.URL())
 	return serving.Run(ctx)
 }
+
+// showFolder serves what was just written, on this machine and on any free port if the usual one is taken.
+func showFolder(ctx context.Context, path string, stdout, stderr io.Writer) error {
+	log, err := ops.Logging{Format: "text", Level: "warn"}.Logger(stderr)
+	if err != nil {
+		return err
+	}
+	site := cli.Site{Listen: web.Address}
+	return site.Folder(ctx, path, cli.Software(), log, stdout, true, usage)
+}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/darkwake/darkwake/internal/cli"
 	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/internal/sim/score"
@@ -25,7 +26,9 @@ import (
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/export"
+	"github.com/darkwake/darkwake/pkg/ops"
 	"github.com/darkwake/darkwake/pkg/pipeline"
+	"github.com/darkwake/darkwake/pkg/web"
 )
 
 // demoScenario is the world of the demo, in a checkout of the project.
@@ -41,6 +44,7 @@ type demoOptions struct {
 	out     string
 	traffic float64
 	full    bool
+	serve   bool
 }
 
 func demoCommand() *cobra.Command {
@@ -65,6 +69,7 @@ func demoCommand() *cobra.Command {
 	c.Flags().StringVar(&o.out, "out", "out", "folder to write to; made if it does not exist")
 	c.Flags().Float64Var(&o.traffic, "traffic", demoTraffic, "share of the scenario's lawful ships")
 	c.Flags().BoolVar(&o.full, "full", false, "do not thin: every report at the rate of real transponders")
+	c.Flags().BoolVar(&o.serve, "serve", false, "then show it as a page on this machine, until interrupted")
 	return c
 }
 
@@ -94,8 +99,16 @@ func (o *demoOptions) run(ctx context.Context, path string, seeded bool, stdout,
 	}
 	w := bufio.NewWriter(stdout)
 	printDemo(w, out, took)
-	printWhy(w, out, o.out)
-	return w.Flush()
+	printWhy(w, out, o.out, o.serve)
+	if err := w.Flush(); err != nil || !o.serve {
+		return err
+	}
+	log, err := ops.Logging{Format: "text", Level: "warn"}.Logger(stderr)
+	if err != nil {
+		return err
+	}
+	site := cli.Site{Listen: web.Address}
+	return site.Folder(ctx, o.out, cli.Software(), log, stdout, true, func(err error) error { return usageError{err} })
 }
 
 // write leaves what detect replay leaves, and the truth.
@@ -249,7 +262,7 @@ func printLifts(w io.Writer, pairs []score.LiftPair, events []event.Event) {
 }
 
 // printWhy says how to go on.
-func printWhy(w io.Writer, out *trial.Outcome, dir string) {
+func printWhy(w io.Writer, out *trial.Outcome, dir string, served bool) {
 	id := "EVENT_ID"
 	for _, p := range score.PairLifts(out.Truth, out.Said) {
 		id = cmp.Or(p.Event, id)
@@ -258,5 +271,8 @@ func printWhy(w io.Writer, out *trial.Outcome, dir string) {
 		}
 	}
 	fmt.Fprintf(w, "\nWritten to %s/. Why does it say so?  go run ./cmd/detect explain %s --in %s\n", strings.TrimSuffix(dir, "/"), id, dir)
+	if !served {
+		fmt.Fprintf(w, "Look at it:  go run ./cmd/detect serve --in %s\n", dir)
+	}
 	fmt.Fprintf(w, "How right is it in the long run?  docs/accuracy.md\n")
 }

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"fmt"
 	"log/slog"
 	"net"
@@ -12,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/darkwake/darkwake/pkg/web/gate"
 )
 
 // policy is the content security policy of everything but /embed. Tiles of a source that the operator names are the only
@@ -84,18 +84,12 @@ func named(next http.Handler, names []string) http.Handler {
 	})
 }
 
-// keyed asks for the key: as a bearer token, or as the password of any user, which browsers ask for by themselves.
+// keyed asks for the key, if there is one: as a bearer token, or as the password of any user, which browsers ask for by
+// themselves.
 func keyed(next http.Handler, key string) http.Handler {
-	want := sha256.Sum256([]byte(key))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		given, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if _, password, basic := r.BasicAuth(); basic {
-			given = password
-		}
-		got := sha256.Sum256([]byte(given))
-		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
-			w.Header().Add("WWW-Authenticate", `Basic realm="darkwake", charset="UTF-8"`)
-			w.Header().Add("WWW-Authenticate", `Bearer realm="darkwake"`)
+		if !gate.Authorised(r, key) {
+			gate.Challenge(w.Header())
 			http.Error(w, "an API key is needed: Authorization: Bearer KEY, or KEY as the password of any user", http.StatusUnauthorized)
 			return
 		}

@@ -10,8 +10,11 @@ import (
 	"strings"
 
 	"github.com/darkwake/darkwake/pkg/explain"
+	"github.com/darkwake/darkwake/pkg/export/tabular"
+	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/published"
+	"github.com/darkwake/darkwake/pkg/web/api"
 	"github.com/darkwake/darkwake/pkg/web/basemap"
 	"github.com/darkwake/darkwake/pkg/web/model"
 	"github.com/darkwake/darkwake/pkg/web/page"
@@ -51,17 +54,28 @@ func Handler(m *model.Model, o Options) (http.Handler, error) {
 		u, _ := url.Parse(o.Public) // origin has read it
 		names = append(names, strings.ToLower(u.Hostname()))
 	}
-	mux, err := routes(m, o)
+	pages, err := routes(m, o)
 	if err != nil {
 		return nil, err
 	}
+	mux := http.NewServeMux()
+	mux.Handle("/", keyed(pages, o.Key))
+	data := dataOf(m, o)
+	for _, path := range []string{"/api/", "/openapi.json", "/schemas/", "/feed.atom", "/feed.json", "/oembed"} {
+		mux.Handle(path, data) // it asks for the key itself: what it says is read by programs
+	}
 	handler := compressed(mux)
-	if o.Key != "" {
-		handler = keyed(handler, o.Key)
-	} else {
+	if o.Key == "" {
 		handler = named(handler, names)
 	}
 	return headers(calm(handler, o.Log), ancestors, tiles), nil
+}
+
+// dataOf answers programs.
+func dataOf(m *model.Model, o Options) http.Handler {
+	options := api.Defaults()
+	options.Site, options.Key, options.Weights, options.Places, options.Log = strings.TrimSuffix(o.Public, "/"), o.Key, o.Weights, o.Places, o.Log
+	return api.New(m, options)
 }
 
 // routes joins pages, files and data.
@@ -85,7 +99,7 @@ func routes(m *model.Model, o Options) (*http.ServeMux, error) {
 	}
 	mux := http.NewServeMux()
 	site.Register(mux)
-	mux.Handle("GET /assets/", assets)
+	mux.Handle("/assets/", assets)
 	if err := lands(mux, shores, o.Places); err != nil {
 		return nil, err
 	}
@@ -95,24 +109,46 @@ func routes(m *model.Model, o Options) (*http.ServeMux, error) {
 // lands serves what the map is drawn on: the shores, and our own terminals, anchorages, areas and gates.
 func lands(mux *http.ServeMux, shores *basemap.Base, places *place.Gazetteer) error {
 	serve := func(name string, f file) {
-		mux.HandleFunc("GET /basemap/"+name, func(w http.ResponseWriter, r *http.Request) {
+		mux.HandleFunc("/basemap/"+name, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Cache-Control", "public, max-age=86400")
 			f.serve(w, r)
 		})
 	}
-	for _, name := range basemap.Files() {
-		plain, ok := shores.File(name)
-		if !ok {
-			continue
-		}
+	for _, name := range []string{basemap.Gulf, basemap.World} {
+		plain, _ := shores.File(name)
 		br, _ := shores.File(name + ".br")
 		gz, _ := shores.File(name + ".gz")
 		serve(name, newFile(name, plain, br, gz))
 	}
 	var b bytes.Buffer
-	if err := basemap.Places(&b, places); err != nil {
-		return err
+	if err := tabular.GeoJSON(&b, features(places)); err != nil {
+		return fmt.Errorf("write places: %w", err)
 	}
-	serve(basemap.PlacesFile, newFile(basemap.PlacesFile, b.Bytes(), nil, nil))
+	serve("places.geojson", newFile("places.geojson", b.Bytes(), nil, nil))
 	return nil
+}
+
+// features are the places of a gazetteer for the map.
+func features(places *place.Gazetteer) (out []tabular.Feature) {
+	if places == nil {
+		return nil
+	}
+	for id := range place.ID(places.Len()) {
+		p := places.At(id)
+		f := tabular.Feature{ID: p.Name, Properties: map[string]any{"name": p.Name, "kind": string(p.Kind), "country": p.Country, "sanctioned": p.Sanctioned, "confidence": p.Confidence,
+			"lon": p.Centre[0], "lat": p.Centre[1]}}
+		switch {
+		case p.Kind == place.Gate:
+			f.Line = []geo.Point{p.Line[0], p.Line[1]}
+		case len(p.Ring) > 0:
+			f.Ring = p.Ring
+		case p.Radius > 0:
+			f.Ring = geo.Circle(p.Centre, p.Radius, 32)
+		default:
+			at := p.Centre
+			f.At = &at
+		}
+		out = append(out, f)
+	}
+	return out
 }

@@ -214,7 +214,7 @@ func (s *Site) embed(r *http.Request) (answer, error) {
 			return answer{}, fmt.Errorf("read event %s: %w", state.Event, err)
 		}
 		d := s.claim(e)
-		d.Chart = s.chart(e)
+		d.Chart, _ = s.chart(e, look(state))
 		p.Event, p.Number, p.Link, p.Title = &d, nil, "/event/"+e.ID, d.Title
 		return answer{template: "embed", data: p}, nil
 	}

@@ -1,8 +1,12 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +17,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/export"
 	"github.com/darkwake/darkwake/pkg/record"
 	"github.com/darkwake/darkwake/pkg/report"
+	"github.com/darkwake/darkwake/pkg/vessel"
 	"github.com/darkwake/darkwake/pkg/web/view"
 )
 
@@ -34,6 +39,19 @@ type dayPage struct {
 	Sum                []summed
 	Vintages           []vintage
 	SentenceSummary    string
+	Month              *month
+}
+
+// month is what makes the mean of the window that ends with a day.
+type month struct {
+	Title, PerDay string
+	Rows          []carried
+}
+
+// carried is a lift's part, or one of those that no lift brings, in barrels of the window and a day.
+type carried struct {
+	Event, Ship, Note, Class, Part, Window, Q, Brings, Each string
+	Total                                                   bool
 }
 
 // counted is what a lift brings to the day.
@@ -93,6 +111,9 @@ func (s *Site) day(r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	if err := s.arithmetic(&p, rec, row); err != nil {
+		return answer{}, err
+	}
+	if err := s.month(&p, rec, row); err != nil {
 		return answer{}, err
 	}
 	vintages, err := s.model.Store().Vintages(r.Context(), date, basis)
@@ -176,6 +197,49 @@ func (s *Site) arithmetic(p *dayPage, rec *record.Record, row estimate.Row) erro
 		{"unobserved", s.words.Say("parts.unobserved"), thousands(unobserved), thousands(row.Unobserved), false},
 		{"none", s.words.Say("day.mean"), thousands(a.Total()), thousands(row.Day.Mean), true},
 	}
+	return nil
+}
+
+// month adds up the days of the window that ends with a day, lift by lift: the mean of sums is the sum of means, so that the
+// total is the published mean but for its rounding.
+func (s *Site) month(p *dayPage, rec *record.Record, row estimate.Row) error {
+	if !row.Known {
+		return nil
+	}
+	window := back(row.Date, row.WindowDays)
+	ships, err := rec.Ships(row.Basis, window)
+	if err != nil {
+		return err
+	}
+	m := &month{Title: s.words.Say("month.title", row.WindowDays, day(row.Date)), PerDay: s.words.Say("month.each", row.WindowDays)}
+	each := func(b vessel.Barrels) string {
+		return thousands(vessel.Barrels(math.Round(float64(b) / float64(row.WindowDays))))
+	}
+	brought, byLift := map[string]vessel.Barrels{}, map[string]record.Ship{}
+	for _, x := range ships {
+		brought[x.Part.ID] += x.Part.Expected
+		byLift[x.Part.ID] = x
+	}
+	ids := slices.SortedFunc(maps.Keys(brought), func(a, b string) int { return cmp.Or(cmp.Compare(brought[b], brought[a]), cmp.Compare(a, b)) })
+	for _, id := range ids {
+		c := s.counted(rec, byLift[id])
+		m.Rows = append(m.Rows, carried{Event: c.Event, Ship: c.Ship, Note: c.How, Class: c.Class, Part: c.Part, Window: c.Window, Q: c.Q, Brings: thousands(brought[id]), Each: each(brought[id])})
+	}
+	var pending, unobserved, total vessel.Barrels
+	for _, r := range rec.Rows(row.Basis) {
+		if a := r.Account; a != nil && window.Holds(r.Date) {
+			_, _, soon, never := a.Parts()
+			pending, unobserved, total = pending+soon, unobserved+never, total+a.Total()
+		}
+	}
+	for _, x := range []struct {
+		part   string
+		amount vessel.Barrels
+	}{{"pending", pending}, {"unobserved", unobserved}} {
+		m.Rows = append(m.Rows, carried{Ship: s.words.Say("month." + x.part), Class: x.part, Part: s.words.Say("parts." + x.part), Brings: thousands(x.amount), Each: each(x.amount)})
+	}
+	m.Rows = append(m.Rows, carried{Ship: s.words.Say("month.total", thousands(row.Month.Mean)), Brings: thousands(total), Each: each(total), Total: true})
+	p.Month = m
 	return nil
 }
 

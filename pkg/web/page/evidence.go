@@ -18,6 +18,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/record"
 	"github.com/darkwake/darkwake/pkg/store"
 	"github.com/darkwake/darkwake/pkg/vessel"
+	"github.com/darkwake/darkwake/pkg/web/picture"
 	"github.com/darkwake/darkwake/pkg/web/view"
 )
 
@@ -44,6 +45,7 @@ type dossier struct {
 	Ships                     []member
 	Listed                    []entry
 	Chart                     template.HTML
+	ChartSays                 []string
 	Rivals                    []rival
 	Changes                   []string
 	Rules                     []tested
@@ -141,7 +143,8 @@ func (s *Site) dossier(r *http.Request, d explain.Dossier) (dossier, error) {
 	}
 	out := s.claim(e)
 	out.Listed = s.listed(rec, e.Vessels)
-	out.Chart = s.chart(e)
+	state, _ := view.Parse(r.URL.Query())
+	out.Chart, out.ChartSays = s.chart(e, look(state))
 	out.Changes = d.Changes()
 	out.Rules = s.rules(e)
 	out.Reception = s.reception(e)
@@ -254,18 +257,22 @@ func (s *Site) load(l *string) string {
 	return s.words.Or("load", *l)
 }
 
-// chart is the event on its own small sea chart; empty without a position.
-func (s *Site) chart(e event.Event) template.HTML {
-	c, there := explain.Chart(e, s.o.Places)
+// chart is the event on its own small sea chart with what the chart has to say; empty without a position.
+func (s *Site) chart(e event.Event, l picture.Look) (template.HTML, []string) {
+	c, there := explain.Chart(e, nil)
 	if !there {
-		return ""
+		return "", nil
 	}
-	var b bytes.Buffer
-	if c.SVG(&b) != nil {
-		return "" // the built-in coast is wrong: the page does without
+	m := picture.EventMap{Event: e, Places: s.o.Places, Base: s.o.Shores, Width: chartWidth, Height: chartHeight}
+	svg, err := drawn(m.SVG, l)
+	if err != nil {
+		return "", nil // the page does without
 	}
-	return template.HTML(b.String()) // pkg/chart escapes its labels
+	return svg, c.Notes
 }
+
+// The size of an event's chart in its own units, about that of its place in the page.
+const chartWidth, chartHeight = 640, 480
 
 func (s *Site) rules(e event.Event) (out []tested) {
 	if e.Details == nil {

@@ -98,6 +98,9 @@ func decimal(text string) float64 {
 func (s *Site) tallied(name string, values url.Values, all []store.Tally) selection {
 	now := values.Get(name)
 	out := selection{Name: name, Label: s.words.Say("filters." + name), Options: []choice{{Text: s.words.Say("filters.any"), On: now == ""}}}
+	if name == "status" { // what was retracted is shown to those who ask for it
+		out.Options[0].Text = s.words.Say("filters.status.standing")
+	}
 	set := now == ""
 	for _, t := range all {
 		out.Options = append(out.Options, choice{t.Value, s.valueText(name, t.Value), count(int64(t.Events)), t.Value == now})

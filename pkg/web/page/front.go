@@ -295,7 +295,7 @@ func (s *Site) number(r *record.Record) number {
 	}
 	n := number{Known: m.Known, Mean: thousands(m.Barrels.Mean), P05: thousands(m.Barrels.P05), P95: thousands(m.Barrels.P95), Value: int64(m.Barrels.Mean),
 		Sentence: report.Sentence(m), Status: string(m.Status), StatusWord: s.words.Or("estimate", string(m.Status)), StatusSays: report.Means(m.Status),
-		From: from.Format("2 January"), To: day(newest), Why: "/day/" + newest.Format(time.DateOnly), Report: "/report/" + newest.Format("2006-01")}
+		From: from.Format("2 January"), To: day(newest), Why: "/day/" + newest.Format(time.DateOnly) + "#month", Report: "/report/" + newest.Format("2006-01")}
 	n.Verdict, n.VerdictSays = report.Verdict(r.Daily.Barometer)
 	at := 0.0
 	for _, share := range report.Shares(m) {
@@ -327,9 +327,10 @@ func ranged(i estimate.Interval) string { return thousands(i.P05) + " – " + th
 
 func (s *Site) spanned(r *record.Record, newest time.Time, days int) spanned {
 	m := r.Over(estimate.Lifted, back(newest, days))
-	out := spanned{Name: s.words.Say("spans.last", days), Mean: s.words.Say("number.unknown"), Range: ranged(m.Barrels)}
+	edges := estimate.Interval{P05: hundred(m.Barrels.P05), P95: hundred(m.Barrels.P95)}
+	out := spanned{Name: s.words.Say("spans.last", days), Mean: s.words.Say("number.unknown"), Range: ranged(edges)}
 	if m.Known {
-		out.Mean = thousands(m.Barrels.Mean)
+		out.Mean = thousands(hundred(m.Barrels.Mean))
 	}
 	var notes []string
 	if m.Covered < days {
@@ -402,6 +403,9 @@ func comparedOf(c published.Comparison) compared {
 	}
 	return x
 }
+
+// hundred rounds to a hundred barrels, the resolution of everything that is published.
+func hundred(b vessel.Barrels) vessel.Barrels { return (b + 50) / 100 * 100 }
 
 // percent rounds a share to whole percent.
 func percent(x float64) string { return fmt.Sprintf("%.0f %%", math.Round(100*x)) }

@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -12,6 +14,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/darkwake/darkwake/internal/fixture"
+	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/store"
 	"github.com/darkwake/darkwake/pkg/store/folder"
@@ -130,5 +133,177 @@ func TestPagesOfAStore(t *testing.T) {
 		if dir := os.Getenv("PAGES"); dir != "" {
 			_ = os.WriteFile(filepath.Join(dir, strings.NewReplacer("/", "_", "?", "_").Replace(tc.path)+".html"), []byte(body), 0o600)
 		}
+	}
+}
+
+func TestEveryEventHasItsPage(t *testing.T) {
+	mux, _ := site(t, fixture.Folder())
+	for _, e := range fixture.Events() {
+		code, body := get(t, mux, "/event/"+e.ID)
+		if code != http.StatusOK {
+			t.Errorf("%s: status %d", e.ID, code)
+			continue
+		}
+		wellFormed(t, e.ID, body)
+		for _, want := range []string{e.ID, html.EscapeString(e.Why), e.Evidence.SHA256, "https://example.org/event/" + e.ID} {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s: no %q", e.ID, want)
+			}
+		}
+		if retracted := strings.Contains(body, "Retracted, because:"); retracted != (e.Status == "retracted") {
+			t.Errorf("%s is %s, and the page says retracted: %v", e.ID, e.Status, retracted)
+		}
+		_, fragment := get(t, mux, "/event/"+e.ID+"?fragment=1")
+		if text := strings.TrimSpace(fragment); !strings.HasPrefix(text, `<article id="event"`) || !strings.HasSuffix(text, "</article>") {
+			t.Errorf("%s: the fragment is %.40q … %.40q", e.ID, text, text[max(0, len(text)-40):])
+		}
+	}
+}
+
+// TestARetractedEventKeepsItsLink: what once was shared still answers, with the reason and what took its place.
+func TestARetractedEventKeepsItsLink(t *testing.T) {
+	mux, kept := site(t, nil)
+	all := fixture.Events()
+	old, successor := all[0], all[3]
+	old.Version, old.Status, old.Why, old.SupersededBy = 1, event.Closed, "seen at the berth", nil
+	if err := kept.Put(t.Context(), 1, store.Batch{Events: []event.Event{old, successor}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, body := get(t, mux, "/event/"+old.ID); strings.Contains(body, "Retracted") {
+		t.Error("it is retracted before it is")
+	}
+	old.Version, old.Status, old.Why, old.SupersededBy = 2, event.Retracted, "a late report <b>fills</b> it", &successor.ID
+	if err := kept.Put(t.Context(), 1, store.Batch{Events: []event.Event{old}}); err != nil {
+		t.Fatal(err)
+	}
+	code, body := get(t, mux, "/event/"+old.ID)
+	for _, want := range []string{"Retracted, because: a late report &lt;b&gt;fills&lt;/b&gt; it.", `href="/event/` + successor.ID + `"`, "seen at the berth"} {
+		if code != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("status %d, no %q", code, want)
+		}
+	}
+	if _, body := get(t, mux, "/event/"+successor.ID); !strings.Contains(body, "It took the place of") {
+		t.Error("the successor does not know whose place it took")
+	}
+}
+
+// TestNamesOfStrangersStayText: scripts, formulas and marks that turn the direction of writing, on every page that names ships.
+func TestNamesOfStrangersStayText(t *testing.T) {
+	mux, kept := site(t, fixture.Folder())
+	e := fixture.Events()[2]
+	e.ID, e.Why = "lift-00000000000000ff", "because <script>alert(2)</script> \u202e"
+	e.Vessels[0].Name, e.Vessels[0].Listed = `"><img src=x onerror=alert(3)>`, []string{"sdn <b>9</b> (2024-03-01)"}
+	e.Place = &event.Place{Name: "Port <script>alert(4)</script>", Kind: "port"}
+	if err := kept.Put(t.Context(), 1, store.Batch{Events: []event.Event{e}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/", "/?q=%3Cscript%3Ealert(5)%3C/script%3E&src=%22%3E%3Cimg&place=%3Cb%3E&kind=%3Cx%3E", "/event/" + e.ID, "/event/lift-00000000000000a2", "/event/lift-00000000000000a3", "/day/2026-02-16", "/day/2026-03-21",
+		"/ship/620999003", "/ship/imo9000005", "/lot/lot-00000000000000a1", "/status", "/embed?event=" + e.ID, "/report/2026-02", "/%3Cscript%3E", "/event/%3Cscript%3E", "/ship/%3Cscript%3E", "/day/%3Cscript%3E", "/report/%3Cscript%3E"} {
+		_, body := get(t, mux, path)
+		for _, bad := range []string{"<script>alert", "<img", "<b>9", "\u202e", "<b>in Muscat", "<x>"} {
+			if strings.Contains(body, bad) {
+				t.Errorf("%s holds %q", path, bad)
+			}
+		}
+	}
+	if _, body := get(t, mux, "/event/"+e.ID); !strings.Contains(body, "&#34;&gt;&lt;img src=x onerror=alert(3)&gt;") || !strings.Contains(body, `\u202e`) {
+		t.Error("the page does not show what was sent")
+	}
+}
+
+func TestAnEmptyStoreHasPages(t *testing.T) {
+	mux, _ := site(t, nil)
+	for path, want := range map[string]int{"/": 200, "/status": 200, "/about": 200, "/help": 200, "/embed": 200, "/barometer.svg": 200, "/badge.svg": 200, "/og/barometer.png": 200,
+		"/day/2026-03-01": 404, "/report/2026-03": 404, "/event/lift-00000000000000a0": 404, "/ship/620999001": 404, "/lot/lot-1": 404, "/og/lift-1.png": 404, "/og/x": 404} {
+		code, body := get(t, mux, path)
+		if code != want {
+			t.Errorf("%s: status %d, want %d", path, code, want)
+		}
+		if strings.HasPrefix(body, "<!DOCTYPE") {
+			wellFormed(t, path, body)
+		}
+	}
+	if _, body := get(t, mux, "/"); !strings.Contains(body, "No estimate yet") || !strings.Contains(body, "No event yet.") {
+		t.Error("an empty store does not say that it is empty")
+	}
+}
+
+// TestWhyIsThisNumberSo follows a newcomer: the number, what makes it, a lift, her own words.
+func TestWhyIsThisNumberSo(t *testing.T) {
+	mux, _ := site(t, fixture.Folder())
+	_, front := get(t, mux, "/")
+	why := regexp.MustCompile(`<a class="why" href="([^"#]+)#month">`).FindStringSubmatch(front)
+	if why == nil {
+		t.Fatal("the number does not lead to its reasons")
+	}
+	_, body := get(t, mux, why[1])
+	_, month, _ := strings.Cut(body, `<section id="month"`)
+	lift := regexp.MustCompile(`<a href="(/event/lift-[0-9a-f]+)">`).FindStringSubmatch(month)
+	if lift == nil {
+		t.Fatal("what makes the number does not lead to a lift")
+	}
+	if _, page := get(t, mux, lift[1]); !strings.Contains(page, "!AIVDM") || !strings.Contains(page, "heard by") {
+		t.Error("the lift does not quote what was sent")
+	}
+	mean := regexp.MustCompile(`<data value="(\d+)">`).FindStringSubmatch(front)
+	sums := regexp.MustCompile(`published to 100 as ([0-9,]+)</th>.*?<td class="n">[0-9,]+</td><td class="n">([0-9,]+)</td>`).FindStringSubmatch(month)
+	if mean == nil || sums == nil {
+		t.Fatalf("no mean or no sum: %v, %v", mean, sums)
+	}
+	published, exact := integer(t, sums[1]), integer(t, sums[2])
+	if published != integer(t, mean[1]) || exact < published-50 || exact > published+50 {
+		t.Errorf("the number is %s, its arithmetic comes to %d and is published as %d", mean[1], exact, published)
+	}
+}
+
+func integer(t *testing.T, text string) int {
+	t.Helper()
+	n, err := strconv.Atoi(strings.ReplaceAll(text, ",", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestTheURLIsTheState(t *testing.T) {
+	mux, _ := site(t, fixture.Folder())
+	_, all := get(t, mux, "/")
+	_, lifts := get(t, mux, "/?kind=lift&theme=contrast&utm=kept")
+	for _, want := range []string{`data-theme="contrast"`, `value="lift" checked`, `/api/v1/events?kind=lift&amp;theme=contrast&amp;utm=kept&amp;format=csv`, `rel="canonical" href="https://example.org/?kind=lift`} {
+		if !strings.Contains(lifts, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	rows := regexp.MustCompile(`<tr data-id="([a-z_]+)-`)
+	for _, m := range rows.FindAllStringSubmatch(lifts, -1) {
+		if m[1] != "lift" {
+			t.Errorf("a %s passes the filter for lifts", m[1])
+		}
+	}
+	if n := len(rows.FindAllString(all, -1)); n != len(fixture.Events())-1 {
+		t.Errorf("%d rows without a filter, want %d: all but the retracted one", n, len(fixture.Events())-1)
+	}
+	if _, body := get(t, mux, "/?conf=lots"); !strings.Contains(body, `class="problem"`) || !strings.Contains(body, "0% to 100%") {
+		t.Error("a parameter that says nothing is not told")
+	}
+	if _, body := get(t, mux, "/?cursor=%00"); !strings.Contains(body, `class="problem"`) || !strings.Contains(body, `<tr data-id=`) {
+		t.Error("a cursor of nothing is not told, or empties the table")
+	}
+}
+
+// TestEqualPagesAreEqualBytes: a page can be kept by its tag until something changes.
+func TestEqualPagesAreEqualBytes(t *testing.T) {
+	mux, kept := site(t, fixture.Folder())
+	_, before := get(t, mux, "/")
+	if _, again := get(t, mux, "/"); again != before {
+		t.Error("the same store gives other bytes")
+	}
+	e := fixture.Events()[0]
+	e.Version, e.Probability = 9, 0.123
+	if err := kept.Put(t.Context(), 1, store.Batch{Events: []event.Event{e}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, after := get(t, mux, "/"); after == before || !strings.Contains(after, "0.12") {
+		t.Error("a change is not shown")
 	}
 }

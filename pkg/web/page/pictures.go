@@ -43,6 +43,9 @@ func (s *Site) pictures(r *http.Request, p *frontPage, rec *record.Record, state
 		if p.Barometer, err = s.barometer(rec, state, barometerWidth, barometerHeight); err != nil {
 			return err
 		}
+		if p.Timebar, err = drawn(s.timebar(rec, state).SVG, look(state)); err != nil {
+			return err
+		}
 	}
 	events, err := s.shown(r, state)
 	if err != nil {
@@ -117,7 +120,8 @@ func corners(area []geo.Point) []geo.Point {
 
 // barometer is the chart of the newest days, or of those that the reader asks for.
 func (s *Site) barometer(rec *record.Record, state view.State, width, height int) (template.HTML, error) {
-	b := picture.Barometer{Rows: rec.Rows(estimate.Lifted), Notes: rec.Daily.Notes, Overlays: rec.Daily.Overlays, Figures: s.o.Figures, Width: width, Height: height, Synthetic: rec.Summary.Synthetic}
+	b := s.whole(rec)
+	b.Width, b.Height = width, height
 	whole, any := rec.Whole(estimate.Lifted)
 	if !any {
 		return "", nil

@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"embed"
@@ -52,6 +53,9 @@ type Site struct {
 
 	mu    sync.Mutex
 	index *index // of the newest version that was asked for
+
+	drawing sync.Mutex
+	images  images
 }
 
 //go:embed html
@@ -97,8 +101,9 @@ func (s *Site) Register(mux *http.ServeMux) {
 	for path, serve := range map[string]func(*http.Request) (answer, error){
 		"/{$}": s.front, "/event/{id}": s.evidence, "/day/{date}": s.day, "/ship/{ship}": s.ship, "/lot/{id}": s.lot,
 		"/report/{period}": s.report, "/status": s.status, "/about": s.about, "/help": s.help, "/embed": s.embed, "/": s.missing,
+		"/og/{name}": s.shared, "/barometer.svg": s.chartSVG, "/badge.svg": s.badge,
 	} {
-		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, serve) })
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, serve) })
 	}
 }
 
@@ -108,6 +113,7 @@ type answer struct {
 	template string // empty: body is the page
 	data     any
 	body     []byte
+	kind     string // of the body; empty is HTML
 	policy   string // a source for style-src that the page needs beside the site's own
 }
 
@@ -124,6 +130,11 @@ func notFound(message string) error { return fault{http.StatusNotFound, "message
 
 // serve makes a page and sends it, or a 304 to those who have it.
 func (s *Site) serve(w http.ResponseWriter, r *http.Request, make func(*http.Request) (answer, error)) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, r.Method+": expected GET or HEAD", http.StatusMethodNotAllowed)
+		return
+	}
 	a, err := make(r)
 	if err != nil {
 		a, err = s.apology(r, err)
@@ -138,7 +149,7 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, make func(*http.Req
 		return
 	}
 	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Type", cmp.Or(a.kind, "text/html; charset=utf-8"))
 	h.Set("Cache-Control", "no-cache")
 	if a.policy != "" {
 		h.Set("Content-Security-Policy", strings.Replace(h.Get("Content-Security-Policy"), "style-src 'self'", "style-src "+a.policy, 1))

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// screen is what a command prints while it runs.
+type screen struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *screen) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(b)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+// served runs a command that ends with a page, and returns where to look once it says so, and what ends it.
+func served(t *testing.T, args ...string) (url string, end func() int) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	var out, errs screen
+	code := make(chan int, 1)
+	go func() { code <- run(ctx, args, &out, &errs) }()
+	for {
+		if m := regexp.MustCompile(`Look at (http://127\.0\.0\.1:\d+)/ `).FindStringSubmatch(out.String()); m != nil {
+			return m[1], func() int { cancel(); return <-code }
+		}
+		select {
+		case c := <-code:
+			t.Fatalf("%v: exit %d before a page: %s%s", args, c, out.String(), errs.String())
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// TestServeAnswersEveryLinkOfAReplay walks through the site of a real run: every link of every page that it comes to leads
+// somewhere.
+func TestServeAnswersEveryLinkOfAReplay(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
+	if code := run(t.Context(), []string{"replay", "--quiet", "--out", out, firstLook}, io.Discard, io.Discard); code != exitOK {
+		t.Fatalf("replay: exit %d", code)
+	}
+	url, end := served(t, "serve", "--in", out, "--listen", "127.0.0.1:0")
+	href := regexp.MustCompile(`(?:href|src)="(/[^"#]*)`)
+	ways, seen, kinds := []string{"/", "/?kind=lift", "/?kind=gap&status=closed", "/?kind=rendezvous", "/?kind=transfer", "/?kind=false_position&status=retracted"}, map[string]bool{}, map[string]int{}
+	for len(ways) > 0 {
+		way := strings.ReplaceAll(ways[0], "&amp;", "&")
+		ways = ways[1:]
+		kind := regexp.MustCompile(`^/[a-z_.]*`).FindString(way)
+		if seen[way] || kinds[kind] >= 40 {
+			continue
+		}
+		seen[way] = true
+		kinds[kind]++
+		answer, err := http.Get(url + way)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		_ = answer.Body.Close()
+		if err != nil || answer.StatusCode != http.StatusOK {
+			t.Errorf("%s: status %d, %v", way, answer.StatusCode, err)
+		}
+		if !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
+			continue
+		}
+		for _, m := range href.FindAllStringSubmatch(string(body), -1) {
+			ways = append(ways, m[1])
+		}
+	}
+	for _, kind := range []string{"/", "/event", "/day", "/ship", "/lot", "/report", "/status", "/about", "/help", "/assets"} {
+		if kinds[kind] == 0 && kinds[kind+"/"] == 0 {
+			t.Errorf("no link leads to %s: %v", kind, kinds)
+		}
+	}
+	if code := end(); code != exitOK {
+		t.Errorf("exit %d when it is interrupted", code)
+	}
+}
+
+func TestReplayServesWhatItWrote(t *testing.T) {
+	url, end := served(t, "replay", "--quiet", "--serve", "--out", t.TempDir(), firstLook)
+	answer, err := http.Get(url + "/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(answer.Body)
+	_ = answer.Body.Close()
+	if err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(string(body), "first-look.nmea.zst") {
+		t.Errorf("status %d, %v", answer.StatusCode, err)
+	}
+	if code := end(); code != exitOK {
+		t.Errorf("exit %d", code)
+	}
+}
+
+func TestServeRefusesInOneLine(t *testing.T) {
+	empty := t.TempDir()
+	for _, tc := range []struct {
+		name, want string
+		args       []string
+	}{
+		{"an address that others reach, without a key", `--listen: address "0.0.0.0:0": others could reach it: expected an address of this machine, such as 127.0.0.1:8080, or an API key`, []string{"--listen", "0.0.0.0:0"}},
+		{"an address that is none", `--listen: address "8080": expected host:port`, []string{"--listen", "8080"}},
+		{"no address", `--listen "": expected host:port`, []string{"--listen", ""}},
+		{"a key that is not there", "--api-key-file: ", []string{"--api-key-file", filepath.Join(empty, "key")}},
+		{"figures that are not there", "--published: ", []string{"--published", filepath.Join(empty, "figures.csv")}},
+		{"a folder that holds nothing", "run detect replay first", []string{"--in", empty}},
+		{"two places", "expected one of them", []string{"--in", empty, "--store", "x.db"}},
+		{"a store that is not there", "--store: ", []string{"--store", filepath.Join(empty, "x.db")}},
+		{"a frame ancestor that is no origin", `frame ancestor "x": expected an origin`, []string{"--frame-ancestors", "x"}},
+		{"a public URL that is none", `public URL "x": expected`, []string{"--public-url", "x"}},
+		{"a basemap that is not there", "open basemap", []string{"--basemap-dir", empty}},
+		{"an argument", "1 arguments: expected none", []string{"now"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			args := append([]string{"serve"}, tc.args...)
+			if !strings.Contains(strings.Join(args, " "), "--in") && !strings.Contains(strings.Join(args, " "), "--store") {
+				args = append(args, "--in", left(t))
+			}
+			var errs bytes.Buffer
+			if code := run(t.Context(), args, io.Discard, &errs); code != exitUsage || !strings.Contains(errs.String(), tc.want) || strings.Count(errs.String(), "\n") != 1 {
+				t.Errorf("exit %d: %s; want %s", code, errs.String(), tc.want)
+			}
+		})
+	}
+}
