@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/estimate"
+	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/export/life"
 	"github.com/darkwake/darkwake/pkg/export/tabular"
 	"github.com/darkwake/darkwake/pkg/extract"
@@ -20,6 +21,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/record"
 	"github.com/darkwake/darkwake/pkg/report"
 	"github.com/darkwake/darkwake/pkg/vessel"
+	"github.com/darkwake/darkwake/pkg/web/picture"
 	"github.com/spf13/cobra"
 )
 
@@ -27,7 +29,7 @@ import (
 type exportFlags struct {
 	in, out, what, format   string
 	from, to, period, basis string
-	lot, published          string
+	lot, published, theme   string
 }
 
 // forms are the formats of each thing that can be exported, the usual one first.
@@ -35,7 +37,7 @@ var forms = []struct {
 	what    string
 	formats []string
 }{
-	{"days", []string{"csv", "json", "parquet"}},
+	{"days", []string{"csv", "json", "parquet", "svg", "png"}},
 	{"ships", []string{"csv", "json", "parquet"}},
 	{"events", []string{"csv", "json", "parquet", "geojson"}},
 	{"lots", []string{"csv", "json", "parquet", "geojson"}},
@@ -51,7 +53,7 @@ func newExport() *cobra.Command {
 		Short: "Write days, ships, events, lots or a report of an earlier run as CSV, JSON, Parquet, GeoJSON or HTML",
 		Long: `Writes what an earlier run left in other forms:
 
-  days        barrels a day with interval, parts, flags and vintage        csv, json, parquet
+  days        barrels a day with interval, parts, flags and vintage        csv, json, parquet; as a chart svg, png
   ships       the ships behind each day, lift by lift                      csv, json, parquet
   events      the events that stand                                        csv, json, parquet, geojson
   lots        the oil of each lift and where it is                         csv, json, parquet, geojson
@@ -69,7 +71,8 @@ explains every column. In CSV, text that a spreadsheet would run as a formula st
 	fl.StringVar(&f.in, "in", "out", "folder that replay wrote")
 	fl.StringVar(&f.out, "out", "-", "file to write to; - is standard output")
 	fl.StringVar(&f.what, "what", "", "days, ships, events, lots, life, comparison or report (default: what the format suggests, else days)")
-	fl.StringVar(&f.format, "format", "", "csv, json, parquet, geojson, html, svg or dot (default: by the ending of --out, else the first of the thing's)")
+	fl.StringVar(&f.theme, "theme", "light", "of the chart of days as svg: light or dark")
+	fl.StringVar(&f.format, "format", "", "csv, json, parquet, geojson, html, svg, png or dot (default: by the ending of --out, else the first of the thing's)")
 	fl.StringVar(&f.from, "from", "", "first UTC day, such as 2026-03-01")
 	fl.StringVar(&f.to, "to", "", "last UTC day, included")
 	fl.StringVar(&f.period, "period", "", "instead of both: a day 2026-03-14, a week 2026-W11, a month 2026-03, a quarter or a year")
@@ -121,7 +124,10 @@ func (f *exportFlags) settle() error {
 		f.format = strings.TrimPrefix(filepath.Ext(f.out), ".")
 	}
 	if f.what == "" {
-		f.what = map[string]string{"html": "report", "geojson": "events", "svg": "life", "dot": "life"}[f.format]
+		f.what = map[string]string{"html": "report", "geojson": "events", "dot": "life"}[f.format]
+		if f.format == "svg" && f.lot != "" {
+			f.what = "life"
+		}
 		if f.what == "" {
 			f.what = "days"
 		}
@@ -140,6 +146,8 @@ func (f *exportFlags) settle() error {
 			return usageError{fmt.Errorf("--format %q: %s can be written as %s", f.format, f.what, strings.Join(known.formats, ", "))}
 		case f.what == "life" && f.lot == "":
 			return usageError{errors.New("--what life: name a lot with --lot (detect export --what lots lists them)")}
+		case f.theme != "light" && f.theme != "dark":
+			return usageError{fmt.Errorf("--theme %q: light or dark expected", f.theme)}
 		case f.what == "comparison" && f.published == "":
 			return usageError{errors.New("--what comparison: name a file of figures with --published")}
 		}
@@ -207,6 +215,9 @@ func (f *exportFlags) span(r *record.Record, b estimate.Basis) (record.Span, err
 func (f *exportFlags) write(w io.Writer, r *record.Record, b estimate.Basis, s record.Span, figures []published.Figure) error {
 	switch f.what {
 	case "days":
+		if f.format == "svg" || f.format == "png" {
+			return f.chart(w, r, b, s, figures)
+		}
 		return table(w, f.format, "darkwake.export.days/v1", r, s, extract.Days(r, b, s))
 	case "ships":
 		rows, err := extract.Ships(r, b, s)
@@ -234,6 +245,20 @@ func (f *exportFlags) write(w io.Writer, r *record.Record, b estimate.Basis, s r
 		return fmt.Errorf("export report: %w", err)
 	}
 	return report.HTML(w, r, report.Options{Basis: b, Span: s, Figures: figures, Places: places})
+}
+
+// chart draws the days: as large as a page's, or as the image that a link shows.
+func (f *exportFlags) chart(w io.Writer, r *record.Record, b estimate.Basis, s record.Span, figures []published.Figure) error {
+	chart := picture.Barometer{From: s.From, To: s.To, Rows: r.Rows(b), Outages: r.EventsIn(s, event.Outage), Notes: r.Daily.Notes, Overlays: r.Daily.Overlays,
+		Figures: figures, Synthetic: r.Summary.Synthetic}
+	if f.format == "png" {
+		return picture.ShareBarometer{Barometer: chart, Imprint: picture.Imprint{AsOf: r.Daily.AsOf, Synthetic: r.Summary.Synthetic}}.PNG(w)
+	}
+	look := picture.Look{}
+	if f.theme == "dark" {
+		look.Theme = picture.Dark
+	}
+	return chart.SVG(w, look)
 }
 
 // table writes rows in one of the tables' formats.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"image/png"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/darkwake/darkwake/internal/fixture"
+
+	"github.com/darkwake/darkwake/pkg/web/picture"
 )
 
 // left writes the folder of a run.
@@ -58,6 +61,10 @@ func TestEverythingIsExportedInEveryForm(t *testing.T) {
 				if !errors.Is(err, io.EOF) {
 					t.Errorf("%s: %v", file, err)
 				}
+			case "png":
+				if m, err := png.Decode(bytes.NewReader(data)); err != nil || m.Bounds().Dx() != picture.ShareWidth {
+					t.Errorf("%s: %v", file, err)
+				}
 			case "parquet":
 				if !bytes.HasPrefix(data, []byte("PAR1")) || !bytes.HasSuffix(data, []byte("PAR1")) {
 					t.Errorf("%s: no Parquet", file)
@@ -95,6 +102,7 @@ func TestWrongExportsSayWhatWasExpected(t *testing.T) {
 		{[]string{"--what", "life"}, "--lot"},
 		{[]string{"--what", "life", "--lot", "lot-1"}, "lot-1"},
 		{[]string{"--what", "comparison"}, "--published"},
+		{[]string{"--format", "svg", "--theme", "pink"}, "light or dark"},
 		{[]string{"--published", filepath.Join(in, "daily.csv")}, "line 1"},
 		{[]string{"--period", "March"}, "2026-W11"},
 		{[]string{"--period", "2026", "--from", "2026-01-01"}, "either"},

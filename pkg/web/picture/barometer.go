@@ -148,7 +148,7 @@ func (p *plot) fit(most float64) {
 			most = max(most, float64(r.Day.Mean)*1.08, float64(r.Month.P95), math.Min(float64(r.Day.P95), 1.5*float64(r.Day.Mean)))
 		}
 	}
-	p.step = nice(max(most, 1000) / 4)
+	p.step = nice(max(most, 1000) / 5)
 	p.most = math.Ceil(max(most, 1000)/p.step) * p.step
 }
 

@@ -58,7 +58,7 @@ func (s ShareBarometer) PNG(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	title, interval, window := headline(b.Rows)
+	title, interval, window := headline(until(b.Rows, b.To))
 	write := &writer{painter: p}
 	write.line("Crude of sanctioned source", margin, 52, 22, false, inkFaint, ShareWidth-2*margin)
 	write.line(title, margin, 104, 50, true, inkTitle, ShareWidth-2*margin)
@@ -71,6 +71,14 @@ func (s ShareBarometer) PNG(w io.Writer) error {
 		return fmt.Errorf("draw barometer: %w", write.err)
 	}
 	return writePNG(w, p.Image())
+}
+
+// until leaves out the rows after a day; none where it is zero.
+func until(rows []estimate.Row, last time.Time) []estimate.Row {
+	for !last.IsZero() && len(rows) > 0 && rows[len(rows)-1].Date.After(last) {
+		rows = rows[:len(rows)-1]
+	}
+	return rows
 }
 
 // headline tells the newest row of a series.

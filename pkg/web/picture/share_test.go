@@ -119,6 +119,31 @@ func TestOneDayGivesOneImage(t *testing.T) {
 	}
 }
 
+// TestTheHeadlineIsThatOfTheLastDayShown cuts the days and reads what is written over them.
+func TestTheHeadlineIsThatOfTheLastDayShown(t *testing.T) {
+	unknown := row(13, estimate.Blind, 0, 0, 0, 0)
+	unknown.Known = false
+	for _, tc := range []struct {
+		name          string
+		rows          []estimate.Row
+		to            time.Time
+		title, window string
+	}{
+		{"nothing yet", nil, time.Time{}, "No number yet", "nothing has been counted"},
+		{"all", days(), time.Time{}, "1.3 million barrels a day", "mean of 12 days to 12 March 2026 (UTC), lifted, provisional"},
+		{"cut", days(), date(9), "1.3 million barrels a day", "mean of 9 days to 9 March 2026 (UTC), lifted, final"},
+		{"cut to nothing", days(), date(-3), "No number yet", "nothing"},
+		{"no number", append(days(), unknown), time.Time{}, "Too little was heard", "blind"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			title, _, window := headline(until(tc.rows, tc.to))
+			if title != tc.title || !strings.Contains(window, tc.window) {
+				t.Errorf("got %q, %q, want %q, %q", title, window, tc.title, tc.window)
+			}
+		})
+	}
+}
+
 // TestNamesInImagesAreLegible says what becomes of signs that the font cannot write or that steer the line.
 func TestNamesInImagesAreLegible(t *testing.T) {
 	p, err := newPainter(1, 1, Light)
