@@ -306,8 +306,13 @@ func (s *spill) Write(p []byte) (int, error) {
 	if !s.spilled && s.held.Len()+len(p) <= mostHeld {
 		return s.held.Write(p)
 	}
-	if !s.spilled {
+	first := !s.spilled
+	if first {
 		s.begin()
+	}
+	// A slow reader may take his time as long as he reads; what has no deadline is a test's recorder.
+	_ = http.NewResponseController(s.w).SetWriteDeadline(time.Now().Add(slowest))
+	if first {
 		if _, err := s.to.Write(s.held.Bytes()); err != nil {
 			return 0, err
 		}
@@ -315,6 +320,9 @@ func (s *spill) Write(p []byte) (int, error) {
 	}
 	return s.to.Write(p)
 }
+
+// slowest is how long a part of a streamed answer may take to be read: 8 MB at a slow line's 100 kB/s.
+const slowest = 90 * time.Second
 
 func (s *spill) begin() {
 	s.spilled, s.to = true, s.w

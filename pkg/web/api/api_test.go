@@ -6,20 +6,25 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/paulmach/orb"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/darkwake/darkwake/internal/fixture"
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/store"
 	"github.com/darkwake/darkwake/pkg/store/folder"
 	"github.com/darkwake/darkwake/pkg/web/api/schema"
@@ -483,6 +488,82 @@ func TestADayIsTheSumOfItsAccount(t *testing.T) {
 		}
 		if sum != day.Account.Total || len(day.Vintages) != 1 || day.Row["mean"] != row["mean"] {
 			t.Errorf("%v: got %d of %d, %d vintages", row["date"], sum, day.Account.Total, len(day.Vintages))
+		}
+	}
+}
+
+// TestHullsAreTrueToSize on a meeting of the bundled feed (simulated, testdata/feeds/README.md).
+func TestHullsAreTrueToSize(t *testing.T) {
+	text, err := os.ReadFile("testdata/alongside.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e event.Event
+	if err := json.Unmarshal(text, &e); err != nil {
+		t.Fatal(err)
+	}
+	s := empty(t)
+	if err := s.Put(t.Context(), 1, store.Batch{Events: []event.Event{e}}); err != nil {
+		t.Fatal(err)
+	}
+	w := get(t, handler(t, s, unlimited()), "/api/v1/events/"+e.ID+"/hulls")
+	if err := fits(t, validator(t, HullsAnswer{}, "hulls"), w.Body.Bytes()); err != nil {
+		t.Error(err)
+	}
+	got := decode[struct {
+		GapM     *float64 `json:"gap_m"`
+		ApartS   float64  `json:"apart_s"`
+		Features []struct {
+			Geometry struct {
+				Coordinates []orb.Ring `json:"coordinates"`
+			} `json:"geometry"`
+			Properties HullProperties `json:"properties"`
+		} `json:"features"`
+	}](t, w)
+	if got.GapM == nil || *got.GapM > 60 || got.ApartS > 300 || len(got.Features) != 2 {
+		t.Fatalf("got %+v", got)
+	}
+	for i, f := range got.Features {
+		ring, p := f.Geometry.Coordinates[0], f.Properties
+		if !ring.Closed() || ring.Orientation() != orb.CCW || len(ring) != 6 || p.MMSI != e.Vessels[i].MMSI {
+			t.Errorf("%s: got %v", p.Name, ring)
+		}
+		bow, longest := ring[0], geo.Metres(0)
+		for _, a := range ring {
+			for _, b := range ring {
+				longest = max(longest, geo.Distance(a, b))
+			}
+		}
+		if math.Abs(float64(longest)-*p.LengthM) > 0.02**p.LengthM || geo.Distance(bow, geo.PointFromDegrees(e.Lon, e.Lat)) > 2000 {
+			t.Errorf("%s: %v m long on the map, %v m by her own account", p.Name, longest, *p.LengthM)
+		}
+	}
+}
+
+// TestTheDocumentsExamplesAnswer: every address in docs/api.md, and every path in it is an endpoint.
+func TestTheDocumentsExamplesAnswer(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := handler(t, loaded(t), unlimited())
+	const base = "http://127.0.0.1:8080"
+	examples := regexp.MustCompile(base+`(/[^\s'"`+"`"+`]+)|(?:get\(|base, |BASE \+ )"(/[^"]+)"`).FindAllStringSubmatch(string(text), -1)
+	if len(examples) < 8 {
+		t.Fatalf("found %d examples", len(examples))
+	}
+	for _, m := range examples {
+		path := m[1] + m[2]
+		if path == "/api/v1/stream" || strings.HasSuffix(path, "/") { // one has no end, the other goes on with a date
+			continue
+		}
+		if w := get(t, h, path); w.Code != http.StatusOK {
+			t.Errorf("%s: got %d: %s", path, w.Code, w.Body)
+		}
+	}
+	for _, e := range endpoints() {
+		if path := strings.Replace(strings.Replace(e.Path, "{number}", "{mmsi or imo}", 1), "/oembed", "/oembed?url=", 1); !strings.Contains(string(text), "`"+path+"`") {
+			t.Errorf("docs/api.md does not tell of %s", path)
 		}
 	}
 }

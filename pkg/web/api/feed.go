@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"html"
@@ -156,7 +157,7 @@ func (q *request) atom() (answer, error) {
 		return answer{}, err
 	}
 	h := q.head()
-	f := atomFeed{GeoRSS: "http://www.georss.org/georss", ID: q.site() + q.URL.Path, Title: feedTitle, Subtitle: subtitle(h), Author: "darkwake", Generator: h.Version.Software, Rights: mapfile.Terms,
+	f := atomFeed{GeoRSS: "http://www.georss.org/georss", ID: q.site() + q.URL.Path, Title: feedTitle, Subtitle: subtitle(h), Author: "darkwake", Generator: cmp.Or(h.Version.Software, "darkwake"), Rights: mapfile.Terms,
 		Updated: q.version.Meta.Watermark.UTC().Format(time.RFC3339),
 		Links:   []atomLink{{"self", "application/atom+xml", q.site() + q.URL.RequestURI()}, {"alternate", "text/html", q.state.URL(q.site() + "/")}}}
 	for _, t := range items {

@@ -229,15 +229,14 @@ func hullOf(m explain.Alongside, i int) HullFeature {
 	}
 	length, beam := float64(p.Hull.Length()), float64(p.Hull.Beam())
 	f.Properties.LengthM, f.Properties.BeamM, f.Properties.Antenna = &length, &beam, p.Hull.AntennaUnknown
-	outline := chart.Hull(p.Hull, p.At, p.Heading)
-	ring := make([][2]float64, 0, len(outline)+1)
-	for _, corner := range outline {
+	var ring [][2]float64
+	for _, corner := range chart.Hull(p.Hull, p.At, p.Heading) { // closed
 		ring = append(ring, position(corner))
 	}
 	if twiceArea(ring) < 0 {
 		slices.Reverse(ring)
 	}
-	f.Geometry = Geometry{"Polygon", [][][2]float64{append(ring, ring[0])}}
+	f.Geometry = Geometry{"Polygon", [][][2]float64{ring}}
 	return f
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -286,8 +285,29 @@ func (m *Model) follow(ctx context.Context, old *snapshot) ([]event.Event, []sto
 	if len(changed) == 0 {
 		return old.events, recent, nil
 	}
-	events := slices.DeleteFunc(slices.Clone(old.events), func(e event.Event) bool { _, is := changed[e.ID]; return is })
-	events = slices.AppendSeq(events, maps.Values(changed))
-	slices.SortFunc(events, event.Compare)
-	return events, recent, nil
+	return merged(old, changed), recent, nil
+}
+
+// merged are a snapshot's events with some replaced or added, in canonical order. The start, kind and id of an event never change, so
+// that what is replaced stays where it is, and the others need no sorting.
+func merged(old *snapshot, changed map[string]event.Event) []event.Event {
+	events, fresh := slices.Clone(old.events), []event.Event{}
+	for id, e := range changed {
+		if i, there := old.byID[id]; there {
+			events[i] = e
+		} else {
+			fresh = append(fresh, e)
+		}
+	}
+	if len(fresh) == 0 {
+		return events
+	}
+	slices.SortFunc(fresh, event.Compare)
+	out, from := make([]event.Event, 0, len(events)+len(fresh)), 0
+	for _, e := range fresh {
+		to, _ := slices.BinarySearchFunc(events[from:], e, event.Compare)
+		out = append(append(out, events[from:from+to]...), e)
+		from += to
+	}
+	return append(out, events[from:]...)
 }
