@@ -224,10 +224,11 @@ func (d *mapping) area() {
 	d.draw(inkArea, outline)
 }
 
-// spot is an event within the picture.
+// spot is an event within the picture, with those of its kind that its mark stands for as well.
 type spot struct {
 	event.Event
 	x, y float64
+	more int
 }
 
 // events draws a mark for each event in the picture, the most probable on top, and returns how many there are. An event
@@ -240,20 +241,50 @@ func (d *mapping) events() int {
 		}
 		x, y := d.View.At(geo.Point{e.Lon, e.Lat})
 		if x >= 0 && y >= 0 && x < d.width && y < d.height {
-			all = append(all, spot{e, x, y})
+			all = append(all, spot{Event: e, x: x, y: y})
 		}
 	}
+	chosen := func(s spot) int {
+		if s.ID == d.Chosen {
+			return 1
+		}
+		return 0
+	}
 	slices.SortStableFunc(all, func(a, b spot) int {
-		return cmp.Or(cmp.Compare(weight(a.Kind), weight(b.Kind)), cmp.Compare(a.Probability, b.Probability), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(chosen(a), chosen(b)), cmp.Compare(weight(a.Kind), weight(b.Kind)), cmp.Compare(a.Probability, b.Probability), cmp.Compare(a.ID, b.ID))
 	})
 	if len(all) > mostMarks {
 		d.clusters(all)
 		return len(all)
 	}
-	for _, s := range all {
+	for _, s := range thinned(all) {
 		d.mark(s)
 	}
 	return len(all)
+}
+
+// same is how near each other two marks of a kind are drawn as one, in pixels: of the lower hardly anything would be seen.
+const same = 5.0
+
+// thinned leaves one mark of those of a kind that lie on each other, the last, and counts the others with it.
+func thinned(all []spot) []spot {
+	type heap struct {
+		kind        event.Kind
+		column, row int
+	}
+	at := map[heap]int{}
+	var out []spot
+	for _, s := range slices.Backward(all) {
+		k := heap{s.Kind, int(s.x / same), int(s.y / same)}
+		if i, there := at[k]; there {
+			out[i].more++
+			continue
+		}
+		at[k] = len(out)
+		out = append(out, s)
+	}
+	slices.Reverse(out)
+	return out
 }
 
 // weight puts what carries barrels over what explains silences.
@@ -273,7 +304,11 @@ func (d *mapping) mark(s spot) {
 		d.draw(inkNow, ring)
 	}
 	d.taken = append(d.taken, [4]float64{s.x - 8, s.y - 8, s.x + 8, s.y + 8})
-	d.elements = append(d.elements, element{ink: ink(m.Name()), mark: m.Name(), x: s.x, y: s.y, href: "/event/" + s.ID, title: EventTitle(s.Event)})
+	title := EventTitle(s.Event)
+	if s.more > 0 {
+		title += fmt.Sprintf("; and %d more of this kind here", s.more)
+	}
+	d.elements = append(d.elements, element{ink: ink(m.Name()), mark: m.Name(), x: s.x, y: s.y, href: "/event/" + s.ID, title: title})
 }
 
 // EventTitle tells an event in a line: what, who, where, when and how probable.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -177,6 +178,13 @@ func TestManyEventsBecomeClusters(t *testing.T) {
 			switch {
 			case e.mark != "":
 				marks++
+				if _, more, found := strings.Cut(e.title, "; and "); found {
+					var k int
+					if _, err := fmt.Sscanf(more, "%d more", &k); err != nil {
+						t.Fatalf("%q: %v", e.title, err)
+					}
+					marks += k
+				}
 			case e.ink == inkCluster:
 				var k int
 				if _, err := fmt.Sscanf(e.title, "%d events: ", &k); err != nil {
@@ -190,6 +198,31 @@ func TestManyEventsBecomeClusters(t *testing.T) {
 		}
 		if marks+clustered != n || (clustered > 0) != (n > mostMarks) {
 			t.Errorf("%d events: got %d marks and %d in clusters", n, marks, clustered)
+		}
+	}
+}
+
+// TestMarksOnEachOtherBecomeOne puts events of two kinds on one place and beside it.
+func TestMarksOnEachOtherBecomeOne(t *testing.T) {
+	view := View{Centre: geo.Point{53, 26}, Zoom: 6, Width: 400, Height: 300}
+	at := func(kind event.Kind, id string, x, p float64) event.Event {
+		where := view.Point(x, 152)
+		return event.Event{ID: id, Kind: kind, Lon: where[0], Lat: where[1], Probability: p}
+	}
+	events := []event.Event{
+		at(event.Gap, "doubtful", 101, 0.2), at(event.Gap, "sure", 102, 0.9), at(event.Gap, "even", 103, 0.5), at(event.Gap, "beside", 130, 0.1), at(event.Lift, "lift", 102, 0.5),
+	}
+	for _, tc := range []struct{ chosen, top string }{{"", "sure"}, {"doubtful", "doubtful"}} {
+		var got []string
+		for _, e := range (Map{View: view, Events: events, Chosen: tc.chosen}).scene().elements {
+			if e.mark != "" {
+				_, more, _ := strings.Cut(e.title, "; ")
+				got = append(got, strings.TrimSpace(strings.TrimPrefix(e.href, "/event/")+" "+more))
+			}
+		}
+		slices.Sort(got)
+		if want := []string{"beside", tc.top + " and 2 more of this kind here", "lift"}; !slices.Equal(got, slices.Sorted(slices.Values(want))) {
+			t.Errorf("chosen %q: got %q, want %q", tc.chosen, got, want)
 		}
 	}
 }

@@ -26,6 +26,7 @@ func Sheet() string {
 		}
 		fmt.Fprintf(&b, ".picture .%s{%s}\n", name, strings.Join(rules, ";"))
 	}
+	b.WriteString(".picture a:hover .day,.picture a:focus-visible .day{opacity:.14}\n.picture a:hover use,.picture a:focus-visible use{stroke-width:4}\n")
 	return b.String()
 }
 
