@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -289,6 +290,25 @@ func (s *Store) page(ctx context.Context, limit int, newest bool, query string, 
 		p.Entries = append(p.Entries, e)
 	}
 	return p, rows.Err()
+}
+
+// IDs are those of the events that answer a query, in its order and at most so many, whatever its cursor and limit: for
+// readers who have the events themselves in memory.
+func (s *Store) IDs(ctx context.Context, q Query, most int) (ids []string, err error) {
+	if err := q.Validate(); err != nil {
+		return nil, fmt.Errorf("find events: %w", err)
+	}
+	w := q.conditions()
+	err = s.scan(ctx, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	}, `SELECT e.id FROM events e`+w.String()+q.inOrder()+` LIMIT `+strconv.Itoa(most), w.args...)
+	if err != nil {
+		return nil, fmt.Errorf("find events in store %s: %w", s.name, s.plainly(err))
+	}
+	return ids, nil
 }
 
 // Count is how many events answer a query, on all its pages.

@@ -951,6 +951,40 @@ func TestFacetsCountWhatAFilterWouldFind(t *testing.T) {
 	})
 }
 
+// TestIDsAreThoseOfAllPages of a query, in its order.
+func TestIDsAreThoseOfAllPages(t *testing.T) {
+	events := story(120)
+	each(t, func(t *testing.T, url string) {
+		s := opened(t, url)
+		put(t, s, 1, Batch{Events: events})
+		for name, q := range map[string]Query{"all": {}, "newest first": {Newest: true}, "a kind": {Kinds: []event.Kind{event.Gap}}, "nothing": {Text: "no such words"}} {
+			var want []string
+			for page := q; ; {
+				page.Limit = 7
+				found, err := s.Events(t.Context(), page)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, e := range found.Entries {
+					want = append(want, e.ID)
+				}
+				if page.Cursor = found.Next; page.Cursor == "" {
+					break
+				}
+			}
+			if got, err := s.IDs(t.Context(), q, 1000); err != nil || !slices.Equal(got, want) {
+				t.Errorf("%s: got %d ids, want %d, %v", name, len(got), len(want), err)
+			}
+			if got, err := s.IDs(t.Context(), q, 3); err != nil || !slices.Equal(got, want[:min(3, len(want))]) {
+				t.Errorf("%s: the first three are %v, %v", name, got, err)
+			}
+		}
+		if _, err := s.IDs(t.Context(), Query{MinProbability: 2}, 1); !errors.Is(err, ErrQuery) {
+			t.Errorf("a query that cannot be: %v", err)
+		}
+	})
+}
+
 // TestWhatChangedSinceIsFound by the number of the change, whether it was told anew or for the first time.
 func TestWhatChangedSinceIsFound(t *testing.T) {
 	events := story(30)

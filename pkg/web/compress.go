@@ -13,7 +13,7 @@ import (
 
 // The levels at which answers are compressed while they are made: a page of 100 kB takes a millisecond or two.
 const (
-	brotliLevel = 4
+	brotliLevel = 5
 	gzipLevel   = 5
 )
 

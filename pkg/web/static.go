@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -13,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/andybalholm/brotli"
 
 	"github.com/darkwake/darkwake/pkg/web/picture"
 )
@@ -39,9 +42,31 @@ func newFile(name string, plain, br, gz []byte) file {
 	if f.kind == "" {
 		f.kind = "application/octet-stream"
 	}
+	if br == nil && text(f.kind) && len(plain) >= leastCompressed {
+		f.br, f.gz = twins(plain)
+	}
 	sum := sha256.Sum256(plain)
 	f.tag = hex.EncodeToString(sum[:8])
 	return f
+}
+
+// hardest is the length up to which brotli is tried its hardest, bytes: beyond that it takes seconds.
+const hardest = 100 << 10
+
+// twins compresses what has no twins of its own, once.
+func twins(plain []byte) (br, gz []byte) {
+	var b, z bytes.Buffer
+	level := brotli.BestCompression
+	if len(plain) > hardest {
+		level = brotliLevel
+	}
+	w := brotli.NewWriterLevel(&b, level)
+	_, _ = w.Write(plain) // into memory
+	_ = w.Close()
+	g, _ := gzip.NewWriterLevel(&z, gzip.BestCompression)
+	_, _ = g.Write(plain)
+	_ = g.Close()
+	return b.Bytes(), z.Bytes()
 }
 
 // serve sends the smallest form that the reader takes, or says that he has it.

@@ -54,7 +54,7 @@ type pageData struct {
 }
 
 // rowsShown is how many events a page of the table has.
-const rowsShown = 100
+const rowsShown = 50
 
 func (s *Site) front(r *http.Request) (answer, error) {
 	ctx := r.Context()

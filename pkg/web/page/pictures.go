@@ -2,7 +2,6 @@ package page
 
 import (
 	"bytes"
-	"fmt"
 	"html/template"
 	"io"
 	"net/http"
@@ -12,7 +11,6 @@ import (
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/record"
-	"github.com/darkwake/darkwake/pkg/store"
 	"github.com/darkwake/darkwake/pkg/web/picture"
 	"github.com/darkwake/darkwake/pkg/web/view"
 	"github.com/paulmach/orb"
@@ -75,22 +73,17 @@ const mostMapped = 5000
 
 // shown are the events that the filters let through, for the map.
 func (s *Site) shown(r *http.Request, state view.State) (out []event.Event, err error) {
-	q := state.Query()
-	q.Limit = store.MaxLimit
-	for len(out) < mostMapped {
-		found, err := s.model.Store().Events(r.Context(), q)
-		if err != nil {
-			return nil, err
-		}
-		for _, entry := range found.Entries {
-			e, err := entry.Event()
-			if err != nil {
-				return nil, fmt.Errorf("read event %s: %w", entry.ID, err)
-			}
+	x, err := s.indexed(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	ids, err := s.model.Store().IDs(r.Context(), state.Query(), mostMapped)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if e, there := x.event(id); there { // one that came meanwhile is shown the next time
 			out = append(out, e)
-		}
-		if q.Cursor = found.Next; q.Cursor == "" {
-			break
 		}
 	}
 	return out, nil

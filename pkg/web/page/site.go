@@ -54,6 +54,8 @@ type Site struct {
 	mu    sync.Mutex
 	index *index // of the newest version that was asked for
 
+	pages shelf
+
 	drawing sync.Mutex
 	images  images
 }
@@ -135,15 +137,7 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, make func(*http.Req
 		http.Error(w, r.Method+": expected GET or HEAD", http.StatusMethodNotAllowed)
 		return
 	}
-	a, err := make(r)
-	if err != nil {
-		a, err = s.apology(r, err)
-	}
-	if err == nil && a.template != "" {
-		var b bytes.Buffer
-		err = s.templates.ExecuteTemplate(&b, a.template, a.data)
-		a.body = b.Bytes()
-	}
+	a, err := s.kept(r, make)
 	if err != nil { // the store is gone, or a template is wrong: say so plainly
 		http.Error(w, "the page could not be made: "+err.Error(), http.StatusServiceUnavailable)
 		return
@@ -166,6 +160,60 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, make func(*http.Req
 	}
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body) // the reader has gone
+}
+
+// kept is a page that was made before and has not changed since, or makes it: pages are functions of the store and the URL.
+func (s *Site) kept(r *http.Request, make func(*http.Request) (answer, error)) (answer, error) {
+	v, err := s.model.Version(r.Context())
+	if err != nil {
+		return answer{}, err
+	}
+	tag := v.Tag() + v.Meta.Watermark.String()
+	key := r.URL.Path + "?" + r.URL.RawQuery
+	if a, there := s.pages.get(tag, key); there {
+		return a, nil
+	}
+	a, err := make(r)
+	if err != nil {
+		a, err = s.apology(r, err)
+	}
+	if err == nil && a.template != "" {
+		var b bytes.Buffer
+		err = s.templates.ExecuteTemplate(&b, a.template, a.data)
+		a.body, a.data = b.Bytes(), nil
+	}
+	if err == nil && a.status == 0 {
+		s.pages.put(tag, key, a)
+	}
+	return a, err
+}
+
+// mostKept is how many bytes of pages are kept: some hundred pages.
+const mostKept = 24 << 20
+
+// shelf keeps pages of one version of the store.
+type shelf struct {
+	mu   sync.Mutex
+	tag  string
+	made map[string]answer
+	size int
+}
+
+func (c *shelf) get(tag, key string) (answer, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a, there := c.made[key]
+	return a, there && c.tag == tag
+}
+
+func (c *shelf) put(tag, key string, a answer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.tag != tag || c.size+len(a.body) > mostKept {
+		c.tag, c.made, c.size = tag, map[string]answer{}, 0
+	}
+	c.made[key] = a
+	c.size += len(a.body) + len(key)
 }
 
 // apology is the page of an error.

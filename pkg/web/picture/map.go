@@ -34,7 +34,7 @@ type Map struct {
 }
 
 // mostMarks is how many marks are drawn one by one; more are gathered into clusters.
-const mostMarks = 2000
+const mostMarks = 600
 
 // SVG writes the map. Inline, each event is a link to /event/ID.
 func (m Map) SVG(w io.Writer, look Look) error {
