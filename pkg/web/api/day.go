@@ -14,6 +14,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/extract"
 	"github.com/darkwake/darkwake/pkg/record"
 	"github.com/darkwake/darkwake/pkg/store"
+	"github.com/darkwake/darkwake/pkg/timeline"
 	"github.com/darkwake/darkwake/pkg/web/api/schema"
 	"github.com/darkwake/darkwake/pkg/web/model"
 )
@@ -25,6 +26,10 @@ type EstimatesAnswer struct {
 	Vintage *time.Time     `json:"vintage"` // of the newest row; null without a day
 	Units   string         `json:"units"`
 	Rows    []extract.Day  `json:"rows"`
+	// What stands beside the number and never changes it: what became of the trade since dates that somebody noted, and series of
+	// the user's own.
+	Notes    []halt.Change      `json:"notes"`
+	Overlays []timeline.Overlay `json:"overlays"`
 }
 
 // span is what from and to ask for, in whole days.
@@ -48,12 +53,13 @@ func (q *request) estimates() (answer, error) {
 	if err := q.check(); err != nil {
 		return answer{}, err
 	}
-	out := EstimatesAnswer{Head: q.head(), Basis: basis, Units: "barrels a day, UTC days", Rows: []extract.Day{}}
+	out := EstimatesAnswer{Head: q.head(), Basis: basis, Units: "barrels a day, UTC days", Rows: []extract.Day{}, Notes: []halt.Change{}, Overlays: []timeline.Overlay{}}
 	r, err := q.api.model.Record(q.Context())
 	switch {
 	case err == nil:
 		out.Rows = extract.Days(r, basis, q.span(r, basis))
 		out.Vintage = known(r.Daily.AsOf)
+		out.Notes, out.Overlays = append(out.Notes, r.Daily.Notes...), append(out.Overlays, r.Daily.Overlays...)
 	case !errors.Is(err, model.ErrNothing):
 		return answer{}, err
 	}

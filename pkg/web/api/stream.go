@@ -66,7 +66,7 @@ func (a *api) stream(w http.ResponseWriter, r *http.Request) {
 func lastSeen(r *http.Request, newest int64) (int64, error) {
 	given := r.Header.Get("Last-Event-ID")
 	if given == "" {
-		given = r.URL.Query().Get("last_event_id")
+		given = r.URL.Query().Get("after")
 	}
 	if given == "" {
 		return newest, nil

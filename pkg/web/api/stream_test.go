@@ -115,7 +115,7 @@ func TestAStreamTellsWhatChangesAndGoesOnWhereItWasLeft(t *testing.T) {
 	for _, way := range [][]string{{"Last-Event-ID", change.id}, nil} {
 		url := server.URL + "/api/v1/stream"
 		if way == nil {
-			url += "?last_event_id=" + change.id
+			url += "?after=" + change.id
 		}
 		again, stop := listen(t, url, way...)
 		for _, want := range []string{"lift-0000000000000002", "lift-0000000000000003"} {

@@ -12,6 +12,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/export/tabular"
+	"github.com/darkwake/darkwake/pkg/timeline"
 	"github.com/darkwake/darkwake/pkg/web/model"
 )
 
@@ -62,7 +63,8 @@ var (
 // special are the types with a JSON of their own.
 var special = map[reflect.Type]func() Object{
 	timeType:                        func() Object { return Object{"type": "string", "format": "date-time"} },
-	reflect.TypeFor[tabular.Day]():  func() Object { return Object{"type": "string", "format": "date"} },
+	reflect.TypeFor[tabular.Day]():  date,
+	reflect.TypeFor[timeline.Day](): date,
 	reflect.TypeFor[estimate.Row](): rowOfEstimate,
 	reflect.TypeFor[model.Fix]():    fix,
 }
@@ -83,6 +85,8 @@ func values[T ~string](list []T) (out []any) {
 	return out
 }
 
+func date() Object { return Object{"type": "string", "format": "date"} }
+
 // fix is [unix seconds, longitude, latitude, knots, degrees, event].
 func fix() Object {
 	number, maybe := Object{"type": "number"}, Object{"type": []any{"number", "null"}}
@@ -99,7 +103,7 @@ func rowOfEstimate() Object {
 			properties[name], required = schema, append(required, name)
 		}
 	}
-	add(Object{"type": "string", "format": "date"}, "date")
+	add(date(), "date")
 	add(Object{"enum": closed[reflect.TypeFor[estimate.Basis]()]}, "basis")
 	add(Object{"enum": closed[reflect.TypeFor[estimate.Status]()]}, "status")
 	add(Object{"type": []any{"integer", "null"}}, "mean", "p50", "mean_7d", "mean_28d", "seen", "inferred", "pending", "unobserved")
