@@ -152,8 +152,8 @@ var inks = func() map[ink]style {
 		inkGate:      dashed(stroke(1.2, "#6b5a8a", "#b7a3dc"), 2),
 		inkArea:      dashed(stroke(1.6, "#c24f00", "#ff9d5c"), 6),
 		inkPlace:     rimmed(words(11.5, "#37424d", "#c3ced9"), 3, "#f4f7f9", "#13212e"),
-		inkCluster:   rimmed(fill("#1c242c", "#e6edf3"), 2, "#ffffff", "#13212e"),
-		inkCount:     bold(words(11.5, "#ffffff", "#13212e")),
+		inkCluster:   rimmed(fill("#5b6a78", "#a5b3c1"), 1.6, "#ffffff", "#13212e"),
+		inkCount:     bold(words(10.5, "#ffffff", "#0e1620")),
 		inkScale:     stroke(1.5, "#1c242c", "#e6edf3"),
 	}
 	for i, c := range [2][2]string{{"#0072b2", "#5ab4ef"}, {"#c24f00", "#ff9d5c"}} {

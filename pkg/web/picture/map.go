@@ -356,8 +356,20 @@ func Odds(p float64) string {
 // clusterStep is the width of the squares whose marks become one.
 const clusterStep = 44.0
 
-// clusters draws a disc with a number for each square that has more than one event.
+// clusters draws a disc with a number for each square that has more than one event. What carries barrels stays a mark of its
+// own on top, unless there is too much of that, too.
 func (d *mapping) clusters(all []spot) {
+	first := slices.IndexFunc(all, func(s spot) bool { return s.ID == d.Chosen || weight(s.Kind) >= weight(event.Discharge) })
+	var marks []spot
+	if first >= 0 {
+		marks = thinned(all[first:])
+	}
+	if len(marks) > mostMarks/4 {
+		first, marks = len(all), nil
+	}
+	if first >= 0 {
+		all = all[:first]
+	}
 	type square struct{ column, row int }
 	in := map[square][]spot{}
 	for _, s := range all {
@@ -370,6 +382,9 @@ func (d *mapping) clusters(all []spot) {
 		} else {
 			d.cluster(spots)
 		}
+	}
+	for _, s := range marks {
+		d.mark(s)
 	}
 }
 
@@ -392,7 +407,7 @@ func (d *mapping) cluster(spots []spot) {
 		closer.Centre, closer.Zoom = d.View.Point(x, y), min(d.View.Zoom+2, mostZoom)
 		href = d.Closer(closer.sound())
 	}
-	r := 9 + 2.2*math.Log10(float64(len(spots)))
+	r := 7 + 2.6*math.Log10(float64(len(spots)))
 	var disc path
 	disc.circle(x, y, r)
 	d.taken = append(d.taken, [4]float64{x - r, y - r, x + r, y + r})
@@ -421,16 +436,29 @@ func (d *mapping) names() {
 		if d.View.Zoom < 4.5 && n.rank > 0 {
 			continue
 		}
-		for _, at := range [][2]float64{{n.x + 9, n.y + 4}, {n.x - 9 - width, n.y + 4}, {n.x - width/2, n.y - 9}, {n.x - width/2, n.y + 18}} {
-			box := [4]float64{at[0], at[1] - 11, at[0] + width, at[1] + 3}
-			if box[0] < 2 || box[2] > d.width-2 || box[1] < 2 || box[3] > d.height-24 || d.crowded(box) {
-				continue
-			}
-			d.taken = append(d.taken, box)
-			d.say(inkPlace, at[0], at[1], atStart, text)
-			break
+		if x, y, ok := d.room(n, width); ok {
+			d.say(inkPlace, x, y, atStart, text)
 		}
 	}
+}
+
+// room finds where a name can stand: beside its place, over or under it, and farther off for the weightiest.
+func (d *mapping) room(n name, width float64) (x, y float64, ok bool) {
+	tries := 1
+	if n.rank <= 0 {
+		tries = 3
+	}
+	for k := range tries {
+		off := 9 + 8*float64(k)
+		for _, at := range [][2]float64{{n.x + off, n.y + 4}, {n.x - off - width, n.y + 4}, {n.x - width/2, n.y - off}, {n.x - width/2, n.y + off + 9}} {
+			box := [4]float64{at[0], at[1] - 11, at[0] + width, at[1] + 3}
+			if box[0] >= 2 && box[2] <= d.width-2 && box[1] >= 2 && box[3] <= d.height-24 && !d.crowded(box) {
+				d.taken = append(d.taken, box)
+				return at[0], at[1], true
+			}
+		}
+	}
+	return 0, 0, false
 }
 
 func (d *mapping) crowded(box [4]float64) bool {

@@ -164,42 +164,65 @@ func TestEveryMarkStandsWhereItsEventWas(t *testing.T) {
 	}
 }
 
-// TestManyEventsBecomeClusters draws one more than is drawn singly; the discs and marks left count them all.
+// TestManyEventsBecomeClusters draws one more than is drawn singly; the discs and marks left count them all, and lifts stay
+// marks, unless they are too many themselves.
 func TestManyEventsBecomeClusters(t *testing.T) {
 	view := Fit(orb.Bound{Min: geo.Point{48, 24}, Max: geo.Point{58, 29}}, 700, 400)
-	for _, n := range []int{mostMarks, mostMarks + 1} {
-		var events []event.Event
-		for i := range n {
-			events = append(events, event.Event{ID: fmt.Sprint("gap-", i), Kind: event.Gap, Lon: 49 + float64(i%100)*0.08, Lat: 25 + float64(i/100)*0.15})
-		}
-		s := Map{View: view, Events: events, Closer: func(v View) string { return fmt.Sprintf("/?z=%.1f", v.Zoom) }}.scene()
-		marks, clustered := 0, 0
-		for _, e := range s.elements {
-			switch {
-			case e.mark != "":
-				marks++
-				if _, more, found := strings.Cut(e.title, "; and "); found {
-					var k int
-					if _, err := fmt.Sscanf(more, "%d more", &k); err != nil {
-						t.Fatalf("%q: %v", e.title, err)
+	for _, tc := range []struct {
+		name      string
+		n, lifts  int
+		clustered bool
+		marks     int // of lifts
+	}{
+		{"as many as are drawn", mostMarks, 0, false, 0},
+		{"one more", mostMarks + 1, 0, true, 0},
+		{"among them lifts", mostMarks + 100, 40, true, 40},
+		{"lifts that are as many", mostMarks + 1, mostMarks + 1, true, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var events []event.Event
+			for i := range tc.n {
+				kind := event.Gap
+				if i < tc.lifts {
+					kind = event.Lift
+				}
+				events = append(events, event.Event{ID: fmt.Sprint(kind, "-", i), Kind: kind, Lon: 49 + float64(i%100)*0.08, Lat: 25 + float64(i/100)*0.15})
+			}
+			s := Map{View: view, Events: events, Closer: func(v View) string { return fmt.Sprintf("/?z=%.1f", v.Zoom) }}.scene()
+			marks, clustered, lifts := 0, 0, 0
+			for _, e := range s.elements {
+				switch {
+				case e.mark != "":
+					n := 1 + counted(t, e.title, "; and ")
+					marks += n
+					if e.ink == "mark-lift" {
+						lifts += n
 					}
-					marks += k
-				}
-			case e.ink == inkCluster:
-				var k int
-				if _, err := fmt.Sscanf(e.title, "%d events: ", &k); err != nil {
-					t.Fatalf("%q: %v", e.title, err)
-				}
-				clustered += k
-				if !strings.HasPrefix(e.href, "/?z=") {
-					t.Errorf("a cluster leads to %q", e.href)
+				case e.ink == inkCluster:
+					clustered += counted(t, e.title, "")
+					if !strings.HasPrefix(e.href, "/?z=") {
+						t.Errorf("a cluster leads to %q", e.href)
+					}
 				}
 			}
-		}
-		if marks+clustered != n || (clustered > 0) != (n > mostMarks) {
-			t.Errorf("%d events: got %d marks and %d in clusters", n, marks, clustered)
-		}
+			if marks+clustered != tc.n || (clustered > 0) != tc.clustered || lifts != tc.marks && tc.clustered && tc.marks > 0 {
+				t.Errorf("got %d marks, %d of them lifts, and %d in clusters", marks, lifts, clustered)
+			}
+		})
 	}
+}
+
+// counted is the number in a title after a word; zero where the word is not there.
+func counted(t *testing.T, title, after string) (n int) {
+	t.Helper()
+	_, rest, found := strings.Cut(title, after)
+	if !found {
+		return 0
+	}
+	if _, err := fmt.Sscanf(rest, "%d ", &n); err != nil {
+		t.Fatalf("%q: %v", title, err)
+	}
+	return n
 }
 
 // TestMarksOnEachOtherBecomeOne puts events of two kinds on one place and beside it.
