@@ -216,12 +216,12 @@ func (s *Site) embed(r *http.Request) (answer, error) {
 		d := s.claim(e)
 		d.Chart, _ = s.chart(e, look(state))
 		p.Event, p.Number, p.Link, p.Title = &d, nil, "/event/"+e.ID, d.Title
-		return answer{template: "embed", data: p}, nil
+		return answer{keep: true, template: "embed", data: p}, nil
 	}
 	if rec != nil {
 		p.Barometer, err = s.barometer(rec, state, 640, 260)
 	}
-	return answer{template: "embed", data: p}, err
+	return answer{keep: true, template: "embed", data: p}, err
 }
 
 func (s *Site) report(r *http.Request) (answer, error) {
@@ -248,7 +248,7 @@ func (s *Site) report(r *http.Request) (answer, error) {
 	if err := report.HTML(&b, rec, o); err != nil {
 		return answer{}, err
 	}
-	return answer{body: b.Bytes(), policy: report.StyleSource()}, nil
+	return answer{keep: true, body: b.Bytes(), policy: report.StyleSource()}, nil
 }
 
 // beside is the period before or after one, written as that was.

@@ -127,7 +127,7 @@ func (s *Site) day(r *http.Request) (answer, error) {
 		}
 		p.Vintages = append(p.Vintages, x)
 	}
-	return answer{template: "day", data: p}, nil
+	return answer{keep: true, template: "day", data: p}, nil
 }
 
 // bases are what a day may count.

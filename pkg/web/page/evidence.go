@@ -124,11 +124,11 @@ func (s *Site) evidence(r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	if r.URL.Query().Get("fragment") == "1" {
-		return answer{template: "event", data: p.Event}, nil
+		return answer{keep: true, template: "event", data: p.Event}, nil
 	}
 	p.base, _, err = s.base(r, p.Event.Title, s.words.Say("event.about", p.Event.Chance.Words, p.Event.Chance.Figure, p.Event.Claim))
 	p.Image = "/og/" + id + ".png"
-	return answer{template: "event-page", data: p}, err
+	return answer{keep: true, template: "event-page", data: p}, err
 }
 
 func (s *Site) dossier(r *http.Request, d explain.Dossier) (dossier, error) {

@@ -94,7 +94,7 @@ func (s *Site) front(r *http.Request) (answer, error) {
 			p.Data.From, p.Data.To = span.From.Format(time.DateOnly), span.To.Format(time.DateOnly)
 		}
 	}
-	return answer{template: "front", data: p}, err
+	return answer{keep: true, template: "front", data: p}, err
 }
 
 // list fills the table of events.

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -288,6 +289,35 @@ func TestTheURLIsTheState(t *testing.T) {
 	}
 	if _, body := get(t, mux, "/?cursor=%00"); !strings.Contains(body, `class="problem"`) || !strings.Contains(body, `<tr data-id=`) {
 		t.Error("a cursor of nothing is not told, or empties the table")
+	}
+}
+
+// TestOnlyPublicPagesAreKept: what is not marked is made for each who asks, since it may be for him alone.
+func TestOnlyPublicPagesAreKept(t *testing.T) {
+	kept, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "s.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = kept.Close() })
+	s, err := New(model.New(kept), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, keep := range []bool{false, true} {
+		made := 0
+		for range 3 {
+			w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, fmt.Sprintf("/x?%v", keep), nil)
+			s.serve(w, r, func(*http.Request) (answer, error) {
+				made++
+				return answer{keep: keep, body: []byte("for you")}, nil
+			})
+			if w.Body.String() != "for you" {
+				t.Errorf("got %q", w.Body)
+			}
+		}
+		if want := map[bool]int{false: 3, true: 1}[keep]; made != want {
+			t.Errorf("kept %v: made %d times, want %d", keep, made, want)
+		}
 	}
 }
 

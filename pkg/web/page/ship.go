@@ -58,7 +58,7 @@ func (s *Site) ship(r *http.Request) (answer, error) {
 	p := s.about1(x, rec, h, found)
 	p.MapLink = view.State{IMO: asked.IMO, MMSI: asked.MMSI}.URL("/")
 	p.base, _, err = s.base(r, p.Name, s.words.Say("ship.about", p.Name, len(found)))
-	return answer{template: "ship", data: p}, err
+	return answer{keep: true, template: "ship", data: p}, err
 }
 
 // about1 tells of one ship what her events tell.
@@ -159,7 +159,7 @@ func (s *Site) lot(r *http.Request) (answer, error) {
 		}
 	}
 	p.base, _, err = s.base(r, p.Heading, s.words.Say("lot.about", thousands(l.Expected)))
-	return answer{template: "lot", data: p}, err
+	return answer{keep: true, template: "lot", data: p}, err
 }
 
 func (s *Site) move(x *index, m lots.Move) move {

@@ -116,6 +116,7 @@ type answer struct {
 	data     any
 	body     []byte
 	kind     string // of the body; empty is HTML
+	keep     bool   // it is a function of the store and the URL alone: whoever else asks may be given the same
 	policy   string // a source for style-src that the page needs beside the site's own
 }
 
@@ -162,7 +163,7 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, make func(*http.Req
 	_, _ = w.Write(a.body) // the reader has gone
 }
 
-// kept is a page that was made before and has not changed since, or makes it: pages are functions of the store and the URL.
+// kept is a page that was made before and has not changed since, or makes it.
 func (s *Site) kept(r *http.Request, make func(*http.Request) (answer, error)) (answer, error) {
 	v, err := s.model.Version(r.Context())
 	if err != nil {
@@ -182,7 +183,7 @@ func (s *Site) kept(r *http.Request, make func(*http.Request) (answer, error)) (
 		err = s.templates.ExecuteTemplate(&b, a.template, a.data)
 		a.body, a.data = b.Bytes(), nil
 	}
-	if err == nil && a.status == 0 {
+	if err == nil && a.keep {
 		s.pages.put(tag, key, a)
 	}
 	return a, err
