@@ -125,11 +125,7 @@ func (f *checkFlags) print(p *export.Printer, r alert.Rule, all []alert.Rehearse
 	for _, x := range all {
 		counts[x.Change]++
 	}
-	how := "at once"
-	if r.Digest > 0 {
-		how = "in digests every " + strings.TrimSuffix(strings.TrimSuffix(r.Digest.String(), "0s"), "0m")
-	}
-	p.Printf("\n%s, to %s, %s: %d opened, %d updated, %d retracted\n", r.Name, strings.Join(r.Channels, ", "), how, counts[post.Opened], counts[post.Updated], counts[post.Retracted])
+	p.Printf("\n%s (%s), to %s: %d opened, %d updated, %d retracted\n", r.Name, r.Says(), strings.Join(r.Channels, ", "), counts[post.Opened], counts[post.Updated], counts[post.Retracted])
 	if hidden := len(all) - f.most; hidden > 0 {
 		p.Printf("  (%d earlier ones)\n", hidden)
 		all = all[hidden:]

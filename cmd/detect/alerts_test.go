@@ -40,7 +40,7 @@ func TestAlertsCheckSaysWhatRulesWouldHaveTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out, errs := detect(t, "alerts", "check", rules, "--store", kept, "--list", "2")
-	for _, want := range []string{"rules 2, channels 1", "lifts, to desk, at once: 5 opened, 0 updated, 0 retracted", "(3 earlier ones)", "gaps, to desk, in digests every 24h: 1 opened", "gap-00000000000000b0"} {
+	for _, want := range []string{"rules 2, channels 1", "lifts (lift; probability 0.80 and more), to desk: 5 opened, 0 updated, 0 retracted", "(3 earlier ones)", "gaps (gap; probability 0.50 and more; in digests every 24h), to desk: 1 opened", "gap-00000000000000b0"} {
 		if code != exitOK || !strings.Contains(out, want) {
 			t.Errorf("exit %d, %s%s, want %q in it", code, out, errs, want)
 		}

@@ -31,6 +31,39 @@ type Rule struct {
 	Channels    []string
 }
 
+// Says is the rule in words.
+func (r Rule) Says() string {
+	all := []string{"any kind"}
+	if len(r.Kinds) > 0 {
+		all[0] = strings.ReplaceAll(join(r.Kinds, " or "), "_", " ")
+	}
+	all = append(all, fmt.Sprintf("probability %.2f and more", r.Probability))
+	if r.Barrels > 0 {
+		all = append(all, export.Thousands(int64(r.Barrels))+" barrels and more")
+	}
+	if r.Area != nil {
+		all = append(all, "in "+r.Area.says)
+	}
+	if r.Watch != nil {
+		all = append(all, "ships that are watched")
+	}
+	if len(r.Statuses) > 0 {
+		all = append(all, "once "+join(r.Statuses, " or "))
+	}
+	if r.Digest > 0 {
+		all = append(all, "in digests every "+strings.TrimSuffix(strings.TrimSuffix(r.Digest.String(), "0s"), "0m"))
+	}
+	return strings.Join(all, "; ")
+}
+
+func join[T ~string](words []T, between string) string {
+	all := make([]string, len(words))
+	for i, w := range words {
+		all[i] = string(w)
+	}
+	return strings.Join(all, between)
+}
+
 // Watch names ships. An event matches if one of its ships is named in any way.
 type Watch struct {
 	MMSI   []vessel.MMSI
@@ -57,6 +90,7 @@ func (w *Watch) Holds(v event.Vessel) bool {
 
 // Area is a part of the sea.
 type Area struct {
+	says   string
 	rings  [][]geo.Point
 	places *place.Gazetteer
 	place  place.ID
@@ -99,7 +133,7 @@ func (e areaEntry) area(places *place.Gazetteer) (*Area, error) {
 		}
 		ring = append(ring, p)
 	}
-	return &Area{rings: [][]geo.Point{ring}}, nil
+	return &Area{says: fmt.Sprintf("a polygon of %d corners", len(ring)), rings: [][]geo.Point{ring}}, nil
 }
 
 func (b boxEntry) area() (*Area, error) {
@@ -110,10 +144,11 @@ func (b boxEntry) area() (*Area, error) {
 	if !(math.Abs(w) <= 180 && math.Abs(e) <= 180 && s >= -90 && n <= 90 && s < n && w != e) {
 		return nil, fmt.Errorf("box west %v, south %v, east %v, north %v: degrees expected, south below north", w, s, e, n)
 	}
+	says := fmt.Sprintf("%s to %s", export.Position(w, s), export.Position(e, n))
 	if w > e { // across the date line
 		e += 360
 	}
-	return &Area{rings: [][]geo.Point{{{w, s}, {e, s}, {e, n}, {w, n}}}}, nil
+	return &Area{says: says, rings: [][]geo.Point{{{w, s}, {e, s}, {e, n}, {w, n}}}}, nil
 }
 
 // named is the area of a place, by its name or the beginning of it that no other place has, in any case.
@@ -142,7 +177,11 @@ func named(name string, margin geo.Metres, places *place.Gazetteer) (*Area, erro
 	if places.At(id).Kind == place.Gate {
 		return nil, fmt.Errorf("place %q: a gate holds nothing: a box across it expected", name)
 	}
-	return &Area{places: places, place: id, margin: margin}, nil
+	says := places.At(id).Name
+	if margin > 0 {
+		says += fmt.Sprintf(" and %.0f km round it", float64(margin/geo.Kilometre))
+	}
+	return &Area{says: says, places: places, place: id, margin: margin}, nil
 }
 
 // Holds tells whether a point lies in the area, edges included or not.

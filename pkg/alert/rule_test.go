@@ -79,6 +79,15 @@ func TestARulesFileSaysWhatIsToldToWhom(t *testing.T) {
 	if !ok || len(c.Channels) != 6 || c.Site != "https://darkwake.example" || r.Probability != 0.7 || len(r.Kinds) != 2 || r.Statuses[0] != event.Closed {
 		t.Errorf("got %+v, %+v", c, r)
 	}
+	for name, want := range map[string]string{
+		"sts":      "rendezvous or transfer; probability 0.70 and more; in 24.0000° N 56.0000° E to 26.0000° N 57.0000° E; once closed",
+		"kharg":    "any kind; probability 0.50 and more; in Kharg complex (all berths + anchorage) and 20 km round it; ships that are watched; in digests every 1h",
+		"triangle": "any kind; probability 0.50 and more; 500,000 barrels and more; in a polygon of 3 corners",
+	} {
+		if r, _ := c.Rule(name); r.Says() != want {
+			t.Errorf("%s says %q, want %q", name, r.Says(), want)
+		}
+	}
 	if r, _ := c.Rule("kharg"); r.Digest != time.Hour || r.Probability != event.Believed || r.Watch.Book == nil {
 		t.Errorf("got %+v", r)
 	}
