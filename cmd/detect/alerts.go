@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/alert"
@@ -21,14 +22,15 @@ import (
 	"github.com/darkwake/darkwake/pkg/store"
 	leavings "github.com/darkwake/darkwake/pkg/store/folder"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func newAlerts() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "alerts",
 		Short: "Check a file of alert rules, and send tests over its channels",
-		Long: `Alert rules say which events are told to whom: by webhook, mail, Slack, Discord, Teams or Telegram.
-See docs/alerts.md.`,
+		Long: `Alert rules say which events are told to whom: by webhook, mail, Slack, Discord, Teams or Telegram. detect run and detect
+serve follow them with --alerts FILE. See docs/alerts.md.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -216,6 +218,73 @@ func tryAlerts(ctx context.Context, c *alert.Config, rule string, stdout io.Writ
 	}
 	if refused > 0 {
 		return fmt.Errorf("%d tests were not taken", refused)
+	}
+	return nil
+}
+
+// alertFlags are the flags of a command that follows alert rules.
+type alertFlags struct{ file, state string }
+
+func (f *alertFlags) register(fl *pflag.FlagSet) {
+	fl.StringVar(&f.file, "alerts", "", "tell of events by the rules of this file (YAML; docs/alerts.md)")
+	fl.StringVar(&f.state, "alerts-state", "", "SQLite file that remembers what was told (default alerts.db beside the store)")
+}
+
+// open reads the rules and opens their state for options that lack both; nil without rules. Url is the store's: the state
+// lies beside it, or in the folder that the options name, unless a flag names its file. Links lead to site where the
+// rules name no other.
+func (f *alertFlags) open(ctx context.Context, o alert.Options, url, site string) (_ *alert.Service, err error) {
+	if f.file == "" {
+		return nil, nil
+	}
+	if o.Config, err = readAlerts(f.file); err != nil {
+		return nil, err
+	}
+	if o.Config.Site == "" {
+		o.Config.Site = strings.TrimSuffix(site, "/")
+	}
+	folder := o.State
+	if path := strings.TrimPrefix(strings.TrimPrefix(url, "sqlite:"), "//"); !strings.Contains(path, "://") {
+		folder = filepath.Dir(path)
+	}
+	switch {
+	case f.state != "":
+		o.State = f.state
+	case folder == "":
+		return nil, usageError{errors.New("--alerts without --alerts-state: a file expected, since the store is a server")}
+	default:
+		o.State = filepath.Join(folder, "alerts.db")
+	}
+	service, err := alert.Open(ctx, o)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return service, nil
+}
+
+// tellAlerts is the job of a service; none is done at once.
+func tellAlerts(s *alert.Service) func(context.Context) error {
+	if s == nil {
+		return func(context.Context) error { return nil }
+	}
+	return s.Run
+}
+
+// together runs jobs until the context ends. One that fails ends the others; one that is done does not.
+func together(ctx context.Context, jobs ...func(context.Context) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var running sync.WaitGroup
+	for _, job := range jobs {
+		running.Go(func() {
+			if err := job(ctx); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	running.Wait()
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		return err
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/darkwake/darkwake/internal/cli"
+	"github.com/darkwake/darkwake/pkg/alert"
 	"github.com/darkwake/darkwake/pkg/ops"
 	"github.com/darkwake/darkwake/pkg/store"
 	"github.com/darkwake/darkwake/pkg/web"
@@ -17,8 +18,9 @@ import (
 type serveFlags struct {
 	cli.Site
 	ops.Logging
-	store string
-	in    string
+	store  string
+	in     string
+	alerts alertFlags
 }
 
 func newServe() *cobra.Command {
@@ -46,6 +48,7 @@ Every flag can be given as an environment variable: --public-url as DARKWAKE_PUB
 	fl.StringVar(&f.store, "store", "", "the store of a detect run: a path, or postgres://USER@HOST/DATABASE with the password in PGPASSWORD")
 	fl.StringVar(&f.in, "in", "", "folder that detect replay or simulate demo wrote (default out, without --store)")
 	f.Site.Register(fl, web.Address, "")
+	f.alerts.register(fl)
 	fl.StringVar(&f.Format, "log-format", "auto", "text, json, or auto: text on a terminal and else JSON")
 	fl.StringVar(&f.Level, "log-level", "info", "debug, info, warn or error")
 	return c
@@ -60,6 +63,8 @@ func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) (err err
 		return usageError{fmt.Errorf("--listen %q: expected host:port, such as %s", f.Listen, web.Address)}
 	case f.store != "" && f.in != "":
 		return usageError{fmt.Errorf("--store %s with --in %s: expected one of them", f.store, f.in)}
+	case f.store == "" && f.alerts.file != "":
+		return usageError{fmt.Errorf("--alerts %s without --store: a store that changes expected (detect alerts check tries rules on a folder)", f.alerts.file)}
 	case f.store == "":
 		if f.in == "" {
 			f.in = "out"
@@ -71,12 +76,18 @@ func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) (err err
 		return usageError{fmt.Errorf("--store: %w", err)}
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if f.Alerts, err = f.alerts.open(ctx, alert.Options{Store: s, Log: log}, f.store, f.Public()); err != nil {
+		return err
+	}
+	if f.Alerts != nil {
+		defer func() { err = errors.Join(err, f.Alerts.Close()) }()
+	}
 	serving, err := f.Start(ctx, s, cli.Software(), log, usage)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "Look at %s (Ctrl-C ends it)\n", serving.URL())
-	return serving.Run(ctx)
+	return together(ctx, serving.Run, tellAlerts(f.Alerts))
 }
 
 // showFolder serves what was just written, on this machine and on any free port if the usual one is taken.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/darkwake/darkwake/pkg/alert"
 	"github.com/darkwake/darkwake/pkg/cargo"
 	"github.com/darkwake/darkwake/pkg/detect/rendezvous"
 	"github.com/darkwake/darkwake/pkg/event"
@@ -29,7 +30,8 @@ import (
 
 // Site are the flags of the page and the API.
 type Site struct {
-	Listen    string // host:port; empty: nothing is served
+	Listen    string         // host:port; empty: nothing is served
+	Alerts    *alert.Service // whose rules the page shows and tests; nil for none
 	keyFile   string
 	public    string
 	ancestors []string
@@ -49,9 +51,12 @@ func (s *Site) Register(fl *pflag.FlagSet, address, otherwise string) {
 	fl.StringVar(&s.published, "published", "", "figures that others published (CSV; docs/exports.md), shown beside the number")
 }
 
+// Public is the URL under which readers know the site; empty where it is not known.
+func (s *Site) Public() string { return s.public }
+
 // options are the flags in the site's words. An error is one of the command line.
 func (s *Site) options(software string, log *slog.Logger) (web.Options, error) {
-	o := web.Options{Public: s.public, Ancestors: s.ancestors, Tiles: s.tiles, Shores: s.shores, Weights: Weights(), Software: software, Log: log, Key: os.Getenv(EnvName("api-key"))}
+	o := web.Options{Public: s.public, Ancestors: s.ancestors, Tiles: s.tiles, Shores: s.shores, Weights: Weights(), Software: software, Alerts: s.Alerts, Log: log, Key: os.Getenv(EnvName("api-key"))}
 	if s.keyFile != "" {
 		key, err := secret.Read(s.keyFile)
 		if err != nil {

@@ -11,7 +11,8 @@ import (
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/alert/post"
-	_ "modernc.org/sqlite" // its driver
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // queueVersion is that of the tables below; kept in the file's user_version.
@@ -46,9 +47,27 @@ func openQueue(ctx context.Context, path string) (*queue, error) {
 	db.SetMaxIdleConns(1)
 	db.SetConnMaxLifetime(0)
 	if err := prepare(ctx, db); err != nil {
-		return nil, errors.Join(fmt.Errorf("open alerts' state %s: %w (is it a file of this program's, in a folder that can be written, and no other process's?)", path, err), db.Close())
+		_ = db.Close() // the first error tells more
+		return nil, fmt.Errorf("open alerts' state %s: %w", path, inWords(err))
 	}
 	return &queue{db}, nil
+}
+
+// inWords says what an operator can do about what SQLite returns. The low byte of a code is the error's kind.
+func inWords(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return errors.New("another process has it: one follows the rules at a time")
+	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+		return errors.New("it cannot be opened or made: a file in an existing folder in which this user may write expected")
+	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
+		return errors.New("it is no SQLite database, or damaged")
+	}
+	return err
 }
 
 func prepare(ctx context.Context, db *sql.DB) error {

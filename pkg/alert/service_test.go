@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -98,7 +99,7 @@ func kept(t *testing.T) *store.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
+	t.Cleanup(func() { _ = s.Close() }) // some tests close it themselves
 	return s
 }
 
@@ -363,7 +364,7 @@ func TestOneProcessHasTheState(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(context.Background(), o); err == nil || !strings.Contains(err.Error(), "no other process's") || strings.Contains(err.Error(), "\n") {
+	if _, err := Open(context.Background(), o); err == nil || !strings.Contains(err.Error(), "another process has it") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("the second: %v", err)
 	}
 	if err := first.Close(); err != nil {
@@ -376,10 +377,17 @@ func TestOneProcessHasTheState(t *testing.T) {
 	if err := again.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for name, path := range map[string]string{"a folder": t.TempDir(), "a store": s.String(), "in no folder": filepath.Join(t.TempDir(), "none", "alerts.db")} {
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	text := filepath.Join(t.TempDir(), "alerts.yaml")
+	if err := os.WriteFile(text, bytes.Repeat([]byte("rules: none\n"), 100), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, says := range map[string]string{t.TempDir(): "cannot be opened", s.String(): "tables of something else", filepath.Join(t.TempDir(), "none", "alerts.db"): "cannot be opened", text: "no SQLite database"} {
 		o.State = path
-		if _, err := Open(context.Background(), o); err == nil || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%s: %v", name, err)
+		if _, err := Open(context.Background(), o); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v, want %q", path, err, says)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/darkwake/darkwake/pkg/alert"
 	"github.com/darkwake/darkwake/pkg/explain"
 	"github.com/darkwake/darkwake/pkg/export/tabular"
 	"github.com/darkwake/darkwake/pkg/geo"
@@ -31,6 +32,7 @@ type Options struct {
 	Weights   []explain.Weight
 	Places    *place.Gazetteer
 	Software  string
+	Alerts    *alert.Service // whose rules are shown and tested; nil: none
 	Log       *slog.Logger
 }
 
@@ -92,14 +94,21 @@ func routes(m *model.Model, o Options) (*http.ServeMux, error) {
 	if err != nil {
 		return nil, err
 	}
+	var authorised func(*http.Request) bool
+	if o.Key != "" { // keyed lets nobody else through
+		authorised = func(*http.Request) bool { return true }
+	}
 	site, err := page.New(m, page.Options{Assets: assets.prefix(), Styles: assets.present("app/app.css"), Scripts: assets.present("app/app.js"), Public: strings.TrimSuffix(o.Public, "/"), Tiles: o.Tiles,
-		Weights: o.Weights, Places: o.Places, Shores: shores, Figures: o.Figures, Software: o.Software})
+		Weights: o.Weights, Places: o.Places, Shores: shores, Figures: o.Figures, Software: o.Software, Alerts: o.Alerts, Keyed: authorised})
 	if err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
 	site.Register(mux)
 	mux.Handle("/assets/", assets)
+	if o.Alerts != nil {
+		mux.Handle("/alerts/test/{rule}", o.Alerts.Handler(authorised))
+	}
 	if err := lands(mux, shores, o.Places); err != nil {
 		return nil, err
 	}

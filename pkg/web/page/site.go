@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/darkwake/darkwake/pkg/alert"
 	"github.com/darkwake/darkwake/pkg/chart"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/explain"
@@ -32,16 +33,18 @@ import (
 
 // Options are what pages are told beside the store.
 type Options struct {
-	Assets   string             // where style sheets and modules are served, such as /assets/v-1f2e, without a slash at the end
-	Styles   []string           // style sheets of the modules on the front page, below Assets
-	Scripts  []string           // modules of the front page, below Assets
-	Public   string             // the URL under which readers know the site, such as https://example.org; empty: not known
-	Tiles    string             // a source of tiles for the map; empty: none
-	Weights  []explain.Weight   // of the models, for what would change a verdict
-	Places   *place.Gazetteer   // named on maps
-	Shores   *basemap.Base      // drawn on maps
-	Figures  []published.Figure // published by others, shown beside the number; may be empty
-	Software string             // of this program; the store names the one that made its events
+	Assets   string                   // where style sheets and modules are served, such as /assets/v-1f2e, without a slash at the end
+	Styles   []string                 // style sheets of the modules on the front page, below Assets
+	Scripts  []string                 // modules of the front page, below Assets
+	Public   string                   // the URL under which readers know the site, such as https://example.org; empty: not known
+	Tiles    string                   // a source of tiles for the map; empty: none
+	Weights  []explain.Weight         // of the models, for what would change a verdict
+	Places   *place.Gazetteer         // named on maps
+	Shores   *basemap.Base            // drawn on maps
+	Figures  []published.Figure       // published by others, shown beside the number; may be empty
+	Software string                   // of this program; the store names the one that made its events
+	Alerts   *alert.Service           // whose rules are shown and tested; nil: none
+	Keyed    func(*http.Request) bool // tells whether a request brought the key, where one is asked for; nil: none is
 }
 
 // Site makes pages of a model. It is safe for concurrent use.
@@ -102,7 +105,7 @@ func marks() template.HTML {
 func (s *Site) Register(mux *http.ServeMux) {
 	for path, serve := range map[string]func(*http.Request) (answer, error){
 		"/{$}": s.front, "/event/{id}": s.evidence, "/day/{date}": s.day, "/ship/{ship}": s.ship, "/lot/{id}": s.lot,
-		"/report/{period}": s.report, "/status": s.status, "/about": s.about, "/help": s.help, "/embed": s.embed, "/": s.missing,
+		"/report/{period}": s.report, "/status": s.status, "/alerts": s.alerts, "/about": s.about, "/help": s.help, "/embed": s.embed, "/": s.missing,
 		"/og/{name}": s.shared, "/barometer.svg": s.chartSVG, "/badge.svg": s.badge,
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, serve) })
