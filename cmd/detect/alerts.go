@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/darkwake/darkwake/pkg/alert"
@@ -268,23 +267,4 @@ func tellAlerts(s *alert.Service) func(context.Context) error {
 		return func(context.Context) error { return nil }
 	}
 	return s.Run
-}
-
-// together runs jobs until the context ends. One that fails ends the others; one that is done does not.
-func together(ctx context.Context, jobs ...func(context.Context) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var running sync.WaitGroup
-	for _, job := range jobs {
-		running.Go(func() {
-			if err := job(ctx); err != nil {
-				cancel(err)
-			}
-		})
-	}
-	running.Wait()
-	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
-		return err
-	}
-	return nil
 }

@@ -3,14 +3,19 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	neturl "net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/darkwake/darkwake/internal/fixture"
+	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/store"
 )
 
@@ -83,5 +88,61 @@ func TestAlertsTestReallySends(t *testing.T) {
 	status = http.StatusForbidden
 	if code, out, errs := detect(t, "alerts", "test", rules); code != exitFailed || strings.Count(out, "NOT TAKEN: answered 403 Forbidden") != 2 || !strings.Contains(errs, "2 tests were not taken") {
 		t.Errorf("exit %d, %s%s", code, out, errs)
+	}
+}
+
+// TestServeTellsOfWhatComesIntoTheStore: an event that is put while the page is up is told, the page shows the rules, and its
+// button tests them.
+func TestServeTellsOfWhatComesIntoTheStore(t *testing.T) {
+	types := make(chan string, 100)
+	hook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var m struct{ Type, Subject string }
+		_ = json.NewDecoder(r.Body).Decode(&m)
+		types <- m.Type + " " + m.Subject
+	}))
+	defer hook.Close()
+	dir := t.TempDir()
+	s, err := store.Open(context.Background(), filepath.Join(dir, "store.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	rules := rulesFile(t, hook.URL)
+	url, end := served(t, "serve", "--store", filepath.Join(dir, "store.db"), "--alerts", rules, "--listen", "127.0.0.1:0", "--log-level", "error")
+	page, err := http.Get(url + "/alerts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(page.Body)
+	_ = page.Body.Close()
+	token := regexp.MustCompile(`name="token" value="(\w+)"`).FindSubmatch(body)
+	if err != nil || page.StatusCode != 200 || token == nil || !strings.Contains(string(body), "lift; probability 0.80 and more") || strings.Contains(string(body), "0123456789abcdef") {
+		t.Fatalf("/alerts: %d %s %v", page.StatusCode, body, err)
+	}
+	answer, err := http.PostForm(url+"/alerts/test/gaps", neturl.Values{"token": {string(token[1])}})
+	if err != nil || answer.StatusCode != 200 || <-types != "com.github.darkwake.alert.test test gaps" {
+		t.Errorf("test button: %v, %v", answer, err)
+	}
+	until := time.Now().Add(20 * time.Second)
+	e := fixture.Events()[5] // a lift of 0.9
+	for version := 1; ; version++ {
+		e.Version = version
+		if err := s.Put(context.Background(), 1, store.Batch{Events: []event.Event{e}}); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case got := <-types:
+			if got != "com.github.darkwake.alert.opened "+e.ID {
+				t.Errorf("told %s", got)
+			}
+			if code := end(); code != exitOK {
+				t.Errorf("exit %d", code)
+			}
+			return
+		case <-time.After(3 * time.Second): // put before the rules were followed: history
+			if time.Now().After(until) {
+				t.Fatal("nothing was told")
+			}
+		}
 	}
 }

@@ -8,10 +8,12 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/darkwake/darkwake/internal/cli"
+	"github.com/darkwake/darkwake/pkg/alert"
 	"github.com/darkwake/darkwake/pkg/feed"
 	"github.com/darkwake/darkwake/pkg/ops"
 	"github.com/darkwake/darkwake/pkg/pipeline"
@@ -28,6 +30,7 @@ type runFlags struct {
 	broker   cli.Broker
 	admin    cli.Admin
 	site     cli.Site
+	alerts   alertFlags
 	out      string
 	store    string
 	stages   string
@@ -54,7 +57,7 @@ Without --brokers a broker runs in this process, with its data in --data-dir. On
 
   detect run --with-ingest feeds.yaml --listen 127.0.0.1:8080
 
---listen serves the page and the API from the store, as detect serve does.
+--listen serves the page and the API from the store, as detect serve does. --alerts tells of events by rules (docs/alerts.md).
 
 Every flag can be given as an environment variable: --data-dir as DARKWAKE_DATA_DIR.`,
 		Args: exactly(0, "none: what to read is said by ingest run, or by --with-ingest"),
@@ -69,6 +72,7 @@ Every flag can be given as an environment variable: --data-dir as DARKWAKE_DATA_
 	f.broker.Register(fl)
 	f.admin.Register(fl, ops.DetectAddress)
 	f.site.Register(fl, "", "; without it there is no page")
+	f.alerts.register(fl)
 	f.register(fl)
 	fl.StringVar(&f.out, "out", "out", "folder for the files that detect replay leaves, too; empty for none")
 	fl.StringVar(&f.store, "store", "", "where events and estimates are kept: a path, or postgres://USER@HOST/DATABASE with the password in PGPASSWORD; none: no store (default DATA-DIR/darkwake.db)")
@@ -118,11 +122,11 @@ func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) (err error
 	if len(sources) > 0 {
 		checks = append(checks, carrier.Check())
 	}
-	page, closeView, err := f.serve(ctx, out.url, log)
+	readers, err := f.read(ctx, out.url, log, out.metrics)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeView()) }()
+	defer func() { err = errors.Join(err, readers.close()) }()
 	stop, err := f.admin.Start(ctx, log, build, registry, checks...)
 	if err != nil {
 		return usageError{err}
@@ -130,28 +134,55 @@ func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) (err error
 	defer func() { err = errors.Join(err, stop()) }()
 	return f.work(ctx, stage.Options{Client: client, Config: config, Log: log, Every: f.every, Observe: observer}, func(ctx context.Context) error {
 		return carry(ctx, carrier, client, sources, config.Feed, log)
-	}, page, out)
+	}, readers.jobs, out)
 }
 
-// serve takes the address of the page, which reads the store beside its writer; without an address there is no page.
-func (f *runFlags) serve(ctx context.Context, url string, log *slog.Logger) (run func(context.Context) error, end func() error, err error) {
-	none := func() error { return nil }
+// readers are who reads the store beside its writer.
+type readers struct {
+	jobs []func(context.Context) error
+	ends []func() error
+}
+
+func (r *readers) close() (err error) {
+	for _, end := range slices.Backward(r.ends) {
+		err = errors.Join(err, end())
+	}
+	return err
+}
+
+// read opens the store for the page, if it has an address, and for the alert rules, if there are any.
+func (f *runFlags) read(ctx context.Context, url string, log *slog.Logger, m *ops.Detect) (*readers, error) {
+	r := &readers{}
 	switch {
-	case f.site.Listen == "":
-		return func(context.Context) error { return nil }, none, nil
+	case f.site.Listen == "" && f.alerts.file == "":
+		return r, nil
+	case url == "" && f.site.Listen == "":
+		return nil, usageError{fmt.Errorf("--alerts %s with --store none: expected a store, which the rules follow", f.alerts.file)}
 	case url == "":
-		return nil, none, usageError{fmt.Errorf("--listen %s with --store none: expected a store, which the page reads", f.site.Listen)}
+		return nil, usageError{fmt.Errorf("--listen %s with --store none: expected a store, which the page reads", f.site.Listen)}
 	}
 	s, err := store.View(ctx, url)
 	if err != nil {
-		return nil, none, usageError{fmt.Errorf("--store: %w", err)}
+		return nil, usageError{fmt.Errorf("--store: %w", err)}
+	}
+	r.ends = append(r.ends, s.Close)
+	o := alert.Options{Store: s, State: f.broker.DataDir, Log: log, Counted: m.Alert}
+	if f.site.Alerts, err = f.alerts.open(ctx, o, url, f.site.Public()); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	if f.site.Alerts != nil {
+		r.jobs, r.ends = append(r.jobs, f.site.Alerts.Run), append(r.ends, f.site.Alerts.Close)
+	}
+	if f.site.Listen == "" {
+		return r, nil
 	}
 	serving, err := f.site.Start(ctx, s, cli.Software(), log, usage)
 	if err != nil {
-		return nil, none, errors.Join(err, s.Close())
+		return nil, errors.Join(err, r.close())
 	}
 	log.Info("page", "url", serving.URL())
-	return serving.Run, s.Close, nil
+	r.jobs = append(r.jobs, serving.Run)
+	return r, nil
 }
 
 // date tells how old the watch lists are: each is as old as its file, which whoever keeps it up to date writes anew, whether
@@ -188,27 +219,35 @@ func observe(m *ops.Detect, stages string) (stage.Observer, []ops.Check) {
 }
 
 // work runs what this process is to do, until the context ends, one of them fails, or everything has ended.
-func (f *runFlags) work(ctx context.Context, o stage.Options, ingest, page func(context.Context) error, out stage.Output) error {
+func (f *runFlags) work(ctx context.Context, o stage.Options, ingest func(context.Context) error, readers []func(context.Context) error, out stage.Output) error {
+	jobs := append(readers, ingest)
+	if f.stages != "b" {
+		jobs = append(jobs, func(ctx context.Context) error { return stage.RunA(ctx, o) })
+	}
+	if f.stages != "a" {
+		jobs = append(jobs, func(ctx context.Context) error { return stage.RunB(ctx, o, out, f.results, f.untilEnd) })
+	}
+	err := together(ctx, jobs...)
+	if errors.Is(err, stage.ErrEnded) {
+		return nil
+	}
+	return err
+}
+
+// together runs jobs until the context ends. One that fails ends the others; one that is done does not.
+func together(ctx context.Context, jobs ...func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	var jobs sync.WaitGroup
-	start := func(job func() error) {
-		jobs.Go(func() {
-			if err := job(); err != nil {
+	var running sync.WaitGroup
+	for _, job := range jobs {
+		running.Go(func() {
+			if err := job(ctx); err != nil {
 				cancel(err)
 			}
 		})
 	}
-	start(func() error { return ingest(ctx) })
-	start(func() error { return page(ctx) })
-	if f.stages != "b" {
-		start(func() error { return stage.RunA(ctx, o) })
-	}
-	if f.stages != "a" {
-		start(func() error { return stage.RunB(ctx, o, out, f.results, f.untilEnd) })
-	}
-	jobs.Wait()
-	if err := context.Cause(ctx); err != nil && !errors.Is(err, stage.ErrEnded) && !errors.Is(err, context.Canceled) {
+	running.Wait()
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil

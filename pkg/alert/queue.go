@@ -239,8 +239,11 @@ func (q *queue) next(ctx context.Context, channel string, now time.Time) (*waiti
 	if err == nil {
 		err = json.Unmarshal(body, &w.Message)
 	}
+	if err != nil {
+		return nil, time.Time{}, err
+	}
 	w.made = time.UnixMilli(made)
-	return &w, time.Time{}, err
+	return &w, time.Time{}, nil
 }
 
 // sent takes a message out.

@@ -110,47 +110,36 @@ func Run(ctx context.Context, o Options) error {
 	return errors.Join(s.Run(ctx), s.Close())
 }
 
-// Run follows and sends until the context ends, which is no error. What is not sent then stays queued. Only a state that
-// cannot be written any more ends it before.
+// Run follows and sends until the context ends, which is no error. What is not sent then stays queued. A store or a state
+// that does not answer ends nothing: it is told of in the log, and asked again.
 func (s *Service) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	var jobs sync.WaitGroup
 	for _, c := range s.Config.Channels {
-		jobs.Go(func() {
-			if err := s.deliver(ctx, c); err != nil {
-				cancel(err)
-			}
-		})
+		jobs.Go(func() { s.deliver(ctx, c) })
 	}
-	err := s.follow(ctx)
-	cancel(err)
+	for again := true; again; again = wait(ctx, s.Poll, nil) {
+		s.insist(ctx, "follow the store", s.Step)
+	}
 	jobs.Wait()
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
-		return fmt.Errorf("alerts: %w", cause)
-	}
 	return nil
 }
 
-// follow asks the store at intervals. A store that does not answer is told of once, and asked again.
-func (s *Service) follow(ctx context.Context) error {
-	silent := false
-	for {
-		err := s.Step(ctx)
-		var lost *stateError
+// insist does something until it is done or the context ends, with growing pauses. The first failure is told, and the end of
+// it.
+func (s *Service) insist(ctx context.Context, what string, do func(context.Context) error) {
+	for failures := 0; ; failures++ {
+		err := do(ctx)
 		switch {
-		case ctx.Err() != nil:
-			return nil
-		case errors.As(err, &lost):
-			return err
-		case err != nil && !silent:
-			s.Log.Warn("alerts: the store does not answer", "error", err)
-		case err == nil && silent:
-			s.Log.Info("alerts: the store answers again")
+		case ctx.Err() != nil, err == nil && failures == 0:
+			return
+		case err == nil:
+			s.Log.Info("alerts: it goes on", "what", what)
+			return
+		case failures == 0:
+			s.Log.Error("alerts: tried again until it is done", "what", what, "error", err)
 		}
-		silent = err != nil
-		if !wait(ctx, s.Poll, nil) {
-			return nil
+		if !wait(ctx, s.retry(failures), nil) {
+			return
 		}
 	}
 }
@@ -167,11 +156,6 @@ func wait(ctx context.Context, d time.Duration, woken <-chan struct{}) bool {
 	}
 	return true
 }
-
-// stateError says that the state cannot be read or written.
-type stateError struct{ error }
-
-func (e *stateError) Unwrap() error { return e.error }
 
 // few is how many changes are taken in one transaction.
 const few = 200
@@ -204,10 +188,7 @@ func (s *Service) Step(ctx context.Context) error {
 // transact writes to the state and wakes the senders.
 func (s *Service) transact(ctx context.Context, do func(*batch) error) error {
 	if err := s.queue.transact(ctx, do); err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return &stateError{fmt.Errorf("write state %s: %w", s.State, err)}
+		return fmt.Errorf("write state %s: %w", s.State, inWords(err))
 	}
 	for _, woken := range s.woken {
 		select {
@@ -226,8 +207,8 @@ func (s *Service) position(ctx context.Context) (at int64, err error) {
 		return 0, err
 	}
 	err = s.queue.transact(ctx, func(b *batch) error {
-		var known bool
-		if at, known, err = b.followed(); err != nil || known && at <= meta.Sequence {
+		followed, known, err := b.followed()
+		if at = followed; err != nil || known && at <= meta.Sequence {
 			return err
 		}
 		if known {
@@ -236,10 +217,10 @@ func (s *Service) position(ctx context.Context) (at int64, err error) {
 		at = meta.Sequence
 		return b.follow(at)
 	})
-	if err != nil && ctx.Err() == nil {
-		err = &stateError{fmt.Errorf("read state %s: %w", s.State, err)}
+	if err != nil {
+		return 0, fmt.Errorf("read state %s: %w", s.State, inWords(err))
 	}
-	return at, err
+	return at, nil
 }
 
 // synthetic tells whether the store says that its input was simulated.
@@ -350,16 +331,16 @@ const sendTimeout = time.Minute
 // deliver sends a channel's messages, one at a time, until the context ends. After a failure the whole channel waits, the
 // longer the more failed in a row, and then sends what was tried least: one message that a receiver does not like holds up
 // only what belongs to the same event.
-func (s *Service) deliver(ctx context.Context, c Channel) error {
+func (s *Service) deliver(ctx context.Context, c Channel) {
 	failures := 0
 	for ctx.Err() == nil {
-		m, due, err := s.queue.next(ctx, c.Name, s.Now())
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err != nil:
-			return &stateError{fmt.Errorf("read state %s: %w", s.State, err)}
-		case m == nil:
+		var m *waiting
+		var due time.Time
+		s.insist(ctx, "read the queue", func(ctx context.Context) (err error) {
+			m, due, err = s.queue.next(ctx, c.Name, s.Now())
+			return err
+		})
+		if m == nil { // or the context ended
 			pause := s.Poll
 			if !due.IsZero() {
 				pause = min(pause, max(due.Sub(s.Now()), time.Millisecond))
@@ -367,52 +348,43 @@ func (s *Service) deliver(ctx context.Context, c Channel) error {
 			wait(ctx, pause, s.woken[c.Name])
 			continue
 		}
-		pause, err := s.try(ctx, c, m, failures)
-		if err != nil {
-			return err
-		}
+		pause := s.try(ctx, c, m, failures)
 		if failures++; pause == 0 {
 			failures = 0
 			continue
 		}
 		wait(ctx, pause, nil)
 	}
-	return nil
 }
 
-// try sends a message once, and tells how long the channel must wait; not at all after a success.
-func (s *Service) try(ctx context.Context, c Channel, m *waiting, failures int) (time.Duration, error) {
+// try sends a message once, and tells how long the channel must wait; not at all after a success. It returns when the outcome
+// is noted: a message that was sent is not sent again because the state could not be written for a while.
+func (s *Service) try(ctx context.Context, c Channel, m *waiting, failures int) time.Duration {
 	within, cancel := context.WithTimeout(ctx, sendTimeout)
 	_, failed := c.Send(within, m.Message, s.Now())
 	cancel()
 	if ctx.Err() != nil && failed != nil {
-		return 0, nil // it stays queued
+		return 0 // it stays queued
 	}
-	// What was sent must be noted though the program is told to stop.
-	note, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
-	defer cancel()
 	if failed == nil {
 		s.Counted(c.Name, Sent)
 		s.Log.Info("alert sent", "channel", c.Name, "message", m.ID, "tries", m.tries+1)
-		return 0, s.noted(s.queue.sent(note, m.id))
+		s.insist(ctx, "note what was sent", func(ctx context.Context) error { return s.queue.sent(lasting(ctx), m.id) })
+		return 0
 	}
 	s.Counted(c.Name, Failed)
-	pause := s.retry(failures)
-	due := s.retry(m.tries)
-	var answer *post.Failure
-	if errors.As(failed, &answer) {
+	pause, due := s.retry(failures), s.retry(m.tries)
+	if answer, ok := errors.AsType[*post.Failure](failed); ok {
 		pause, due = max(pause, answer.After), max(due, answer.After)
 	}
 	s.Log.Warn("alert not taken, it is tried again", "channel", c.Name, "message", m.ID, "tries", m.tries+1, "error", failed)
-	return pause, s.noted(s.queue.again(note, m.id, s.Now().Add(due)))
+	s.insist(ctx, "note what was not taken", func(ctx context.Context) error { return s.queue.again(lasting(ctx), m.id, s.Now().Add(due)) })
+	return pause
 }
 
-func (s *Service) noted(err error) error {
-	if err != nil {
-		return &stateError{fmt.Errorf("write state %s: %w", s.State, err)}
-	}
-	return nil
-}
+// lasting is a context that does not end with the program: what was sent must be noted though it is told to stop. The state
+// answers within its busy timeout.
+func lasting(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }
 
 // Pending is how many messages wait to be sent, by channel.
 func (s *Service) Pending(ctx context.Context) (map[string]int, error) { return s.queue.pending(ctx) }
