@@ -11,8 +11,6 @@ import (
 
 	"github.com/darkwake/darkwake/pkg/alert"
 	"github.com/darkwake/darkwake/pkg/explain"
-	"github.com/darkwake/darkwake/pkg/export/tabular"
-	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/published"
 	"github.com/darkwake/darkwake/pkg/web/api"
@@ -123,41 +121,19 @@ func lands(mux *http.ServeMux, shores *basemap.Base, places *place.Gazetteer) er
 			f.serve(w, r)
 		})
 	}
-	for _, name := range []string{basemap.Gulf, basemap.World} {
-		plain, _ := shores.File(name)
+	for _, name := range basemap.Files() {
+		plain, ok := shores.File(name)
+		if !ok {
+			continue
+		}
 		br, _ := shores.File(name + ".br")
 		gz, _ := shores.File(name + ".gz")
 		serve(name, newFile(name, plain, br, gz))
 	}
 	var b bytes.Buffer
-	if err := tabular.GeoJSON(&b, features(places)); err != nil {
-		return fmt.Errorf("write places: %w", err)
+	if err := basemap.Places(&b, places); err != nil {
+		return err
 	}
-	serve("places.geojson", newFile("places.geojson", b.Bytes(), nil, nil))
+	serve(basemap.PlacesFile, newFile(basemap.PlacesFile, b.Bytes(), nil, nil))
 	return nil
-}
-
-// features are the places of a gazetteer for the map.
-func features(places *place.Gazetteer) (out []tabular.Feature) {
-	if places == nil {
-		return nil
-	}
-	for id := range place.ID(places.Len()) {
-		p := places.At(id)
-		f := tabular.Feature{ID: p.Name, Properties: map[string]any{"name": p.Name, "kind": string(p.Kind), "country": p.Country, "sanctioned": p.Sanctioned, "confidence": p.Confidence,
-			"lon": p.Centre[0], "lat": p.Centre[1]}}
-		switch {
-		case p.Kind == place.Gate:
-			f.Line = []geo.Point{p.Line[0], p.Line[1]}
-		case len(p.Ring) > 0:
-			f.Ring = p.Ring
-		case p.Radius > 0:
-			f.Ring = geo.Circle(p.Centre, p.Radius, 32)
-		default:
-			at := p.Centre
-			f.At = &at
-		}
-		out = append(out, f)
-	}
-	return out
 }

@@ -24,6 +24,9 @@ const (
 	World = "world.topojson"
 )
 
+// Files are the names of what is to be served: the topologies, and where they come from and what they may be used for.
+func Files() []string { return []string{Gulf, World, "NOTICE.txt", "LGPL-3.0.txt", "GPL-3.0.txt"} }
+
 // mostBytes is the largest file that is read: a hundred times ours.
 const mostBytes = 64 << 20
 
@@ -108,8 +111,8 @@ func (b *Base) decode(from string) error {
 	return nil
 }
 
-// File returns a file to be served: gulf.topojson, world.topojson, these with .br or .gz appended where there is such a
-// twin, and of the built-in ones NOTICE and the licences. False for any other name.
+// File returns one of Files, or the twin of one with .br or .gz appended. False where there is none: a folder of the
+// user's own has no notice from us.
 func (b *Base) File(name string) ([]byte, bool) {
 	text, ok := b.files[name]
 	return text, ok

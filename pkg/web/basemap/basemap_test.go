@@ -164,7 +164,7 @@ func TestTwinsHoldTheSameBytes(t *testing.T) {
 	if _, ok := b.File("../basemap.go"); ok {
 		t.Error("a file outside the data is served")
 	}
-	for _, name := range []string{"NOTICE", "LICENSE.LGPL-3"} {
+	for _, name := range Files() {
 		if _, ok := b.File(name); !ok {
 			t.Errorf("%s is not there to be served", name)
 		}
@@ -259,9 +259,9 @@ func TestPlacesAreGeoJSON(t *testing.T) {
 	if len(all.Features) != g.Len() {
 		t.Errorf("got %d places, want %d", len(all.Features), g.Len())
 	}
-	groups := map[string]int{}
+	kinds := map[place.Kind]int{}
 	for _, f := range all.Features {
-		groups[f.Properties.Group]++
+		kinds[f.Properties.Kind]++
 		polygon, line := orb.Polygon{}, orb.LineString{}
 		switch f.Geometry.Type {
 		case "Polygon":
@@ -271,16 +271,16 @@ func TestPlacesAreGeoJSON(t *testing.T) {
 			}
 		case "LineString":
 			err = json.Unmarshal(f.Geometry.Coordinates, &line)
-			if err != nil || len(line) != 2 || f.Properties.Group != "gate" {
+			if err != nil || len(line) != 2 || f.Properties.Kind != place.Gate {
 				t.Errorf("%s is a line of %d points: %v", f.Properties.Name, len(line), err)
 			}
 		default:
 			t.Errorf("%s is a %s", f.Properties.Name, f.Geometry.Type)
 		}
 	}
-	for _, want := range []string{"terminal", "lawful_terminal", "anchorage", "sts_area", "gate"} {
-		if groups[want] == 0 {
-			t.Errorf("there is no %s among %v", want, groups)
+	for _, want := range []place.Kind{place.Terminal, place.LawfulTerminal, place.Anchorage, place.STSArea, place.Gate} {
+		if kinds[want] == 0 {
+			t.Errorf("there is no %s among %v", want, kinds)
 		}
 	}
 }

@@ -23,7 +23,6 @@ type feature struct {
 type properties struct {
 	Name       string     `json:"name"`
 	Kind       place.Kind `json:"kind"`
-	Group      string     `json:"group"` // terminal, lawful_terminal, port, discharge, anchorage, sts_area, zone or gate
 	Country    string     `json:"country,omitempty"`
 	Confidence string     `json:"confidence"`
 	Sanctioned bool       `json:"sanctioned"`
@@ -39,16 +38,16 @@ type shape struct {
 // corners is how many corners a circle is drawn with.
 const corners = 48
 
-// Places writes a gazetteer as GeoJSON for the map, in the order of names: areas as polygons (circles with 48 corners),
+// Places writes a gazetteer, nil for none, as GeoJSON for the map, in the order of names: areas as polygons (circles with 48 corners),
 // gates as lines. Degrees have five decimals.
 func Places(w io.Writer, g *place.Gazetteer) error {
 	all := struct {
 		Type     string    `json:"type"`
 		Features []feature `json:"features"`
 	}{Type: "FeatureCollection", Features: []feature{}}
-	for id := range place.ID(g.Len()) {
+	for id := range place.ID(size(g)) {
 		p := g.At(id)
-		f := feature{Type: "Feature", Properties: properties{Name: p.Name, Kind: p.Kind, Group: group(p.Kind), Country: p.Country,
+		f := feature{Type: "Feature", Properties: properties{Name: p.Name, Kind: p.Kind, Country: p.Country,
 			Confidence: p.Confidence, Sanctioned: p.Sanctioned, Lon: decimals(p.Centre[0]), Lat: decimals(p.Centre[1])}}
 		switch {
 		case p.Kind == place.Gate:
@@ -70,15 +69,11 @@ func Places(w io.Writer, g *place.Gazetteer) error {
 	return nil
 }
 
-// group is what a place is drawn as.
-func group(k place.Kind) string {
-	switch k {
-	case place.Terminal, place.TerminalZone, place.Berth:
-		return "terminal"
-	case place.LawfulTerminal, place.TransitTerminal:
-		return "lawful_terminal"
+func size(g *place.Gazetteer) int {
+	if g == nil {
+		return 0
 	}
-	return string(k)
+	return g.Len()
 }
 
 func rounded(points []geo.Point) []geo.Point {

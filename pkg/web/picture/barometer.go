@@ -437,20 +437,54 @@ func (p *plot) dates() {
 	p.draw(inkAxis, ticks)
 }
 
-// days lays a clear column over each day that says its figures and is its link.
+// leastColumn is the width in pixels from which a day has a column of its own; in longer charts a week has.
+const leastColumn = 4.0
+
+// days lays a clear column over each day that says its figures and is its link; where days are too narrow to be hit, over
+// each ISO week, which leads to its report.
 func (p *plot) days() {
-	byDate := map[time.Time]estimate.Row{}
-	for _, r := range p.rows {
-		byDate[r.Date.UTC()] = r
-	}
 	if len(p.rows) == 0 {
 		return
 	}
-	for t := p.rows[0].Date.UTC(); !t.After(p.rows[len(p.rows)-1].Date); t = t.Add(day) {
+	first, last := p.rows[0].Date.UTC(), p.rows[len(p.rows)-1].Date.UTC()
+	if p.slot < leastColumn {
+		p.weeks(first, last)
+		return
+	}
+	i := 0
+	for t := first; !t.After(last); t = t.Add(day) {
+		r, known := p.rows[i], p.rows[i].Date.Equal(t)
+		if known {
+			i++
+		}
 		var column path
 		column.rect(p.x(t), p.top, p.slot, p.high)
-		r, ok := byDate[t]
-		p.titled(inkDay, column, "/day/"+t.Format(time.DateOnly), dayTitle(t, r, ok))
+		p.titled(inkDay, column, "/day/"+t.Format(time.DateOnly), dayTitle(t, r, known))
+	}
+}
+
+func (p *plot) weeks(first, last time.Time) {
+	for from := first; !from.After(last); {
+		to := from.AddDate(0, 0, (7-int(from.Weekday()))%7) // Sunday
+		if to.After(last) {
+			to = last
+		}
+		sum, n := 0.0, 0
+		for _, r := range p.rows {
+			if shown(r) && !r.Date.Before(from) && !r.Date.After(to) {
+				sum, n = sum+float64(r.Day.Mean), n+1
+			}
+		}
+		title := fmt.Sprintf("%s to %s: ", from.Format("2 Jan"), to.Format("2 Jan 2006"))
+		if n > 0 {
+			title += fmt.Sprintf("%s b/d; ", thousands(sum/float64(n)))
+		}
+		title += fmt.Sprintf("%d of %d days observed", n, int(to.Sub(from)/day)+1)
+		var column path
+		column.rect(p.x(from), p.top, p.x(to.Add(day))-p.x(from), p.high)
+		year, week := from.ISOWeek()
+		p.titled(inkDay, column, fmt.Sprintf("/report/%d-W%02d", year, week), title)
+		from = to.Add(day)
 	}
 }
 
@@ -474,7 +508,15 @@ func dayTitle(t time.Time, r estimate.Row, ok bool) string {
 
 // legend explains above the field and below it.
 func (p *plot) legend(b Barometer) {
-	p.say(inkFaint, p.left, p.height-8, atStart, "million barrels a day · days in UTC")
+	units := "million barrels a day · days in UTC"
+	for i, o := range b.Overlays[:min(len(b.Overlays), 2)] {
+		name := []rune(o.Name)
+		if len(name) > 24 {
+			name = append(name[:23], '…')
+		}
+		units += fmt.Sprintf(" · %s: %s", [2]string{"dashed", "dotted"}[i], string(name))
+	}
+	p.say(inkFaint, p.left, p.height-8, atStart, units)
 	p.say(inkFaint, p.width-8, p.height-8, atEnd, "hatched: provisional, will still move")
 	x, y := p.left, 14.0
 	swatch := func(i ink, width float64, text string) {

@@ -127,7 +127,7 @@ var inks = func() map[ink]style {
 		inkUnobserved:  fill("#d9dfe6", "#3a4653"),
 		inkProvisional: hatched(stroke(1.6, "#ffffff", "#0e1620")),
 		inkBlind:       hatched(stroke(1.1, "#b9c1ca", "#465463")),
-		inkOutage:      faint(fill("#8a6d00", "#e0b64a"), 0.13),
+		inkOutage:      faint(fill("#8a6d00", "#e0b64a"), 0.19),
 		inkBand:        faint(fill("#d55e00", "#ff9d5c"), 0.15),
 		inkMeanRim:     stroke(3.8, "#ffffff", "#0e1620"),
 		inkMean:        stroke(2, "#c24f00", "#ff9d5c"),

@@ -264,6 +264,32 @@ func TestEachDayIsALink(t *testing.T) {
 	}
 }
 
+// TestYearsLeadToWeeks asks a chart whose days are too narrow to be hit for weeks instead: each of them once, the first and
+// the last cut, with what was observed of it.
+func TestYearsLeadToWeeks(t *testing.T) {
+	var rows []estimate.Row
+	for n := 1; n <= 600; n++ {
+		rows = append(rows, row(n, estimate.Final, 100_000, 0, 0, 0))
+	}
+	rows[3].Status = estimate.Blind // Wednesday, 4 March
+	text := svgOf(t, Barometer{Rows: rows}.SVG, Look{Inline: true})
+	if strings.Contains(text, `"/day/`) {
+		t.Error("there are days that nobody can hit")
+	}
+	for _, want := range []string{
+		`<a href="/report/2026-W09"><title>1 Mar to 1 Mar 2026: 100,000 b/d; 1 of 1 days observed</title>`,
+		`<a href="/report/2026-W10"><title>2 Mar to 8 Mar 2026: 100,000 b/d; 6 of 7 days observed</title>`,
+		`<a href="/report/2026-W53"><title>28 Dec to 3 Jan 2027: 100,000 b/d; 7 of 7 days observed</title>`,
+	} {
+		if strings.Count(text, want) != 1 {
+			t.Errorf("want one %s", want)
+		}
+	}
+	if got := strings.Count(text, `<a href="/report/`); got != 87 {
+		t.Errorf("got %d weeks, want 87", got)
+	}
+}
+
 // TestOddBarometersAreDrawnOrRefused gives no rows, one, sizes that nothing fits in, and days that do not rise.
 func TestOddBarometersAreDrawnOrRefused(t *testing.T) {
 	for _, tc := range []struct {
