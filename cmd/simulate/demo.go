@@ -271,8 +271,8 @@ func printWhy(w io.Writer, out *trial.Outcome, dir string, served bool) {
 		}
 	}
 	fmt.Fprintf(w, "\nWritten to %s/. Why does it say so?  go run ./cmd/detect explain %s --in %s\n", strings.TrimSuffix(dir, "/"), id, dir)
+	fmt.Fprintf(w, "How right is it in the long run?  docs/accuracy.md\n")
 	if !served {
 		fmt.Fprintf(w, "Look at it:  go run ./cmd/detect serve --in %s\n", dir)
 	}
-	fmt.Fprintf(w, "How right is it in the long run?  docs/accuracy.md\n")
 }

@@ -256,6 +256,8 @@ type number struct {
 	Vintages             []revised
 	Notes                []noted
 	Published            []compared
+	WhatIf               []whatIf
+	Chance               string
 }
 
 type partOf struct {
@@ -274,6 +276,9 @@ type spanned struct{ Name, Note, Mean, Range, Href string }
 type revised struct{ ISO, To, First, Now, Change string }
 
 type noted struct{ ISO, Date, Text, Word, Change string }
+
+// whatIf is the newest 28-day mean if the share of lifts that can be found at all were known.
+type whatIf struct{ Share, Mean, Range string }
 
 type compared struct{ Period, Source, Figure, Own, Says string }
 
@@ -307,6 +312,14 @@ func (s *Site) number(r *record.Record) number {
 		n.Spans = append(n.Spans, s.spanned(r, newest, days))
 	}
 	n.Spans = append(n.Spans, s.firm(r))
+	for _, h := range r.Daily.Headline {
+		if h.Known {
+			n.WhatIf = append(n.WhatIf, whatIf{percent(h.A), thousands(h.Month.Mean), ranged(h.Month)})
+		}
+	}
+	if c := r.Daily.Chance; c.Mean > 0 {
+		n.Chance = fmt.Sprintf("%s (%s)", percent(c.Mean), c.From)
+	}
 	n.Vintages = s.revised(r, newest)
 	n.Notes = s.noted(r)
 	for _, c := range published.Compare(r, s.o.Figures) {
