@@ -1,7 +1,10 @@
 package picture
 
 import (
+	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/darkwake/darkwake/pkg/event"
 )
@@ -62,6 +65,10 @@ const (
 	inkCluster   ink = "cluster"
 	inkCount     ink = "count"
 	inkScale     ink = "scale"
+
+	inkInset      ink = "inset"
+	inkInsetCoast ink = "inset-coast"
+	inkHere       ink = "here"
 )
 
 // style is what an ink is made of; colours for light and for dark.
@@ -155,6 +162,10 @@ var inks = func() map[ink]style {
 		inkCluster:   rimmed(fill("#5b6a78", "#a5b3c1"), 1.6, "#ffffff", "#13212e"),
 		inkCount:     bold(words(10.5, "#ffffff", "#0e1620")),
 		inkScale:     stroke(1.5, "#1c242c", "#e6edf3"),
+
+		inkInset:      stroke(1.2, "#6a7683", "#7e8d9c"),
+		inkInsetCoast: stroke(1.6, "#9a8e70", "#64727f"),
+		inkHere:       rimmed(fill("#b84700", "#ff9d5c"), 1.4, "#ffffff", "#13212e"),
 	}
 	for i, c := range [2][2]string{{"#0072b2", "#5ab4ef"}, {"#c24f00", "#ff9d5c"}} {
 		all[shipInk("track", i+1)] = stroke(1.6, c[0], c[1])
@@ -261,4 +272,31 @@ func symbolPath(name string) path {
 		}
 	}
 	return nil
+}
+
+// Sheet is a style sheet by which pictures within a page follow its theme: both colours of every ink, of which the browser takes
+// the one that the page's color-scheme says. Browsers without light-dark() keep the attributes.
+func Sheet() string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(inks)) {
+		st := inks[name]
+		if st.hatch {
+			fmt.Fprintf(&b, ".picture .%s-line{stroke:%s}\n", name, both(st.stroke))
+			continue
+		}
+		var rules []string
+		if st.fill[Light] != "" {
+			rules = append(rules, "fill:"+both(st.fill))
+		}
+		if st.stroke[Light] != "" {
+			rules = append(rules, "stroke:"+both(st.stroke))
+		}
+		fmt.Fprintf(&b, ".picture .%s{%s}\n", name, strings.Join(rules, ";"))
+	}
+	b.WriteString(".picture a:hover .day,.picture a:focus-visible .day{opacity:.14}\n.picture a:hover use,.picture a:focus-visible use{stroke-width:4}\n")
+	return b.String()
+}
+
+func both(colour [2]string) string {
+	return "light-dark(" + colour[Light] + "," + colour[Dark] + ")"
 }

@@ -31,6 +31,7 @@ type Map struct {
 	Synthetic bool
 
 	tracks *chart.Chart // of one event
+	inset  bool         // shows where it lies, if it is near
 }
 
 // mostMarks is how many marks are drawn one by one; more are gathered into clusters.
@@ -53,8 +54,12 @@ func (m Map) scene() *scene {
 	d.area()
 	d.chart(d.tracks)
 	d.label = fmt.Sprintf("Map of %d events; the table lists them with the same links", d.events())
+	left, top, inset := d.corner()
 	d.names()
 	d.scale()
+	if inset {
+		d.locate(left, top)
+	}
 	if m.Synthetic {
 		d.say(inkStamp, d.width/2, d.height*0.56, atMiddle, "SYNTHETIC")
 	}

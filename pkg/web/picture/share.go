@@ -8,15 +8,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/darkwake/darkwake/pkg/chart"
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/explain"
 	"github.com/darkwake/darkwake/pkg/export"
-	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/web/basemap"
-	"github.com/paulmach/orb"
 )
 
 // The size of an image to be shared, in pixels: what the Open Graph protocol's readers show without cutting.
@@ -275,77 +272,6 @@ func numbers(v event.Vessel) string {
 	return strings.Join(all, " · ")
 }
 
-// EventMap is a map of one event with what was heard of it.
-type EventMap struct {
-	Event         event.Event
-	Places        *place.Gazetteer
-	Base          *basemap.Base
-	Width, Height int
-	Synthetic     bool
-}
-
-// SVG writes the map.
-func (m EventMap) SVG(w io.Writer, look Look) error { return m.scene().svg(w, look) }
-
-func (m EventMap) scene() *scene {
-	tracks, _ := explain.Chart(m.Event, nil) // without a position there is none
-	box := orb.Bound{Min: geo.Point{m.Event.Lon, m.Event.Lat}, Max: geo.Point{m.Event.Lon, m.Event.Lat}}.Pad(0.6)
-	if tracks != nil {
-		box = tracks.Box()
-	}
-	base := Map{View: Fit(box, m.Width, m.Height), Events: []event.Event{m.Event}, Places: m.Places, Base: m.Base, Synthetic: m.Synthetic, tracks: tracks}
-	return base.scene()
-}
-
-// chart draws lines, hulls and marks of a chart in the colours of its ships.
-func (d *mapping) chart(c *chart.Chart) {
-	if c == nil {
-		return
-	}
-	for _, a := range c.Areas {
-		if a.Hull {
-			var outline path
-			d.trace(&outline, d.all(a.Ring))
-			outline.close()
-			d.draw(shipInk("hull", a.Ink), outline)
-		}
-	}
-	for _, l := range c.Lines {
-		var line path
-		d.trace(&line, d.all(l.Points))
-		i := shipInk("track", l.Ink)
-		if l.Dashed {
-			i = shipInk("unseen", l.Ink)
-		}
-		d.draw(i, line)
-	}
-	for _, m := range c.Marks {
-		x, y := d.View.At(m.At)
-		var dot path
-		dot.circle(x, y, map[chart.Shape]float64{chart.Dot: 2.6, chart.Ring: 5, chart.Cross: 4}[m.Shape])
-		d.draw(shipInk("fix", m.Ink), dot)
-		if m.Label != "" {
-			d.wanted = append(d.wanted, name{m.Label, x, y, -1})
-		}
-	}
-}
-
-func (d *mapping) all(points []geo.Point) []geo.Point {
-	out := make([]geo.Point, len(points))
-	for i, p := range points {
-		out[i] = d.close(p)
-	}
-	return out
-}
-
-// shipInk is the ink of a ship's track, hull or fix; two ships have colours of their own, and more repeat them.
-func shipInk(what string, n int) ink {
-	if n <= 0 {
-		n = 1
-	}
-	return ink(fmt.Sprintf("%s-%d", what, 1+(n-1)%2))
-}
-
 // Badge writes the number as a small label for other pages: what it is at the left, the newest running mean at the right.
 // A number that is provisional says so.
 func Badge(w io.Writer, rows []estimate.Row) error {
@@ -389,69 +315,4 @@ func badgeValue(rows []estimate.Row) (value, back string) {
 		return value + " blind", "#5b6672"
 	}
 	return value, "#0b3d6b"
-}
-
-// TimeBar is a small barometer under the map: the days, and the span that is looked at.
-type TimeBar struct {
-	Rows          []estimate.Row
-	From, To      time.Time // the first and the last day shown; zero for those of the rows
-	Begin, End    time.Time // the span that is looked at; zero for all
-	Outages       []event.Event
-	Width, Height int // 960 by 72 where they are zero
-}
-
-// SVG writes the bar. Inline, each day is a link to /day/DATE.
-func (t TimeBar) SVG(w io.Writer, look Look) error {
-	s, err := t.scene()
-	if err != nil {
-		return err
-	}
-	return s.svg(w, look)
-}
-
-func (t TimeBar) scene() (*scene, error) {
-	width, height := t.Width, t.Height
-	if width == 0 {
-		width = 960
-	}
-	if height == 0 {
-		height = 72
-	}
-	p, err := newPlot("timebar", t.Rows, t.From, t.To, width, height)
-	if err != nil {
-		return nil, err
-	}
-	p.label = fmt.Sprintf("Time bar, %s to %s, UTC", p.from.Format(time.DateOnly), p.to.Format(time.DateOnly))
-	p.frame(8, 4, 8, 22)
-	p.fit(0)
-	p.outages(t.Outages)
-	p.blind(false)
-	p.bars()
-	p.brush(t.Begin, t.End)
-	p.draw(inkAxis, path{{verb: 'M', to: [3][2]float64{{p.left, p.y(0)}}}, {verb: 'L', to: [3][2]float64{{p.left + p.wide, p.y(0)}}}})
-	p.dates()
-	p.days()
-	return p.scene, nil
-}
-
-// brush marks the span that is looked at with its two edges.
-func (p *plot) brush(begin, end time.Time) {
-	if begin.IsZero() && end.IsZero() {
-		return
-	}
-	from, to := p.left, p.left+p.wide
-	if !begin.IsZero() {
-		from = p.x(begin)
-	}
-	if !end.IsZero() {
-		to = p.x(end)
-	}
-	var field, edges path
-	field.rect(from, p.top, max(to-from, 1), p.high)
-	for _, x := range []float64{from, max(to, from+1)} {
-		edges.move(x, p.top)
-		edges.line(x, p.top+p.high)
-	}
-	p.draw(inkBrush, field)
-	p.draw(inkNow, edges)
 }

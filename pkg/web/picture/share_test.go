@@ -266,3 +266,49 @@ func BenchmarkShare(b *testing.B) {
 		})
 	}
 }
+
+// TestANearMapShowsWhichSeaItIsOf looks for the inset: on maps that are near and large enough, never over the event.
+func TestANearMapShowsWhichSeaItIsOf(t *testing.T) {
+	base, err := basemap.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := date(3)
+	silence := func(lon, lat, toLon, toLat float64) event.Event {
+		return event.Event{ID: "gap-1", Kind: event.Gap, Start: date(2), End: &end, Lon: lon, Lat: lat, Vessels: []event.Vessel{{MMSI: 422000001}},
+			Details: event.GapDetails{Off: event.FixRef{Time: date(2), Lon: lon, Lat: lat}, On: &event.FixRef{Time: end, Lon: toLon, Lat: toLat}}}
+	}
+	for _, tc := range []struct {
+		name          string
+		e             event.Event
+		width, height int
+		inset         bool
+	}{
+		{"near", silence(52, 26, 52.1, 26.05), 600, 400, true},
+		{"near, to the north-east", silence(52, 26, 52.3, 26.3), 600, 400, true},
+		{"near, to the north-west", silence(52.3, 26, 52, 26.3), 600, 400, true},
+		{"far off China", silence(119, 35, 119.2, 35.1), 600, 400, true},
+		{"across the Gulf", silence(50, 29, 56, 25), 600, 400, false},
+		{"small", silence(52, 26, 52.1, 26.05), 300, 200, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := EventMap{Event: tc.e, Base: base, Width: tc.width, Height: tc.height}.scene()
+			found := false
+			for i, e := range s.elements {
+				if e.ink != inkInset {
+					continue
+				}
+				found = true
+				left, top := e.path[0].to[0][0], e.path[0].to[0][1]
+				for _, other := range s.elements[:i] {
+					if other.mark != "" && other.href != "" && other.x > left && other.x < left+insetWidth && other.y > top && other.y < top+insetHeight {
+						t.Errorf("the inset at %.0f, %.0f hides the event at %.0f, %.0f", left, top, other.x, other.y)
+					}
+				}
+			}
+			if found != tc.inset {
+				t.Errorf("got an inset %v, want %v", found, tc.inset)
+			}
+		})
+	}
+}
