@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/darkwake/darkwake/pkg/alert"
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/record"
 	"github.com/darkwake/darkwake/pkg/report"
@@ -25,6 +26,7 @@ type statusPage struct {
 	Outages  []outage
 	Inputs   []input
 	Lists    []list
+	Alerts   bool // there are rules, and they are shown to whoever asks
 }
 
 type source struct{ Name, State, Says, Outage, Last, Behind, Health string }
@@ -40,7 +42,7 @@ func (s *Site) status(r *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p := statusPage{Problems: status.Problems}
+	p := statusPage{Problems: status.Problems, Alerts: s.o.Alerts != nil && alert.May(r, s.o.Keyed)}
 	fact := func(key, value string) {
 		if value != "" {
 			p.Facts = append(p.Facts, pair{s.words.Say(key), value})

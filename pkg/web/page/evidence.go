@@ -9,6 +9,7 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/darkwake/darkwake/pkg/event"
@@ -419,7 +420,9 @@ func (s *Site) lives(x *index, rec *record.Record, id string) (out []lifeOf, err
 		if err := life.SVG(&b, rec.Lots, lot, func(m vessel.MMSI) string { return x.names[m] }); err != nil {
 			return nil, err
 		}
-		out = append(out, lifeOf{lot, template.HTML(b.String())}) // pkg/export/life escapes names
+		n := strconv.Itoa(len(out)) // an id is one in a page, and a drawing gives its arrow's tip one
+		svg := strings.NewReplacer(`id="tip"`, `id="tip-`+n+`"`, `url(#tip)`, `url(#tip-`+n+`)`).Replace(b.String())
+		out = append(out, lifeOf{lot, template.HTML(svg)}) // pkg/export/life escapes names
 	}
 	return out, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/export/life"
 	"github.com/darkwake/darkwake/pkg/record"
+	"github.com/darkwake/darkwake/pkg/report"
 	"github.com/darkwake/darkwake/pkg/vessel"
 	"github.com/darkwake/darkwake/pkg/web/view"
 )
@@ -146,7 +147,7 @@ func (s *Site) lot(r *http.Request) (answer, error) {
 	}
 	l := rec.Lots.Lots[at]
 	p := lotPage{Heading: s.words.Say("lot.title", day(l.Born), s.name(x.names[l.Hull]))}
-	p.Facts = []pair{{s.words.Say("oil.lot"), l.ID}, {s.words.Say("lot.q"), fmt.Sprintf("%.2f, %s", l.Q, s.words.Chance(l.Q))}, {s.words.Say("oil.barrels"), thousands(l.Barrels)},
+	p.Facts = []pair{{s.words.Say("oil.lot"), l.ID}, {s.words.Say("lot.q"), report.Chance(l.Q) + ", " + s.words.Chance(l.Q)}, {s.words.Say("oil.barrels"), thousands(l.Barrels)},
 		{s.words.Say("oil.expected"), thousands(l.Expected)}}
 	var b bytes.Buffer
 	if err := life.SVG(&b, rec.Lots, id, func(m vessel.MMSI) string { return x.names[m] }); err != nil {
@@ -176,7 +177,7 @@ func (s *Site) move(x *index, m lots.Move) move {
 	out.From, out.To = of(m.From), of(m.To)
 	out.End = strings.TrimSpace(m.Zone + " " + m.Place)
 	if m.P < 1 {
-		out.What += fmt.Sprintf(", p = %.2f", m.P)
+		out.What += ", p " + report.Chance(m.P)
 	}
 	return out
 }
