@@ -37,7 +37,13 @@ func broker(t testing.TB) *stream.Client {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { e.Close() })
-	c, err := stream.Dial(t.Context(), stream.Options{Brokers: []string{e.Addr()}, Partitions: 4, Replicas: 1, Session: 6 * time.Second})
+	return dial(t, e.Addr())
+}
+
+// dial is a client of a broker, with its topics made.
+func dial(t testing.TB, addr string) *stream.Client {
+	t.Helper()
+	c, err := stream.Dial(t.Context(), stream.Options{Brokers: []string{addr}, Partitions: 4, Replicas: 1, Session: 6 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
