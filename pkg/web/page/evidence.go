@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/darkwake/darkwake/pkg/chart"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/explain"
 	"github.com/darkwake/darkwake/pkg/export"
@@ -226,7 +227,7 @@ func (s *Site) title(e event.Event) string {
 		title += ": " + strings.Join(names, " → ")
 	}
 	if e.Place != nil {
-		title += ", " + e.Place.Name
+		title += ", " + chart.Plain(e.Place.Name)
 	}
 	return title
 }
