@@ -121,8 +121,8 @@ func (s *sender) catchUp(ctx context.Context) error {
 	}
 	newest := v.Meta.Sequence
 	if s.last > newest || newest-s.last > mostMissed { // another store, or too much
-		s.last = newest
-		if err := s.say(saysReset, newest, struct {
+		s.last = max(0, newest-1) // the newest is told: who only listens for changes loads, too
+		if err := s.say(saysReset, s.last, struct {
 			Sequence int64 `json:"sequence"`
 		}{newest}); err != nil {
 			return err
