@@ -6,7 +6,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/andybalholm/brotli"
@@ -309,4 +311,28 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestManyMayAskAtOnce cuts one box at zooms that nobody has asked for yet from several goroutines; all get the same.
+func TestManyMayAskAtOnce(t *testing.T) {
+	text, _ := builtIn(t).File(Gulf)
+	topology, err := Read(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &Base{gulf: newLayer(topology), world: newLayer(topology)}
+	box := orb.Bound{Min: geo.Point{55, 26}, Max: geo.Point{57, 27.5}}
+	var all sync.WaitGroup
+	corners := make([]int, 6)
+	for i := range corners {
+		all.Go(func() {
+			for _, polygon := range b.Cut(box, 7+float64(i%2)*0.1).Land {
+				corners[i] += len(polygon[0])
+			}
+		})
+	}
+	all.Wait()
+	if slices.Min(corners) != slices.Max(corners) || corners[0] < 100 {
+		t.Errorf("got %d corners of land, want as many each time", corners)
+	}
 }

@@ -317,3 +317,31 @@ func TestOddBarometersAreDrawnOrRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestTheSheetHasBothColoursOfEveryInk takes the inks that the page's pictures use, and looks for each in the sheet that the
+// page's theme works by.
+func TestTheSheetHasBothColoursOfEveryInk(t *testing.T) {
+	sheet := Sheet()
+	m := Map{View: Fit(orb.Bound{Min: geo.Point{48, 25}, Max: geo.Point{58, 28}}, 700, 400), Events: sights()}
+	text := svgOf(t, full().SVG, Look{Inline: true}) + svgOf(t, m.SVG, Look{Inline: true})
+	classes := regexp.MustCompile(`<(?:path|use|text)[^>]* class="([\w-]+)"`).FindAllStringSubmatch(text, -1)
+	if len(classes) < 60 {
+		t.Fatalf("got %d classes, want those of a barometer and a map", len(classes))
+	}
+	for _, class := range classes {
+		name := strings.TrimSuffix(class[1], "-line")
+		st, known := inks[ink(name)]
+		if !known {
+			t.Errorf("class %q is no ink", class[1])
+			continue
+		}
+		for _, colours := range [][2]string{st.fill, st.stroke} {
+			if colours[Light] != "" && !strings.Contains(sheet, "light-dark("+colours[Light]+","+colours[Dark]+")") {
+				t.Errorf("the sheet lacks %v of %s", colours, name)
+			}
+		}
+		if !strings.Contains(sheet, ".picture ."+name) {
+			t.Errorf("the sheet lacks %s", name)
+		}
+	}
+}
