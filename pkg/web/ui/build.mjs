@@ -7,7 +7,6 @@
 //
 // The output depends on the sources and on the locked packages only, so that `node build.mjs --check` can tell whether
 // what is committed is what is here. Compressed twins are compared by what they hold: zlib's output may change with Node.
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +22,7 @@ const folders = { maplibre: `maplibre-${dependencies['maplibre-gl']}`, uplot: `u
 async function bundle(options) {
   const result = await esbuild.build({
     bundle: true, minify: true, write: false, format: 'esm', target: ['es2022'], charset: 'utf8',
-    external: ['../maplibre-*', '../uplot-*', './map.js?*'], // other files of the build, by their addresses
+    external: ['../maplibre-*', '../uplot-*', './map.js'], // other files of the build, by their addresses
     absWorkingDir: here, logLevel: 'warning', legalComments: 'none', ignoreAnnotations: true, ...options,
   });
   return Buffer.from(result.outputFiles[0].contents);
@@ -31,8 +30,6 @@ async function bundle(options) {
 
 /** The libraries' licences must stay with them. */
 const banner = (name, url) => ({ js: `/*! ${name}, licence: ${url} */` });
-
-const hash = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 12);
 
 /** Names of files, relative to ../assets, with their bytes. */
 async function build() {
@@ -51,7 +48,8 @@ async function build() {
     entryPoints: [join(here, 'node_modules/uplot/dist/uPlot.esm.js')],
     banner: banner(`uPlot ${dependencies.uplot}`, 'MIT, https://github.com/leeoniya/uPlot/blob/master/LICENSE'),
   }));
-  const url = (name) => JSON.stringify(`../${name}?v=${hash(files.get(name))}`);
+  // The server puts the version of all files into their path, so that none is taken for an older one.
+  const url = (name) => JSON.stringify(`../${name}`);
   files.set('app/map.js', await bundle({
     entryPoints: ['src/map/index.js'],
     define: {
@@ -61,7 +59,7 @@ async function build() {
   }));
   files.set('app/app.js', await bundle({
     entryPoints: ['src/main.js'],
-    define: { UPLOT_URL: url(`${folders.uplot}/uplot.mjs`), MAP_URL: JSON.stringify(`./map.js?v=${hash(files.get('app/map.js'))}`) },
+    define: { UPLOT_URL: url(`${folders.uplot}/uplot.mjs`), MAP_URL: JSON.stringify('./map.js') },
   }));
   files.set('app/app.css', await bundle({ entryPoints: ['src/app.css'], loader: { '.css': 'css' } }));
   for (const [name, bytes] of [...files]) {

@@ -71,7 +71,7 @@ var parameters = map[string]func(s *State, value string) (expected string){
 	"theme": func(s *State, v string) string {
 		return readMatch(strings.ToLower(v), theme, &s.Theme, "dark, light, contrast or system")
 	},
-	"speed":      func(s *State, v string) string { return readNumber(v, 1, 1000, func(x float64) { s.Speed = x }) },
+	"speed":      func(s *State, v string) string { return readNumber(v, 1, fastest, func(x float64) { s.Speed = x }) },
 	"embed":      func(s *State, v string) string { return readMode(v, &s.Embed) },
 	"kiosk":      func(s *State, v string) string { return readMode(v, &s.Kiosk) },
 	"screenshot": func(s *State, v string) string { return readMode(v, &s.Screenshot) },
@@ -88,6 +88,9 @@ var (
 	imo      = regexp.MustCompile(`^(?i:imo)[ :-]?([0-9]{7})$|^([0-9]{7})$`)
 	mmsi     = regexp.MustCompile(`^(?i:mmsi)?[ :-]?([0-9]{9})$`)
 )
+
+// fastest is a day of events in a second of playing, as a multiple of real time.
+const fastest = 86400
 
 // Bounds of what one parameter may hold.
 const (

@@ -15,9 +15,9 @@ const barHeight = 84;
 const utcTimes = { tzDate: (s) => new Date(s * 1000 + new Date(s * 1000).getTimezoneOffset() * 60000) };
 
 export class Charts {
-  /** onDays is called when the reader has chosen days; onDay with a date when he asks why; ships gives those behind a day. */
-  constructor({ onDays, onDay, ships }) {
-    Object.assign(this, { onDays, onDay, ships });
+  /** onDays is called when the reader has chosen days; onDay with a date when he asks why; ships gives those behind a day; synthetic stamps the chart. */
+  constructor({ onDays, onDay, ships, synthetic }) {
+    Object.assign(this, { onDays, onDay, ships, synthetic });
     this.notes = [];
     this.overlays = [];
     this.outages = [];
@@ -53,12 +53,10 @@ export class Charts {
     if (!host) return undefined;
     let box = $(`#${id}`, host);
     if (!box) {
-      const picture = $('svg, object, img', host);
-      const holder = picture?.closest('.chart, a, div') ?? picture;
+      const holder = $(':scope > .chart, :scope > svg, :scope > .empty', host);
       box = el('div', { id, class: 'chart-live', tabindex: '0', role: 'application', 'aria-label': options.label });
-      if (holder && host.contains(holder) && holder !== host) holder.replaceWith(box);
-      else if (picture) picture.replaceWith(box);
-      else host.append(box);
+      if (holder) holder.replaceWith(box);
+      else host.prepend(box);
       box.addEventListener('keydown', (event) => this.key(event, id));
       if (id === 'chart-barometer') legend(box, this.paint);
       if (id === 'chart-barometer') this.tip = tooltip(box);
@@ -187,7 +185,7 @@ export const endOf = (text) => (/^\d{4}-\d\d-\d\d$/.test(text) ? seconds(text) +
 function palette() {
   const out = {};
   for (const part of parts) out[part] = colour(`part-${part}`);
-  for (const name of ['ink', 'ink-soft', 'line', 'panel', 'month', 'month-band', 'blind', 'outage', 'note', 'playhead', 'overlay']) out[name] = colour(`chart-${name}`);
+  for (const name of ['ink', 'ink-soft', 'line', 'panel', 'month', 'month-band', 'blind', 'outage', 'note', 'playhead', 'overlay', 'stamp']) out[name] = colour(`chart-${name}`);
   return out;
 }
 
@@ -222,7 +220,7 @@ function shared(charts) {
   return {
     ...utcTimes,
     legend: { show: false },
-    padding: [8, 10, 0, 0],
+    padding: [8, 24, 0, 0],
     cursor: { sync: { key: 'days' }, drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false, bind: { dblclick: () => () => charts.choose(NaN, NaN) } },
     select: { show: true },
   };
@@ -253,7 +251,7 @@ function barometerOptions(charts) {
     ],
     hooks: {
       drawAxes: [(chart) => { shade(chart, charts); band(chart, charts.cols, paint); bars(chart, charts.cols, paint); whiskers(chart, charts.cols, paint); rim(chart, charts.cols, paint); }],
-      draw: [(chart) => { notes(chart, charts); playhead(chart, charts); }],
+      draw: [(chart) => { notes(chart, charts); playhead(chart, charts); if (charts.synthetic) stamp(chart, paint); }],
       setSelect: [(chart) => charts.brush(chart)],
       setCursor: [(chart) => charts.hover(chart)],
       ready: [(chart) => opensDay(chart, charts)],
@@ -345,7 +343,7 @@ function whiskers(chart, cols, paint) {
   ctx.save();
   clip(chart);
   ctx.strokeStyle = paint.ink;
-  ctx.globalAlpha = 0.5;
+  ctx.globalAlpha = 0.38;
   ctx.lineWidth = devicePixelRatio;
   ctx.beginPath();
   cols.at.forEach((at, i) => {
@@ -433,6 +431,7 @@ function hatch(ctx, left, upper, right, lower, stroke, alpha) {
 function notes(chart, charts) {
   const { ctx, bbox } = chart;
   ctx.save();
+  ctx.setLineDash([3, 3]);
   ctx.font = `${11 * devicePixelRatio}px "DejaVu Sans", sans-serif`;
   ctx.textAlign = 'center';
   charts.notes.forEach((note, n) => {
@@ -447,6 +446,18 @@ function notes(chart, charts) {
     ctx.stroke();
     ctx.fillText(String(n + 1), x, bbox.top + 10 * devicePixelRatio);
   });
+  ctx.restore();
+}
+
+/** What was simulated says so across the chart, as in the server's drawing. */
+function stamp(chart, paint) {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.globalAlpha = 0.16;
+  ctx.fillStyle = paint.stamp;
+  ctx.font = `700 ${Math.min(64 * devicePixelRatio, bbox.width / 8)}px "DejaVu Sans", sans-serif`;
+  ctx.textAlign = 'center';
+  ctx.fillText(t('synthetic'), bbox.left + bbox.width / 2, bbox.top + bbox.height * 0.45);
   ctx.restore();
 }
 

@@ -8,11 +8,13 @@ const api = '/api/v1/';
 /** Asked of one page of events; the server allows no more. */
 const pageSize = 1000;
 
-async function json(url, signal) {
+async function ask(url, signal) {
   const answer = await fetch(url, { signal, headers: { Accept: 'application/json, application/geo+json' } });
   if (!answer.ok) throw new Error(await problem(answer));
-  return answer.json();
+  return answer;
 }
+
+const json = async (url, signal) => (await ask(url, signal)).json();
 
 /** The reason in a problem document (RFC 9457), else the status. */
 async function problem(answer) {
@@ -35,22 +37,22 @@ export function pageData() {
 
 /**
  * All events of the current filters, page by page, so that a year of them neither waits for its end nor stops the page.
- * onPart gets each part with what the server says of the whole.
+ * onPart gets the features of each part.
  */
 export async function loadEvents(signal, onPart) {
   const query = state.query(filters);
   query.set('format', 'geojson');
   query.set('limit', String(pageSize));
-  let cursor = '';
-  do {
-    if (cursor) query.set('cursor', cursor);
-    const answer = await json(`${api}events?${query}`, signal);
+  let url = `${api}events?${query}`;
+  while (url) {
+    const answer = await ask(url, signal);
+    const { features } = await answer.json();
     signal.throwIfAborted();
-    for (const feature of answer.features) timed(feature.properties);
-    onPart(answer.features, answer);
-    cursor = answer.next ?? '';
+    for (const { properties } of features) timed(properties);
+    onPart(features);
+    url = /<([^>]*)>; rel="next"/.exec(answer.headers.get('Link') ?? '')?.[1];
     await pause();
-  } while (cursor);
+  }
 }
 
 /** Adds the times as seconds: s and e. What still lasts ends never. */
@@ -62,7 +64,11 @@ function timed(properties) {
 /** The days of the estimate by date, and what stands beside them: {rows, notes, overlays}. */
 export const loadDays = (signal) => json(`${api}estimates?basis=lifted`, signal);
 
-export const loadShips = (day, signal) => json(`${api}estimates/${day}/ships`, signal);
+/** Ships behind a day, those that bring most to it first. */
+export async function loadShips(day, signal) {
+  const { account } = await json(`${api}estimates/${day}?basis=lifted`, signal);
+  return [...(account?.ships ?? [])].sort((a, b) => b.expected_bbl - a.expected_bbl);
+}
 
 /** Ships and their quoted positions, of a time or of one event. */
 export async function loadTracks({ from, to, event }, signal) {

@@ -83,8 +83,8 @@ export function dress(root) {
     const text = citation.dataset.citation || citation.textContent.trim();
     citation.after(el('button', { type: 'button', class: 'copy', text: t('copyCitation'), onclick: (event) => copyText(text, event.currentTarget) }));
   }
-  for (const raw of $$('pre', root)) {
-    if (raw.scrollWidth > raw.clientWidth && !raw.hasAttribute('tabindex')) raw.tabIndex = 0; // reachable to be scrolled
+  for (const box of $$('pre, .wide', root)) {
+    if (box.scrollWidth > box.clientWidth && !box.hasAttribute('tabindex')) box.tabIndex = 0; // reachable to be scrolled
   }
 }
 

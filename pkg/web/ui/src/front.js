@@ -30,6 +30,7 @@ export class Front {
       onDays: (days) => this.choose({ ...days, t: '' }),
       onDay: (date) => location.assign(`/day/${date}`),
       ships: (date) => this.behind(date),
+      synthetic: this.page.synthetic,
     });
     this.table = new Table({ onSelect: (id) => this.select(id), onOpen: (id) => this.open(id) });
     this.evidence = new Evidence({ onClose: (id) => this.closed(id), onPlay: (id) => this.playEvent(id) });
@@ -50,6 +51,7 @@ export class Front {
     this.keys();
     live.start({ sequence: this.page.sequence, onChange: () => this.changed(), onStatus: () => this.status() });
     document.body.dataset.interactive = 'yes';
+    performance.mark('interactive');
     if (state.get('event')) this.select(state.get('event'), { open: true });
     await painted();
     const drawn = Promise.all([this.charts.start(), this.days()]).then(() => this.charts.draw()).catch((error) => this.failed(error));
@@ -77,7 +79,7 @@ export class Front {
       box.hidden = false;
       const map = new SeaMap({
         onPick: (id) => { this.select(id); this.open(id); }, onCamera: (camera) => state.set(camera), onArea: (area) => this.choose({ area }),
-        basemap: loadBasemap, coverage: loadCoverage, over: () => this.over(box), clock, percent,
+        basemap: loadBasemap, coverage: loadCoverage, over: () => this.over(box), synthetic: this.page.synthetic, clock, percent,
       });
       const camera = Number.isNaN(state.number('lat')) ? null : { lat: state.number('lat'), lon: state.number('lon'), z: state.number('z') };
       await map.start(box, camera);
@@ -131,8 +133,7 @@ export class Front {
       if (error.name !== 'AbortError') this.failed(error);
       return;
     }
-    for (const { properties } of all) properties.who = (properties.ships ?? []).map((ship) => ship.name || ship.mmsi).join(' → ');
-    this.features = all.filter((f) => f.geometry);
+    this.features = all.filter((f) => Number.isFinite(f.properties.lon)).map(marked);
     this.starts = all.map((f) => f.properties.s).sort((a, b) => a - b);
     this.map?.setEvents(this.features);
     this.charts.select();
@@ -222,10 +223,10 @@ export class Front {
         this.map.setHulls(null);
         return;
       }
-      const hulls = await loadHulls(id);
+      this.hulls = await loadHulls(id);
       if (this.evidence.id !== id) return;
-      this.map.setHulls(hulls);
-      this.map.closeUp(hulls);
+      this.map.setHulls(this.hulls);
+      this.map.closeUp(this.hulls);
     } catch { /* an event without quoted positions has none to show */ }
   }
 
@@ -296,6 +297,13 @@ export class Front {
     if (state.get('event')) return this.closed(state.get('event'));
     return false;
   }
+}
+
+/** An event as a mark: where it began, with its ships in words. Its own shape, such as the line of a silence, is kept. */
+function marked({ geometry, properties }) {
+  const who = (properties.ships ?? []).map((ship) => ship.name || ship.mmsi).join(' → ');
+  const { ships, ...rest } = properties;
+  return { type: 'Feature', geometry: { type: 'Point', coordinates: [properties.lon, properties.lat] }, properties: { ...rest, who }, shape: geometry };
 }
 
 /** After the first paint: what comes then does not delay it. */

@@ -6,7 +6,8 @@ import * as keys from './keys.js';
 import { theme } from './theme.js';
 
 if ($('#events') && $('#map')) {
-  new Front().start();
+  globalThis.darkwake = new Front(); // for tests and for those who look under the bonnet
+  globalThis.darkwake.start();
 } else {
   theme.start();
   dress(document);

@@ -26,9 +26,9 @@ export class Playback {
     this.following = false;
   }
 
-  /** Puts the controls under the time bar. */
-  start(after) {
-    if (!after) return;
+  /** Puts the controls under the time bar, into its box. */
+  start(host) {
+    if (!host) return;
     const button = (key, onclick, pressed) => el('button', {
       type: 'button', class: `play-${key}`, title: t(key), 'aria-label': t(key), onclick, 'aria-pressed': pressed ? 'false' : null,
     }, icon(key));
@@ -38,7 +38,7 @@ export class Playback {
     this.rate = el('output', { class: 'play-rate' });
     this.loopButton = button('loop', () => this.loop(), true);
     this.followButton = button('follow', () => this.follow(), true);
-    after.after(el('div', { class: 'playback', role: 'group', 'aria-label': t('time') },
+    host.append(el('div', { class: 'playback', role: 'group', 'aria-label': t('time') },
       button('stepBack', () => this.step(-1)), this.button, button('stepOn', () => this.step(1)), this.slider, this.output,
       button('slower', () => this.faster(-1)), this.rate, button('faster', () => this.faster(1)), this.loopButton, this.followButton));
     this.show();

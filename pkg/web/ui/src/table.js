@@ -2,29 +2,27 @@
 // further pages; nothing is rendered twice.
 import { $, $$, announce } from './dom.js';
 import { loadPage } from './data.js';
-import { seconds } from './format.js';
 import { state } from './state.js';
 import { t } from './strings.js';
 
 /** Parts of the page that follow the filters. Each is replaced by what the server gives for the new state. */
-const followers = ['#events tbody', '#events caption', '#more', '#downloads', '#facets', '#total', '#problems', '#number'];
+const followers = ['#list', '#downloads'];
 
 export class Table {
   /** onSelect is called with an id when the reader chooses a row, onOpen when he opens it. */
   constructor({ onSelect, onOpen }) {
     Object.assign(this, { onSelect, onOpen });
-    this.body = $('#events tbody');
   }
 
   start() {
-    const table = $('#events');
-    if (!table) return;
-    table.addEventListener('click', (event) => this.click(event));
     document.addEventListener('click', (event) => {
-      const more = event.target instanceof Element && event.target.closest('#more a, a#more');
-      if (!more || modified(event)) return;
-      event.preventDefault();
-      this.more();
+      if (!(event.target instanceof Element) || modified(event)) return;
+      if (event.target.closest('a#more')) {
+        event.preventDefault();
+        this.more();
+      } else if (event.target.closest('#events')) {
+        this.click(event);
+      }
     });
     this.mark(state.get('event'));
   }
@@ -38,9 +36,9 @@ export class Table {
   }
 
   click(event) {
-    const row = event.target instanceof Element && event.target.closest('tr[data-id]');
+    const row = event.target.closest('tr[data-id]');
     const link = event.target.closest('a');
-    if (!row || modified(event) || (link && !link.getAttribute('href')?.startsWith('/event/'))) return;
+    if (!row || (link && !link.getAttribute('href')?.startsWith('/event/'))) return;
     event.preventDefault();
     this.onSelect(row.dataset.id);
     this.onOpen(row.dataset.id);
@@ -76,13 +74,16 @@ export class Table {
   /** Takes over what the server gives for the state of the URL. */
   async refresh(signal) {
     const page = await loadPage(state.url('/'), signal);
+    const focused = document.activeElement?.closest('tr[data-id]')?.dataset.id;
     for (const selector of followers) swap(selector, page);
+    counts(page);
     this.mark(state.get('event'));
+    if (focused) this.focus(focused);
   }
 
   /** The next page under the last row. Reports whether there was one. */
   async more() {
-    const link = $('#more')?.matches('a') ? $('#more') : $('#more a');
+    const link = $('a#more');
     if (!link || this.fetching) return false;
     this.fetching = true;
     link.setAttribute('aria-busy', 'true');
@@ -103,23 +104,33 @@ export class Table {
   }
 }
 
-/** Puts the new page's element where the old one stands; one that is gone leaves an empty place, to be filled again. */
+/** Puts the new page's element where the old one stands, or takes that away. */
 function swap(selector, page) {
-  const old = $(selector);
-  if (!old) return;
   const now = $(selector, page);
-  if (now) old.replaceWith(document.adoptNode(now));
-  else old.replaceChildren();
+  if (now) $(selector)?.replaceWith(document.adoptNode(now));
+  else $(selector)?.remove();
+}
+
+/** How many events each choice of the form leaves; the form itself stays, with what is typed into it. */
+function counts(page) {
+  const field = (node) => $$(`#filters [name="${CSS.escape(node.name)}"]`, page);
+  for (const box of $$('#filters label input[type=checkbox]')) {
+    const now = field(box).find((other) => other.value === box.value);
+    const [old, count] = [$('.count', box.parentElement), now && $('.count', now.parentElement)];
+    if (old) old.textContent = count?.textContent ?? '0';
+    else if (count) box.parentElement.append(' ', document.adoptNode(count));
+  }
+  for (const select of $$('#filters select')) {
+    const options = field(select)[0]?.options ?? [];
+    for (const option of select.options) {
+      const now = [...options].find((other) => other.value === option.value);
+      if (now) option.textContent = now.textContent;
+    }
+  }
 }
 
 const modified = (event) => event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button > 0;
 
 function spoken(row) {
   return row.textContent.replace(/\s+/g, ' ').trim();
-}
-
-/** The row's facts as the map needs them, before it has its own. */
-export function facts(row) {
-  const { id, lon, lat, start, end, kind } = row.dataset;
-  return { id, kind, lon: Number(lon), lat: Number(lat), s: seconds(start), e: end ? seconds(end) : Infinity };
 }

@@ -1,6 +1,6 @@
 // Dark by default, then what the system asks, what was chosen here before, and what the link says. The server has set what
 // the link says already; a stored choice comes a moment later and only where the link is silent.
-import { $, announce } from './dom.js';
+import { $$, announce } from './dom.js';
 import { state } from './state.js';
 import { t } from './strings.js';
 
@@ -26,8 +26,10 @@ function apply(name) {
   const root = document.documentElement;
   if (name === 'system' || name === '') delete root.dataset.theme;
   else root.dataset.theme = name;
-  const button = $('#theme');
-  if (button) button.textContent = t('theme', { name: t(`themes.${name || 'system'}`) });
+  for (const link of $$('[data-theme-choice]')) {
+    if (link.dataset.themeChoice === (name || 'system')) link.setAttribute('aria-current', 'true');
+    else link.removeAttribute('aria-current');
+  }
   for (const listener of listeners) listener();
 }
 
@@ -36,12 +38,21 @@ export const theme = {
     const linked = state.get('theme');
     apply(names.includes(linked) ? linked : names.includes(stored()) ? stored() : '');
     matchMedia('(prefers-color-scheme: light)').addEventListener('change', () => listeners.forEach((listener) => listener()));
-    $('#theme')?.addEventListener('click', () => this.next());
+    document.addEventListener('click', (event) => {
+      const link = event.target instanceof Element && event.target.closest('[data-theme-choice]');
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.choose(link.dataset.themeChoice);
+    });
   },
 
   next() {
     const now = document.documentElement.dataset.theme ?? 'system';
-    const name = names[(names.indexOf(now) + 1) % names.length];
+    this.choose(names[(names.indexOf(now) + 1) % names.length]);
+  },
+
+  choose(name) {
+    if (!names.includes(name)) return;
     store(name);
     if (state.has('theme')) state.set({ theme: name === 'system' ? '' : name });
     apply(name);

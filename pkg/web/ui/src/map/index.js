@@ -23,7 +23,7 @@ const motionEvery = 80;
 export class SeaMap {
   /**
    * Callbacks: onPick(id), onCamera({lat, lon, z}), onArea(text); basemap(name) gives the files of the shores and places, and
-   * over() what lies over the map's edges, in pixels.
+   * over() what lies over the map's edges, in pixels; synthetic stamps the map.
    */
   constructor(callbacks) {
     Object.assign(this, callbacks);
@@ -65,7 +65,7 @@ export class SeaMap {
 
   /** Shores one file after the other, and the page has its turn between: decoding both at once would stop it. */
   async shores() {
-    const places = this.basemap('places.geojson').then((data) => this.source('places', data)).catch(() => {});
+    const places = this.basemap('places.geojson').then((data) => this.source('places', named(data))).catch(() => {});
     for (const name of ['gulf', 'world']) {
       try {
         const topology = await this.basemap(`${name}.topojson`);
@@ -99,7 +99,10 @@ export class SeaMap {
       this.finish();
     });
     map.on('mousemove', (event) => this.hover(event));
-    map.on('idle', () => { document.body.dataset.ready = 'map'; });
+    map.on('idle', () => {
+      if (document.body.dataset.ready !== 'map') performance.mark('map');
+      document.body.dataset.ready = 'map';
+    });
     map.on('movestart', () => { this.tip.hidden = true; });
   }
 
@@ -146,6 +149,7 @@ export class SeaMap {
       button('zoomIn', () => this.zoom(1)), button('zoomOut', () => this.zoom(-1)), button('fit', () => this.fit()),
       el('details', { class: 'map-layers' }, el('summary', { text: t('layers') }), list, areas));
     this.note = el('p', { class: 'map-note', hidden: true });
+    if (this.synthetic) this.box.append(el('p', { class: 'map-stamp', text: t('synthetic') }));
     this.box.append(this.panel, this.tip, this.note, el('p', { class: 'map-credit', text: t('attribution') }));
   }
 
@@ -192,11 +196,12 @@ export class SeaMap {
     return this.features.find((f) => f.properties.id === id);
   }
 
-  /** Rings an event and, if asked, goes there. */
+  /** Rings an event and, if asked, goes there. A silence is shown with the line from where it began to where it ended. */
   choose(id, at, go) {
-    const coordinates = at ?? this.find(id)?.geometry?.coordinates;
-    const position = coordinates ? middleOf(coordinates) : null;
-    this.source('chosen', collection(position ? [point(...position)] : []));
+    const known = this.find(id);
+    const position = at ?? known?.geometry.coordinates;
+    const shape = known?.shape && known.shape.type !== 'Point' ? [{ type: 'Feature', geometry: known.shape, properties: {} }] : [];
+    this.source('chosen', collection(position ? [point(...position), ...shape] : []));
     if (!position || !go) return;
     const near = this.map.getBounds().contains(position) && this.map.getZoom() >= 6;
     if (!near) this.move({ center: position, zoom: Math.max(this.map.getZoom(), 7.5) });
@@ -253,7 +258,7 @@ export class SeaMap {
   chase(moment) {
     const ship = shipsAt(this.ships, moment).features[0];
     const begun = this.features.filter(({ properties }) => properties.s <= moment).reduce((a, b) => (a && a.properties.s >= b.properties.s ? a : b), null);
-    const at = ship?.geometry.coordinates ?? (begun && middleOf(begun.geometry.coordinates));
+    const at = ship?.geometry.coordinates ?? begun?.geometry.coordinates;
     if (at && !inner(this.map.getBounds(), at)) this.move({ center: at });
   }
 
@@ -274,7 +279,7 @@ export class SeaMap {
 
   /** Everything that the filters leave, or the Gulf. */
   fit() {
-    const box = bounds(this.features.map((f) => middleOf(f.geometry.coordinates))) ?? home;
+    const box = bounds(this.features.map((f) => f.geometry.coordinates)) ?? home;
     this.map.fitBounds(box, { padding: 50, maxZoom: 12, animate: !reducedMotion(), duration: 450 });
   }
 
@@ -361,16 +366,23 @@ export class SeaMap {
 
 const tagged = (features, is) => (features.features ?? [features]).map((f) => ({ type: 'Feature', geometry: f.geometry, properties: { is } }));
 
+/** Places with a point each beside their shape, for dot and name. */
+function named(places) {
+  const shapes = places.features.filter((f) => f.geometry && f.geometry.type !== 'Point');
+  const points = places.features.filter((f) => Number.isFinite(f.properties.lon)).map(({ properties }) => point(properties.lon, properties.lat, { ...properties, label: label(properties) }));
+  return collection([...shapes, ...points]);
+}
+
+/** A place's name on the map: without what the table says in brackets; gates are named like constants: GULF_OF_OMAN_EXIT. */
+function label({ name, kind }) {
+  if (kind !== 'gate') return name.replace(/\s*\(.*$/, '');
+  return name.toLowerCase().split('_').map((word) => (word === 'of' ? word : word[0].toUpperCase() + word.slice(1))).join(' ');
+}
+
 /** Positions of any geometry. */
 function flat(coordinates) {
   if (!Array.isArray(coordinates)) return [];
   return typeof coordinates[0] === 'number' ? [coordinates] : coordinates.flatMap(flat);
-}
-
-/** A place for an event that is a line or an area. */
-function middleOf(coordinates) {
-  const all = flat(coordinates);
-  return all[Math.floor(all.length / 2)] ?? null;
 }
 
 /** Whether a position lies well inside what is seen. */

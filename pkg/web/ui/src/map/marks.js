@@ -1,11 +1,12 @@
 // Images for the map. The shapes and colours of kinds are those of pkg/web/picture, in marks.json: a test there holds them
 // equal, so that map, fallback and share image show the same.
-import marks from './marks.json';
+import list from './marks.json';
 
 /** Side of an image in CSS pixels, and how many of its own pixels stand for one. */
 const side = 20;
 export const ratio = 2;
 
+const marks = Object.fromEntries(list.map((mark) => [mark.kind, mark]));
 export const kinds = Object.keys(marks);
 
 /** Colour of a kind on a light or dark ground. */

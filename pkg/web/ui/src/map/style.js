@@ -38,25 +38,30 @@ const shores = (p) => ['world', 'gulf'].flatMap((source) => [
 const kind = (...names) => ['in', ['get', 'kind'], ['literal', names]];
 const terminals = ['load_berth', 'load_terminal', 'load_terminal_zone', 'load_terminal_nonIR', 'transit_terminal'];
 
+/** Names of places, from a zoom on: first those that the number is about. */
+const names = (id, filter, minzoom, p) => ({
+  id, type: 'symbol', source: 'places', minzoom, filter,
+  layout: {
+    'text-field': ['get', 'label'], 'text-font': font, 'text-size': 11, 'text-anchor': 'top', 'text-offset': [0, 0.5], 'text-max-width': 9,
+    'symbol-sort-key': ['match', ['get', 'kind'], ['load_terminal', 'load_terminal_zone'], 0, 'sts_area', 1, 'anchorage', 2, 'gate', 3, 4],
+  },
+  paint: { 'text-color': p.place, 'text-halo-color': p.halo, 'text-halo-width': 1.4 },
+});
+
 const places = (p) => [
   { id: 'place-areas', type: 'fill', source: 'places', filter: ['all', kind('sts_area', 'anchorage'), ['==', ['geometry-type'], 'Polygon']], paint: { 'fill-color': ['match', ['get', 'kind'], 'sts_area', p.sts, p.anchorage], 'fill-opacity': 0.07 } },
   {
-    id: 'place-edges', type: 'line', source: 'places', filter: kind('sts_area', 'anchorage', ...terminals), minzoom: 6,
+    id: 'place-edges', type: 'line', source: 'places', filter: ['all', kind('sts_area', 'anchorage', ...terminals), ['==', ['geometry-type'], 'Polygon']], minzoom: 6,
     paint: { 'line-color': ['match', ['get', 'kind'], 'sts_area', p.sts, 'anchorage', p.anchorage, p.lawful], 'line-width': 1, 'line-dasharray': [4, 3], 'line-opacity': 0.8 },
   },
-  { id: 'gates', type: 'line', source: 'places', filter: kind('gate'), paint: { 'line-color': p.gate, 'line-width': 1.4, 'line-dasharray': [2, 2] } },
+  { id: 'gates', type: 'line', source: 'places', filter: ['all', kind('gate'), ['==', ['geometry-type'], 'LineString']], paint: { 'line-color': p.gate, 'line-width': 1.4, 'line-dasharray': [2, 2] } },
   {
     id: 'terminals', type: 'circle', source: 'places', filter: ['all', kind('load_terminal', 'load_terminal_nonIR', 'load_terminal_zone', 'transit_terminal'), ['==', ['geometry-type'], 'Point']],
     paint: { 'circle-radius': 3, 'circle-color': ['case', ['to-boolean', ['get', 'sanctioned']], p.terminal, p.lawful], 'circle-stroke-color': p.rim, 'circle-stroke-width': 1 },
   },
-  {
-    id: 'place-names', type: 'symbol', source: 'places', minzoom: 5.5, filter: ['all', ['==', ['geometry-type'], 'Point'], ['!', kind('load_berth', 'zone')]],
-    layout: {
-      'text-field': ['coalesce', ['get', 'label'], ['get', 'name']], 'text-font': font, 'text-size': 11, 'text-anchor': 'top', 'text-offset': [0, 0.5], 'text-max-width': 9, 'text-optional': true,
-      'symbol-sort-key': ['match', ['get', 'kind'], ['load_terminal', 'load_terminal_zone'], 0, 'sts_area', 1, 'anchorage', 2, 'gate', 3, 4],
-    },
-    paint: { 'text-color': p.place, 'text-halo-color': p.halo, 'text-halo-width': 1.4 },
-  },
+  names('place-names', ['all', ['==', ['geometry-type'], 'Point'], ['any', kind('sts_area', 'gate'), ['all', kind('load_terminal', 'load_terminal_zone'), ['to-boolean', ['get', 'sanctioned']]]]], 4.5, p),
+  names('place-names-near', ['all', ['==', ['geometry-type'], 'Point'], ['!', kind('sts_area', 'gate', 'zone', 'load_berth')], ['!', ['to-boolean', ['get', 'sanctioned']]]], 7, p),
+  names('place-names-berths', ['all', ['==', ['geometry-type'], 'Point'], kind('load_berth')], 10, p),
 ];
 
 /** Cells are the weaker, the less is heard; where little is known they are not drawn at all. */
@@ -97,7 +102,7 @@ const rank = ['match', ['get', 'kind'], ['lift', 'discharge'], 5, 'transfer', 4,
 
 const marks = {
   'icon-image': ['concat', 'mark-', ['get', 'kind']], 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'symbol-sort-key': rank,
-  'icon-size': ['interpolate', ['linear'], ['zoom'], 4, 0.55, 7, 0.8, 10, 1],
+  'icon-size': ['interpolate', ['linear'], ['zoom'], 4, 0.7, 7, 0.95, 10, 1.1],
 };
 
 /** A claim that is hardly probable is drawn weaker; it is still there. */
@@ -121,7 +126,8 @@ const events = (p) => [
     // The older her last report, the weaker she is drawn.
     paint: { 'icon-opacity': ['interpolate', ['linear'], ['get', 'age'], 0, 1, 21600, 0.35], 'text-color': p.place, 'text-halo-color': p.halo, 'text-halo-width': 1.2 },
   },
-  { id: 'chosen', type: 'circle', source: 'chosen', paint: { 'circle-radius': 15, 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-color': p.chosen, 'circle-stroke-width': 2.5 } },
+  { id: 'chosen-shape', type: 'line', source: 'chosen', filter: ['!=', ['geometry-type'], 'Point'], paint: { 'line-color': p.chosen, 'line-width': 1.8, 'line-dasharray': [3, 3] } },
+  { id: 'chosen', type: 'circle', source: 'chosen', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 15, 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-color': p.chosen, 'circle-stroke-width': 2.5 } },
 ];
 
 /** The style in the colours of a palette. */
@@ -143,7 +149,7 @@ export const shipColour = (i, p) => [markColour('rendezvous', p.ground), markCol
 export const switches = {
   layerEvents: { layers: ['events', 'groups', 'groups-single', 'groups-count', 'now'], on: true },
   layerTracks: { layers: ['tracks', 'fixes', 'ships'], on: true },
-  layerPlaces: { layers: ['place-areas', 'place-edges', 'gates', 'terminals', 'place-names'], on: true },
+  layerPlaces: { layers: ['place-areas', 'place-edges', 'gates', 'terminals', 'place-names', 'place-names-near', 'place-names-berths'], on: true },
   layerCoverage: { layers: ['coverage'], on: false },
   layerHealth: { layers: ['outages'], on: false },
 };

@@ -1,0 +1,87 @@
+// Measures what section 5 of the page's specification limits in time, and what is sent, for docs/web.md:
+//
+//   node test/times.mjs MONTH [RUNS]
+//
+// MONTH is a folder of `simulate demo` (thirty days of a thousand ships); beside it a year with ten thousand events is made from
+// the bundled replay (test/year.mjs). Times are of a machine that does nothing else; nothing here fails on them.
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { launch, loaded, open, settled } from './browser.mjs';
+import { folder, scratch, serve } from './site.mjs';
+import { year } from './year.mjs';
+
+const [month, runs = '3'] = process.argv.slice(2);
+if (!month) {
+  console.error('times.mjs: no folder: expected one that `simulate demo` made');
+  process.exit(2);
+}
+
+const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+const kB = (bytes) => `${(bytes / 1024).toFixed(1)} kB`;
+
+/** In the page: milliseconds since navigation, bytes as sent, and the longest time it was stopped. */
+function figures() {
+  const mark = (name) => Math.round(performance.getEntriesByName(name)[0]?.startTime ?? NaN);
+  const sent = (pattern) => performance.getEntriesByType('resource').filter((entry) => pattern.test(entry.name)).reduce((sum, entry) => sum + entry.encodedBodySize, 0);
+  return {
+    paint: mark('first-contentful-paint'), interactive: mark('interactive'), map: mark('map'),
+    html: performance.getEntriesByType('navigation')[0].encodedBodySize,
+    before: sent(/page\.css|ink\.css|app\.(css|js)|uplot/), code: sent(/map\.js|maplibre/), shores: sent(/basemap/), data: sent(/\/api\//),
+    stopped: Math.max(0, ...globalThis.longTasks.map(([, took]) => took)), tasks: globalThis.longTasks.filter(([, took]) => took > 200),
+  };
+}
+
+async function measure(name, dir) {
+  const site = await serve({ folder: dir });
+  const all = [];
+  let events = '';
+  let use;
+  for (let n = 0; n < Number(runs); n++) {
+    const browser = await launch();
+    const page = await open(browser, site, '/', { viewport: { width: 1280, height: 820 } });
+    await loaded(page);
+    all.push(await page.evaluate(figures));
+    events = await page.evaluate(() => document.body.dataset.events);
+    if (n === 0) use = await handled(page);
+    await browser.close();
+  }
+  await site.stop();
+  const of = (key) => median(all.map((one) => one[key]));
+  console.log(`\n${name}: ${events} events`);
+  console.log(`| first paint | interactive | map idle | longest stop on loading |\n|---|---|---|---|\n| ${of('paint')} ms | ${of('interactive')} ms | ${of('map')} ms | ${of('stopped')} ms |`);
+  console.log(`| HTML | styles and modules before the map | map code | basemap | first data |\n|---|---|---|---|---|\n| ${[of('html'), of('before'), of('code'), of('shores'), of('data')].map(kB).join(' | ')} |`);
+  console.log(`stops over 200 ms (at, for): ${JSON.stringify(all[0].tasks)}; in use: ${JSON.stringify(use)}`);
+}
+
+/** The longest stop while the reader pages, filters, brushes and plays, each by itself. */
+async function handled(page) {
+  const longest = async (act) => {
+    await page.evaluate(() => { globalThis.longTasks.length = 0; });
+    await act();
+    return page.evaluate(() => Math.max(0, ...globalThis.longTasks.map(([, took]) => took)));
+  };
+  const rows = () => page.locator('#events tbody tr[data-id]').count();
+  return {
+    next_page: await longest(async () => {
+      const before = await rows();
+      if (await page.locator('a#more').count()) {
+        await page.locator('a#more').click();
+        await page.waitForFunction((n) => document.querySelectorAll('#events tbody tr[data-id]').length > n, before);
+      }
+    }),
+    filter: await longest(() => settled(page, () => page.locator('#filters input[name=kind]').first().check({ force: true }))),
+    all_again: await longest(() => settled(page, () => page.locator('#filters input[name=kind]').first().uncheck({ force: true }))),
+    play: await longest(async () => {
+      await page.evaluate(() => { globalThis.darkwake.playback.speed = 86400; });
+      await page.locator('.play-play').click();
+      await page.waitForFunction(() => globalThis.darkwake.playback.now > globalThis.darkwake.playback.span().from + 3 * 86400);
+      await page.locator('.play-play').click();
+    }),
+  };
+}
+
+console.log(`${cpus().length} processors, ${cpus()[0].model.trim()}; load before ${loadavg()[0].toFixed(2)}; software GL; median of ${runs}`);
+await measure('thirty days of a thousand ships', month);
+const twelve = join(scratch, 'year');
+year(await folder(), twelve);
+await measure('a year', twelve);
