@@ -73,7 +73,10 @@ export class Front {
 
   async loadMap() {
     const box = $('#map-canvas');
-    if (!box || state.has('nowebgl')) return;
+    if (!box || (state.has('nowebgl') && state.get('nowebgl') !== '0')) {
+      document.body.dataset.ready = 'fallback'; // it was asked for
+      return;
+    }
     try {
       const { SeaMap } = await import(MAP_URL);
       box.hidden = false;
