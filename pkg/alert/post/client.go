@@ -144,13 +144,16 @@ func (t Target) post(ctx context.Context, client *http.Client, body []byte, head
 	return answer, nil
 }
 
-// hide takes the URL and its parts out of a text.
+// hide takes the URL and its parts out of a text: in some services the path is the key, in some a parameter.
 func (t Target) hide(text string) string {
 	secrets := []string{t.URL.Reveal()}
 	if u, err := url.Parse(t.URL.Reveal()); err == nil {
 		secrets = append(secrets, u.RequestURI())
 		for part := range strings.SplitSeq(u.Path, "/") {
-			secrets = append(secrets, part)
+			secrets = append(secrets, part, strings.TrimPrefix(part, "bot"))
+		}
+		for _, values := range u.Query() {
+			secrets = append(secrets, values...)
 		}
 	}
 	for _, s := range secrets {

@@ -118,9 +118,8 @@ func (m *Mail) connect(ctx context.Context) (*smtp.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mail: %w", err)
 	}
-	if until, ok := ctx.Deadline(); ok {
-		_ = conn.SetDeadline(until)
-	}
+	way := conn
+	context.AfterFunc(ctx, func() { _ = way.SetDeadline(time.Unix(1, 0)) }) // whatever waits for the server waits no longer
 	if m.Security == TLS {
 		conn = tls.Client(conn, secure)
 	}

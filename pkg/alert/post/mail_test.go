@@ -197,6 +197,26 @@ func TestALetterThatIsNotTakenIsAnErrorOfOneLineWithoutThePassword(t *testing.T)
 	}
 }
 
+// TestAServerThatSaysNothingHoldsNobodyUp: who stops the program does not wait for it.
+func TestAServerThatSaysNothingHoldsNobodyUp(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		if conn, err := l.Accept(); err == nil {
+			cancel() // and says nothing
+			defer conn.Close()
+			_, _ = io.Copy(io.Discard, conn)
+		}
+	}()
+	if _, err := letterTo(&mailServer{addr: l.Addr().String()}, nil, StartTLS, "").Send(ctx, hostile(), now); err == nil {
+		t.Error("a server that says nothing took a letter")
+	}
+}
+
 func TestMailIsCheckedBeforeItIsUsed(t *testing.T) {
 	good := letterTo(&mailServer{addr: "mail.example.org:587"}, nil, StartTLS, "alerts")
 	for _, tc := range []struct {

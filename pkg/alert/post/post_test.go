@@ -131,6 +131,19 @@ func TestWhatIsNoSuccessIsAFailureThatHidesTheAddress(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatRepeatsTheKeyIsNotRepeated(t *testing.T) {
+	for text, url := range map[string]string{
+		"token 123456:abcdefgh is wrong": TelegramURL("https://api.example.org/", "123456:abcdefgh"),
+		"sig hJ7kLmN9 is wrong":          "https://flow.example.org/workflows/x?api-version=1&sig=hJ7kLmN9",
+		"no /services/T0123456/B/x":      "https://hooks.example.org/services/T0123456/B/x",
+	} {
+		got := Target{URL: secret.Value(url)}.hide(text)
+		if !strings.Contains(got, "***") || strings.Contains(got, "abcdefgh") || strings.Contains(got, "hJ7kLmN9") || strings.Contains(got, "T0123456") {
+			t.Errorf("%s: %q", url, got)
+		}
+	}
+}
+
 func TestOnlyPublicAddressesAreConnectedTo(t *testing.T) {
 	for text, want := range map[string]bool{
 		"8.8.8.8": true, "2606:4700::1111": true, "172.32.0.1": true, "1.1.1.1": true,

@@ -479,7 +479,20 @@ func FuzzNames(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string) {
 		e := event.Event{ID: "gap-1", Kind: event.Gap, Status: event.Open, Version: 1, Why: name, Lon: 50, Lat: 26, Place: &event.Place{Name: name},
 			Vessels: []event.Vessel{{Role: event.Subject, MMSI: vessel.MMSI(422000001), Name: name}}, Details: event.GapDetails{}}
-		for _, p := range readKMZ(t, []event.Event{e}) {
+		var kml bytes.Buffer
+		to := xml.NewEncoder(&kml)
+		kml.WriteString("<d>")
+		if err := errors.Join(encode(to, placemarks(e, about)), to.Flush()); err != nil {
+			t.Fatal(err)
+		}
+		kml.WriteString("</d>")
+		var doc struct {
+			Placemarks []kmlPlacemark `xml:"Placemark"`
+		}
+		if err := xml.Unmarshal(kml.Bytes(), &doc); err != nil || len(doc.Placemarks) != 1 {
+			t.Fatalf("%q: %d placemarks, %v", name, len(doc.Placemarks), err)
+		}
+		for _, p := range doc.Placemarks {
 			if strings.Count(p.Description, "<") != strings.Count(p.Description, "<br/>")+strings.Count(p.Description, `<a href="https://example.org`)+strings.Count(p.Description, "</a>") {
 				t.Errorf("%q: description %q", name, p.Description)
 			}
