@@ -78,7 +78,7 @@ Every flag can be given as an environment variable: --data-dir as DARKWAKE_DATA_
 	fl.StringVar(&f.store, "store", "", "where events and estimates are kept: a path, or postgres://USER@HOST/DATABASE with the password in PGPASSWORD; none: no store (default DATA-DIR/darkwake.db)")
 	fl.StringVar(&f.stages, "stages", "ab", "what this process does: a (ship by ship), b (the whole sea), or ab")
 	fl.StringVar(&f.ingest, "with-ingest", "", "read the sources of this file (YAML), too, as ingest run does")
-	fl.DurationVar(&f.every, "checkpoint-every", 5*time.Second, "least time between two checkpoints")
+	fl.DurationVar(&f.every, "checkpoint-every", 15*time.Second, "least time between two checkpoints")
 	fl.DurationVar(&f.results, "results-every", 15*time.Minute, "how often the files of --out are written")
 	fl.BoolVar(&f.untilEnd, "until-end", false, "end when every source has ended and the files are written")
 	fl.BoolVar(&f.lines, "lines", false, "print every version of every event as a line of JSON; after a restart some come again")

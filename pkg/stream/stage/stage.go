@@ -16,7 +16,7 @@ type Options struct {
 	Config pipeline.Config
 	Log    *slog.Logger
 	// Every is the least time between two checkpoints of a worker; a costly one is made more rarely, so that no more than a
-	// twentieth of the time goes into it. 5 s when zero.
+	// twentieth of the time goes into it. 15 s when zero.
 	Every time.Duration
 	// Observe hears what happens, from any goroutine; unset functions are skipped.
 	Observe Observer
@@ -68,7 +68,7 @@ func (o Observer) orElse() Observer {
 
 func (o Options) every() time.Duration {
 	if o.Every == 0 {
-		return 5 * time.Second
+		return 15 * time.Second
 	}
 	return o.Every
 }
