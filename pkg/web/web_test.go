@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -333,9 +334,19 @@ func TestAPanicIsAnAnswer(t *testing.T) {
 	}
 }
 
+// island is a coast that is drawn soon.
+const island = `{"type":"Topology","objects":{"land":{"type":"GeometryCollection","geometries":[{"type":"Polygon","arcs":[[0]]}]},"coast":{"type":"GeometryCollection","geometries":[{"type":"LineString","arcs":[0]}]}},
+	"arcs":[[[50,29],[50.1,29],[50.1,29.1],[50,29]]]}`
+
 // FuzzRequests: whatever is asked, nothing fails.
 func FuzzRequests(f *testing.F) {
-	h := handler(f, Options{})
+	shores := f.TempDir()
+	for _, name := range []string{"gulf.topojson", "world.topojson"} {
+		if err := os.WriteFile(filepath.Join(shores, name), []byte(island), 0o600); err != nil {
+			f.Fatal(err)
+		}
+	}
+	h := handler(f, Options{Shores: shores})
 	for _, path := range []string{"/", "/event/x", "/event/lift-00000000000000a0?fragment=1", "/day/2026-02-30", "/day/2026-03-01?basis=x", "/ship/0", "/ship/imo9000001", "/lot/lot-1", "/report/2026-W99", "/report/2026",
 		"/og/.png", "/og/barometer.png", "/embed?event=x", "/?cursor=AAAA&from=9999&to=1&area=1,2,3&conf=-1&kind=%00", "/?lat=90&lon=180&z=24", "/?area=179,1;-179,1;0,89", "/assets/%2e%2e/x", "/?q=%ff%fe",
 		"/?from=2026-03-01T00:00:01Z&to=2026-03-01T00:00:02Z", "/?theme=light&lat=-90&lon=-180&z=0.0001"} {
