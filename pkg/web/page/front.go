@@ -28,6 +28,7 @@ import (
 type frontPage struct {
 	base
 	Number             number
+	Mode               string // kiosk or screenshot; empty: all is shown
 	Barometer, Timebar template.HTML
 	Map                template.HTML
 	Filters            filters
@@ -76,6 +77,12 @@ func (s *Site) front(r *http.Request) (answer, error) {
 	}
 	state.Unknown.Del("cursor")
 	p.Path, p.Image = state.URL("/"), "/og/barometer.png"
+	switch {
+	case state.Kiosk:
+		p.Mode = "kiosk"
+	case state.Screenshot:
+		p.Mode = "screenshot"
+	}
 	if p.Filters, err = s.filters(ctx, state); err != nil {
 		return answer{}, err
 	}
