@@ -123,7 +123,7 @@ func TestServeTellsOfWhatComesIntoTheStore(t *testing.T) {
 	if err != nil || answer.StatusCode != 200 || <-types != "com.github.darkwake.alert.test test gaps" {
 		t.Errorf("test button: %v, %v", answer, err)
 	}
-	until := time.Now().Add(20 * time.Second)
+	until := time.Now().Add(time.Minute)
 	e := fixture.Events()[5] // a lift of 0.9
 	for version := 1; ; version++ {
 		e.Version = version
