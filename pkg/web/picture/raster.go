@@ -252,8 +252,9 @@ func colour(hex string, opacity float64) color.NRGBA {
 	return color.NRGBA{R: uint8(n >> 16), G: uint8(n >> 8), B: uint8(n), A: uint8(math.Round(opacity * 255))}
 }
 
+// writePNG compresses with little effort: it is done while somebody waits, and flat colours are small anyway.
 func writePNG(w io.Writer, m image.Image) error {
-	if err := png.Encode(w, m); err != nil {
+	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(w, m); err != nil {
 		return fmt.Errorf("write picture: %w", err)
 	}
 	return nil
