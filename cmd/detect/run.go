@@ -111,6 +111,11 @@ func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) (err error
 	registry := ops.NewRegistry(build)
 	out.metrics = ops.NewDetect(registry)
 	f.date(out.metrics, config.Lists)
+	readers, err := f.read(ctx, out.url, log, out.metrics)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, readers.close()) }()
 	client, end, err := f.broker.Connect(ctx, log)
 	if err != nil {
 		return err
@@ -122,11 +127,6 @@ func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) (err error
 	if len(sources) > 0 {
 		checks = append(checks, carrier.Check())
 	}
-	readers, err := f.read(ctx, out.url, log, out.metrics)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, readers.close()) }()
 	stop, err := f.admin.Start(ctx, log, build, registry, checks...)
 	if err != nil {
 		return usageError{err}
@@ -181,7 +181,7 @@ func (f *runFlags) read(ctx context.Context, url string, log *slog.Logger, m *op
 		return nil, errors.Join(err, r.close())
 	}
 	log.Info("page", "url", serving.URL())
-	r.jobs = append(r.jobs, serving.Run)
+	r.jobs, r.ends = append(r.jobs, serving.Run), append(r.ends, serving.Close)
 	return r, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -140,5 +141,55 @@ func TestServeRefusesInOneLine(t *testing.T) {
 				t.Errorf("exit %d: %s; want %s", code, errs.String(), tc.want)
 			}
 		})
+	}
+}
+
+// TestRunServesItsStoreWhileItWrites: events are on the page as they become known.
+func TestRunServesItsStoreWhileItWrites(t *testing.T) {
+	dir := t.TempDir()
+	feeds := filepath.Join(dir, "feeds.yaml")
+	absolute, err := filepath.Abs(firstLook)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(feeds, []byte("sources:\n  - {id: first-look, path: "+absolute+"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var errs screen
+	code := make(chan int, 1)
+	go func() {
+		code <- run(ctx, []string{"run", "--with-ingest", feeds, "--data-dir", filepath.Join(dir, "data"), "--out", "", "--admin", "", "--log-format", "text", "--listen", "127.0.0.1:0"}, io.Discard, &errs)
+	}()
+	seen := false
+	for !seen {
+		select {
+		case c := <-code:
+			t.Fatalf("exit %d: %s", c, errs.String())
+		case <-time.After(100 * time.Millisecond):
+		}
+		if m := regexp.MustCompile(`url=(http://127\.0\.0\.1:\d+/)`).FindStringSubmatch(errs.String()); m != nil {
+			if answer, err := http.Get(m[1]); err == nil {
+				body, _ := io.ReadAll(answer.Body)
+				_ = answer.Body.Close()
+				seen = bytes.Contains(body, []byte("<tr data-id="))
+			}
+		}
+	}
+	cancel()
+	if c := <-code; c != exitOK {
+		t.Errorf("exit %d when it is interrupted: %s", c, errs.String())
+	}
+}
+
+func TestRunRefusesAPageThatCannotBe(t *testing.T) {
+	for want, args := range map[string][]string{
+		"--listen 127.0.0.1:0 with --store none: expected a store": {"--listen", "127.0.0.1:0", "--store", "none"},
+		`--listen: address "0.0.0.0:0": others could reach it`:     {"--listen", "0.0.0.0:0"},
+	} {
+		var errs bytes.Buffer
+		if code := run(t.Context(), append([]string{"run", "--data-dir", t.TempDir(), "--out", "", "--admin", ""}, args...), io.Discard, &errs); code != exitUsage || !strings.Contains(errs.String(), want) || strings.Count(errs.String(), "\n") != 1 {
+			t.Errorf("exit %d: %s; want %s", code, errs.String(), want)
+		}
 	}
 }

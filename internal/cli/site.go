@@ -117,6 +117,9 @@ func (s *Serving) Run(ctx context.Context) error {
 	return s.server.Run(ctx, func(ctx context.Context) error { return s.model.Run(ctx, refresh) })
 }
 
+// Close lets go of the address, whether or not anything was answered.
+func (s *Serving) Close() error { return s.server.Close() }
+
 // Folder serves what a run left in a folder, from a store of its own that is gone afterwards, until the context ends. If the
 // address is in use, a free port is taken when one was not asked for.
 func (s *Site) Folder(ctx context.Context, path, software string, log *slog.Logger, says io.Writer, free bool, usage func(error) error) (err error) {

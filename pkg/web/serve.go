@@ -67,6 +67,15 @@ func (s *Server) URL() string {
 	return "http://" + s.Address() + "/"
 }
 
+// Close lets go of the address of a server that is not to run, or has ended.
+func (s *Server) Close() error {
+	s.end()
+	if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
 // shutdownTimeout is how long answers under way may take when the server stops.
 const shutdownTimeout = 3 * time.Second
 
