@@ -27,6 +27,8 @@ type SourceMark struct {
 	ClockOff time.Duration // station clock finding: median of (base station clock − stated time), zero when none
 	Lateness time.Duration
 	Receiver ais.Receiver
+	// Synthetic: the source has said, in a remark with that word, that a simulator makes it.
+	Synthetic bool
 }
 
 // Punctuation is a record in the stream that says how far a source has come. It is emitted once for each

@@ -284,6 +284,7 @@ func (p *Replay) count(l *lane, b *Batch) {
 	p.progress.lines.Add(b.lines - l.Stats.Lines)
 	p.progress.reports.Add(int64(len(b.reports)))
 	l.Stats.Lines, l.Stats.Bytes, l.Stats.Decoder = b.lines, b.bytes, b.counters
+	l.Mark.Synthetic = l.Mark.Synthetic || b.counters.Synthetic > 0
 	l.problem = append(l.problem, b.problems...)
 }
 

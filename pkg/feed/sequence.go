@@ -57,6 +57,7 @@ func (q *Sequence) Continue(after *Punctuation) bool {
 	for i, d := range q.standings {
 		m := after.Marks[i]
 		d.Mark.State, d.Mark.High, d.Mark.Number, d.Mark.Resume, d.Mark.ClockOff = m.State, m.High, m.Number, m.Resume, m.ClockOff
+		d.Mark.Synthetic = m.Synthetic
 		d.clock.mid, d.minute = m.ClockOff, m.High/60_000
 	}
 	return true

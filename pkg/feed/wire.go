@@ -84,7 +84,7 @@ func (p *Punctuation) ToProto() *darkwakev1.Punctuation {
 		w.Marks = append(w.Marks, &darkwakev1.SourceMark{
 			Source: m.Source, State: darkwakev1.SourceState(m.State), HighMs: int64(m.High), Number: m.Number,
 			Resume: m.Resume, ClockOffNs: int64(m.ClockOff), LatenessNs: int64(m.Lateness),
-			Receiver: darkwakev1.Receiver(m.Receiver),
+			Receiver: darkwakev1.Receiver(m.Receiver), Synthetic: m.Synthetic,
 		})
 	}
 	return w
@@ -106,7 +106,7 @@ func (p *Punctuation) FromProto(w *darkwakev1.Punctuation) error {
 		p.Marks = append(p.Marks, SourceMark{
 			Source: m.GetSource(), State: State(m.GetState()), High: ais.UnixMilli(m.GetHighMs()), Number: m.GetNumber(),
 			Resume: m.GetResume(), ClockOff: time.Duration(m.GetClockOffNs()), Lateness: time.Duration(m.GetLatenessNs()),
-			Receiver: ais.Receiver(m.GetReceiver()),
+			Receiver: ais.Receiver(m.GetReceiver()), Synthetic: m.GetSynthetic(),
 		})
 	}
 	return nil

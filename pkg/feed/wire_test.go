@@ -23,6 +23,7 @@ func TestRecordsSurviveTheWire(t *testing.T) {
 		records = append(records, Record{Punctuation: m})
 	}
 	records = append(records, Record{Punctuation: &Punctuation{Source: "a", Number: math.MaxUint64, Watermark: math.MaxInt64, First: 1, Run: 2, Sources: "f0", Marks: []SourceMark{
+		{Source: "made up", Synthetic: true},
 		{Source: "a", State: Idle, High: 1, Number: 2, Resume: 3, ClockOff: -4 * time.Hour, Lateness: 5, Receiver: ais.Shipborne},
 		{Source: "b"},
 	}}})

@@ -49,7 +49,7 @@ func (r *Result) Files(s export.Summary) []File {
 // timings are the caller's to add: the engine knows no files and no clock.
 func (r *Result) Summary(sources []feed.SourceStats, problems []feed.Problem) export.Summary {
 	s := export.Summary{
-		Config: r.Config.Hash, First: instant(r.First), Last: instant(r.Last),
+		Config: r.Config.Hash, Synthetic: r.Synthetic, First: instant(r.First), Last: instant(r.Last),
 		Late: r.Counts.Late, Ships: r.Ships, Rejected: rejected(r.Refused), Facts: r.Facts,
 		Events: map[string]int64{}, Versions: r.Versions, Waiting: r.Pending, BelowCut: r.Below, Health: r.Health, Reception: r.Heard,
 	}

@@ -19,26 +19,27 @@ import (
 
 // Result is what a run found.
 type Result struct {
-	Events   []event.Event       // the last version of every event, retracted ones included, in canonical order
-	Versions int64               // how many versions were emitted in all
-	Estimate estimate.Result     // the newest vintage; its days are the newest rows of every day of the input
-	Beside   export.Beside       // the barometer, the changes since the dates of Config.Notes, and Config.Overlays
-	Revised  []estimate.Revision // how the 28-day mean of each date changed
-	Lifts    []cargo.Lift        // what the estimate rests on
-	Lots     lots.Graph          // where their oil went
-	Journal  []lots.Entry        // how that came to be known; grows only
-	Stock    []lots.Day          // what was afloat each day, with its revision against the midnight before the last
-	Weighed  []cargo.Candidate   // every voyage that was weighed, whatever came of it
-	Pending  int                 // candidates that wait for their outcome: they carry no barrels yet
-	Below    int                 // candidates below the cut: they carry no barrels
-	Counts   Counts
-	Facts    map[string]int64       // facts by kind, but for the deltas of reception, whose number says nothing
-	Refused  [ais.Reasons]int64     // refused by stage A; the feed counts its own
-	Ships    int                    // with static data
-	First    time.Time              // earliest event time that was not late; zero for an empty input
-	Last     time.Time              // greatest event time
-	Health   map[string]float64     // mean feed health by source
-	Heard    []coverage.Calibration // how what was predicted of controls came true
+	Events    []event.Event       // the last version of every event, retracted ones included, in canonical order
+	Versions  int64               // how many versions were emitted in all
+	Estimate  estimate.Result     // the newest vintage; its days are the newest rows of every day of the input
+	Beside    export.Beside       // the barometer, the changes since the dates of Config.Notes, and Config.Overlays
+	Revised   []estimate.Revision // how the 28-day mean of each date changed
+	Lifts     []cargo.Lift        // what the estimate rests on
+	Lots      lots.Graph          // where their oil went
+	Journal   []lots.Entry        // how that came to be known; grows only
+	Stock     []lots.Day          // what was afloat each day, with its revision against the midnight before the last
+	Weighed   []cargo.Candidate   // every voyage that was weighed, whatever came of it
+	Pending   int                 // candidates that wait for their outcome: they carry no barrels yet
+	Below     int                 // candidates below the cut: they carry no barrels
+	Counts    Counts
+	Facts     map[string]int64       // facts by kind, but for the deltas of reception, whose number says nothing
+	Refused   [ais.Reasons]int64     // refused by stage A; the feed counts its own
+	Ships     int                    // with static data
+	First     time.Time              // earliest event time that was not late; zero for an empty input
+	Last      time.Time              // greatest event time
+	Synthetic bool                   // a source has said that a simulator makes it
+	Health    map[string]float64     // mean feed health by source
+	Heard     []coverage.Calibration // how what was predicted of controls came true
 
 	HeardDays []coverage.DayReach // what was heard where, on the newest days
 	Reach     []coverage.Reach    // and what could be, as of the last day's close
@@ -56,7 +57,7 @@ func (b *StageB) Result() *Result {
 	r := &Result{
 		Events: slices.SortedFunc(maps.Values(b.events), event.Compare), Versions: b.versions,
 		Lifts: b.ledger.Lifts(), Weighed: b.ledger.Candidates(), Lots: b.tracer.Graph(), Journal: b.tracer.Journal(), Counts: b.counts, Facts: map[string]int64{},
-		Refused: b.refused, Ships: b.fleet.Len(), Health: b.health(), Heard: b.coverage.Calibrations(), HeardDays: b.coverage.Days(), Reach: b.coverage.Map(), Config: b.effective,
+		Refused: b.refused, Ships: b.fleet.Len(), Health: b.health(), Heard: b.coverage.Calibrations(), HeardDays: b.coverage.Days(), Reach: b.coverage.Map(), Config: b.effective, Synthetic: b.synthetic,
 	}
 	r.Pending, r.Below = b.ledger.Tally()
 	for kind, n := range b.facts {

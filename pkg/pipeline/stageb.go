@@ -78,6 +78,7 @@ type stateB struct {
 	earliest  ais.UnixMilli  // event time
 	latest    ais.UnixMilli  // event time
 	ended     bool           // every source has, as of the last walk
+	synthetic bool           // a source has said that a simulator makes it
 	first     time.Time      // first grid point
 	now       time.Time      // last grid point
 	heard     bool           // something was observed since the last vintage
@@ -207,7 +208,7 @@ func (b *StageB) walk(w Walk, facts []track.Fact) {
 		b.coverage.Ended(e.Source, e.At)
 		b.outages.Ended(e.Source)
 	}
-	b.ended = w.Final
+	b.ended, b.synthetic = w.Final, b.synthetic || w.Synthetic
 	for tick := w.From; !tick.After(w.To); tick = tick.Add(track.Grid) {
 		n := 0
 		for n < len(facts) && !facts[n].Head().Tick.After(tick) {

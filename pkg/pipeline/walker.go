@@ -18,6 +18,8 @@ type Walk struct {
 	From, To time.Time
 	Ended    []Ending
 	Final    bool // every source has ended: one grid point, at which everything held back is released
+	// Synthetic: a source has said by now that a simulator makes it.
+	Synthetic bool
 }
 
 // ticks is how many grid points it has.
@@ -39,6 +41,8 @@ type walker struct {
 	over   bool          // the last grid point was walked as the final one
 	ended  map[string]bool
 	ending []Ending // sources that ended since the last walk
+
+	synthetic bool // a source has said that a simulator makes it
 }
 
 func newWalker() walker { return walker{ended: map[string]bool{}} }
@@ -63,6 +67,7 @@ func (k *walker) take(ctx context.Context, p *feed.Punctuation, hand func(Walk))
 	over := len(p.Marks) > 0
 	for _, m := range p.Marks {
 		k.last = max(k.last, m.High)
+		k.synthetic = k.synthetic || m.Synthetic
 		over = over && m.State == feed.Ended
 		switch {
 		case m.State != feed.Ended:
@@ -113,7 +118,7 @@ func (k *walker) finish(ctx context.Context, hand func(Walk)) {
 }
 
 func (k *walker) hand(w Walk, hand func(Walk)) {
-	w.Ended, k.ending = k.ending, nil
+	w.Ended, k.ending, w.Synthetic = k.ending, nil, k.synthetic
 	k.walked, k.over = w.To, false
 	hand(w)
 }

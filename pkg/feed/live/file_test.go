@@ -91,6 +91,18 @@ func TestStandardInputEnds(t *testing.T) {
 	expect(t, l, "a 2 00:02", "-- a E 00:02", "EOF", "EOF")
 }
 
+// TestASimulatorsRemarkGoesWithItsSource: whoever reads the log later must know what was made up.
+func TestASimulatorsRemarkGoesWithItsSource(t *testing.T) {
+	o := quick(mixed{newHandClock()})
+	in, out := io.Pipe()
+	o.Feed.Stdin = in
+	l := open(t, o, feed.SourceConfig{ID: "a", Kind: feed.Stdin, Paths: []string{"-"}})
+	say(t, out, "# SYNTHETIC: no ship of these exists\n", fix(200000001, 1, ""))
+	expect(t, l, "-- a B none", "a 1 00:01", "-- a A* -01:59")
+	out.Close()
+	expect(t, l, "-- a E* 00:01", "EOF")
+}
+
 // TestRecordingBesideALiveSource keeps its pace, is never idle, and ends; the live one goes on.
 func TestRecordingBesideALiveSource(t *testing.T) {
 	clock := newHandClock()

@@ -110,7 +110,7 @@ func open(t *testing.T, o Options, sources ...feed.SourceConfig) *Live {
 	return l
 }
 
-// next prints the next record: "a 1 00:10 late" or "-- a AB 01:00".
+// next prints the next record: "a 1 00:10 late" or "-- a AB 01:00"; a star behind a state is a source that a simulator makes.
 func next(t *testing.T, l *Live) string {
 	t.Helper()
 	rec, err := l.Next()
@@ -134,6 +134,9 @@ func printed(rec feed.Record) string {
 	states := ""
 	for _, m := range rec.Punctuation.Marks {
 		states += string("BAIE"[m.State])
+		if m.Synthetic {
+			states += "*"
+		}
 	}
 	return fmt.Sprintf("-- %s %s %s", rec.Punctuation.Source, states, minute(rec.Punctuation.Watermark))
 }

@@ -138,6 +138,7 @@ func (s *source) take(empty *feed.Batch) *feed.Batch {
 	b := s.mu.batch
 	s.mu.batch, s.mu.queued, s.overAfterThis = empty, false, s.mu.ended
 	s.standing.Mark.High = max(s.standing.Mark.High, s.mu.known)
+	s.standing.Mark.Synthetic = s.standing.Mark.Synthetic || s.synthetic()
 	s.mu.Unlock()
 	select {
 	case s.room <- struct{}{}:
@@ -260,6 +261,16 @@ func (s *source) problem(p feed.Problem) {
 	defer s.mu.Unlock()
 	s.mu.problems = append(s.mu.problems, p)
 	s.mu.status.LastError = p.Error()
+}
+
+// synthetic tells whether a remark has said that a simulator makes the source. Its lock is held.
+func (s *source) synthetic() bool {
+	for _, c := range s.mu.ears {
+		if c.Synthetic > 0 {
+			return true
+		}
+	}
+	return s.mu.status.Decoder.Synthetic > 0
 }
 
 // publish lets everybody see the sequencer's counts.

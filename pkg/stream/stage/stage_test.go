@@ -85,6 +85,9 @@ func leave(t testing.TB, r *pipeline.Result) string {
 	if err := errors.Join(export.Events(&out, r.Events), export.Days(&out, r.Estimate.Days), export.Days(&out, r.Estimate.Others), export.Estimate(&out, r.Estimate, r.Beside)); err != nil {
 		t.Fatal(err)
 	}
+	if !r.Synthetic {
+		t.Error("it is not said that the feed is made by a simulator")
+	}
 	return out.String()
 }
 

@@ -1019,8 +1019,10 @@ type SourceMark struct {
 	// Median of base station clock minus stated time, nanoseconds; 0 when there is no finding.
 	ClockOffNs int64 `protobuf:"varint,6,opt,name=clock_off_ns,json=clockOffNs,proto3" json:"clock_off_ns,omitempty"`
 	// How late a report of this source may be, nanoseconds.
-	LatenessNs    int64    `protobuf:"varint,7,opt,name=lateness_ns,json=latenessNs,proto3" json:"lateness_ns,omitempty"`
-	Receiver      Receiver `protobuf:"varint,8,opt,name=receiver,proto3,enum=darkwake.v1.Receiver" json:"receiver,omitempty"`
+	LatenessNs int64    `protobuf:"varint,7,opt,name=lateness_ns,json=latenessNs,proto3" json:"lateness_ns,omitempty"`
+	Receiver   Receiver `protobuf:"varint,8,opt,name=receiver,proto3,enum=darkwake.v1.Receiver" json:"receiver,omitempty"`
+	// The source has said that a simulator makes it.
+	Synthetic     bool `protobuf:"varint,9,opt,name=synthetic,proto3" json:"synthetic,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1109,6 +1111,13 @@ func (x *SourceMark) GetReceiver() Receiver {
 		return x.Receiver
 	}
 	return Receiver_RECEIVER_UNKNOWN
+}
+
+func (x *SourceMark) GetSynthetic() bool {
+	if x != nil {
+		return x.Synthetic
+	}
+	return false
 }
 
 // Punctuation says how far a source has come. It stands in order with that source's reports.
@@ -1296,7 +1305,7 @@ const file_darkwake_v1_report_proto_rawDesc = "" +
 	"_ship_typeB\n" +
 	"\n" +
 	"\b_draughtB\x0e\n" +
-	"\f_destination\"\x93\x02\n" +
+	"\f_destination\"\xb1\x02\n" +
 	"\n" +
 	"SourceMark\x12\x16\n" +
 	"\x06source\x18\x01 \x01(\tR\x06source\x12.\n" +
@@ -1308,7 +1317,8 @@ const file_darkwake_v1_report_proto_rawDesc = "" +
 	"clockOffNs\x12\x1f\n" +
 	"\vlateness_ns\x18\a \x01(\x03R\n" +
 	"latenessNs\x121\n" +
-	"\breceiver\x18\b \x01(\x0e2\x15.darkwake.v1.ReceiverR\breceiver\"\xd6\x01\n" +
+	"\breceiver\x18\b \x01(\x0e2\x15.darkwake.v1.ReceiverR\breceiver\x12\x1c\n" +
+	"\tsynthetic\x18\t \x01(\bR\tsynthetic\"\xd6\x01\n" +
 	"\vPunctuation\x12\x16\n" +
 	"\x06source\x18\x01 \x01(\tR\x06source\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\x04R\x06number\x12!\n" +
