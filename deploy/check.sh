@@ -90,7 +90,8 @@ else
 fi
 
 if compose="$(go_tool compose github.com/compose-spec/compose-go/v2/cmd "$compose_version" 2>"$work/why")"; then
-	check "compose: compose.yaml" "$compose" compose.yaml
+	check "compose: compose.yaml" env DARKWAKE_API_KEY=key "$compose" compose.yaml
+	check "compose: no key is refused" refused "write one into deploy/.env" env DARKWAKE_API_KEY= "$compose" compose.yaml
 else
 	skip "compose.yaml" "$(tail -1 "$work/why")"
 fi
@@ -113,6 +114,10 @@ if helm="$(go_tool helm helm.sh/helm/v3/cmd/helm "$helm_version" 2>"$work/why")"
 	check "helm: no broker is refused" refused "kafka.brokers: none" chart
 	check "helm: two detects on SQLite are refused" refused "detect.replicas: 2: expected 1 with SQLite" chart "${least[@]}" --set detect.replicas=2
 	check "helm: a mechanism without its secret is refused" refused "kafka.sasl.secret: none" chart "${least[@]}" --set kafka.sasl.mechanism=PLAIN
+	check "helm: a page without its key is refused" refused "web.apiKeySecret: none" chart "${least[@]}" --set web.enabled=true
+	check "helm: alerts of two detects are refused" refused "alerts.configMap with detect.replicas: 2: expected 1" \
+		chart "${least[@]}" --set detect.replicas=2,detect.store.secret=store,alerts.configMap=rules
+	check "helm: a page's address without a scheme is refused" refused "/web/publicUrl" chart "${least[@]}" --set web.publicUrl=example.org
 	check "helm: an unknown key is refused" refused "'ingst' not allowed" chart "${least[@]}" --set ingst.enabled=false
 	check "helm: a broker without a port is refused" refused "/kafka/brokers/0" chart --set 'kafka.brokers={kafka}'
 else

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,10 +51,11 @@ func (p programs) command(t *testing.T, name string, args ...string) ([]byte, er
 // has tells whether a program's verb run has a flag.
 func (p programs) has(name, flag string) bool { return slices.Contains(p.flags[name], flag) }
 
-// hasVariable tells whether an environment variable sets a flag of a program, or is the password itself.
+// hasVariable tells whether an environment variable sets a flag of a program, or is the password or key itself.
 func (p programs) hasVariable(name, variable string) bool {
 	flag := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(variable, "DARKWAKE_"), "_", "-"))
-	return p.has(name, flag) || flag == "sasl-password" && p.has(name, "sasl-password-file")
+	secret := flag == "sasl-password" || flag == "api-key"
+	return p.has(name, flag) || secret && p.has(name, flag+"-file")
 }
 
 func TestTheProgramsKnowWhatIsAskedOfThem(t *testing.T) {
@@ -79,6 +79,7 @@ func everyFlagAndVariableExists(t *testing.T, p programs) {
 		{"helm/darkwake/templates/ingest.yaml", both[:1], true},
 		{"helm/darkwake/templates/detect.yaml", both[1:], true},
 		{"helm/darkwake/templates/_helpers.tpl", both, true},
+		{"helm/darkwake/values.yaml", both[1:], true},
 		{"helm/darkwake/ci/all-values.yaml", both[1:], true},
 	} {
 		t.Run(tc.file, func(t *testing.T) {
@@ -136,11 +137,22 @@ type composition struct {
 
 func compose(t *testing.T) composition {
 	t.Helper()
+	return parsed(t, read(t, "compose.yaml"))
+}
+
+func parsed(t *testing.T, text string) composition {
+	t.Helper()
 	var file composition
-	if err := yaml.Unmarshal([]byte(read(t, "compose.yaml")), &file); err != nil {
+	if err := yaml.Unmarshal([]byte(text), &file); err != nil {
 		t.Fatal(err)
 	}
 	return file
+}
+
+// withAlerts is compose.yaml with the lines in force that its comment on alert rules is about.
+func withAlerts(t *testing.T) string {
+	t.Helper()
+	return strings.NewReplacer("# DARKWAKE_ALERTS:", "DARKWAKE_ALERTS:", "# - ./alerts.yaml:", "- ./alerts.yaml:").Replace(read(t, "compose.yaml"))
 }
 
 func commandLinesAreTaken(t *testing.T, p programs) {
@@ -155,10 +167,15 @@ func commandLinesAreTaken(t *testing.T, p programs) {
 		start := regexp.MustCompile(`(?m)^ExecStart=/usr/bin/darkwake-(.*)$`).FindStringSubmatch(read(t, "systemd/darkwake-"+name+".service"))
 		lines["systemd "+name] = strings.Fields(start[1])
 	}
-	for _, name := range []string{"ingest", "detect"} {
-		for variable := range services[name].Environment {
+	services["detect, alerts"] = parsed(t, withAlerts(t)).Services["detect"]
+	for service := range services {
+		name, _, _ := strings.Cut(service, ",")
+		for variable := range services[service].Environment {
+			if !strings.HasPrefix(variable, "DARKWAKE_") {
+				continue // another image's
+			}
 			if !p.hasVariable(name, variable) {
-				t.Errorf("compose %s: no flag takes %s", name, variable)
+				t.Errorf("compose %s: no flag takes %s", service, variable)
 			}
 		}
 	}
@@ -194,6 +211,29 @@ func TestComposeGivesAwayNothing(t *testing.T) {
 		} else if _, tag, _ := strings.Cut(s.Image, ":"); tag == "" || tag == "latest" {
 			t.Errorf("%s: image %s names no version", name, s.Image)
 		}
+	}
+}
+
+func TestComposeServesThePageOnlyWithAKeyOfTheOperators(t *testing.T) {
+	detect := compose(t).Services["detect"]
+	if key, _ := detect.Environment["DARKWAKE_API_KEY"].(string); !strings.HasPrefix(key, "${DARKWAKE_API_KEY:?") {
+		t.Errorf("the key is %q: want one that must be given", key)
+	}
+	listen, _ := detect.Environment["DARKWAKE_LISTEN"].(string)
+	if _, port, _ := strings.Cut(listen, ":"); port == "" || !slices.Contains(detect.Ports, "127.0.0.1:"+port+":"+port) {
+		t.Errorf("detect listens on %q, and %v are reached", listen, detect.Ports)
+	}
+	for name, s := range compose(t).Services {
+		if name != "ingest" && name != "detect" {
+			continue
+		}
+		if s.Environment["DARKWAKE_ADMIN"] != "0.0.0.0:9464" {
+			t.Errorf("%s: Prometheus asks port 9464, and the admin port is %v", name, s.Environment["DARKWAKE_ADMIN"])
+		}
+	}
+	rules, _ := parsed(t, withAlerts(t)).Services["detect"].Environment["DARKWAKE_ALERTS"].(string)
+	if rules == "" || !strings.Contains(withAlerts(t), "\n      - ./alerts.yaml:"+rules+":ro\n") {
+		t.Errorf("the rules at %q are not what the commented volume brings", rules)
 	}
 }
 
@@ -241,48 +281,43 @@ func TestTheFeedsAreGood(t *testing.T) {
 	}
 }
 
-// metrics are those of the programs.
-var metrics = strings.Fields(`
-	darkwake_ingest_messages_total darkwake_ingest_duplicates_total darkwake_ingest_errors_total darkwake_ingest_dropped_total
-	darkwake_source_connected darkwake_source_last_message_timestamp_seconds darkwake_source_reconnects_total
-	darkwake_event_time_skew_seconds darkwake_kafka_produce_duration_seconds darkwake_kafka_consumer_lag_records
-	darkwake_kafka_consumer_lag_seconds darkwake_detect_watermark_timestamp_seconds darkwake_detect_watermark_delay_seconds
-	darkwake_detect_late_reports_total darkwake_detect_tracks darkwake_detect_state_bytes darkwake_detect_events_total
-	darkwake_coverage_cells darkwake_estimate_barrels_per_day darkwake_feed_health_ratio
-	darkwake_estimate_as_of_timestamp_seconds darkwake_watch_list_age_seconds darkwake_alerts_total darkwake_build_info`)
+// metrics are those that the programs export: pkg/ops alone names any, each in quotes.
+func metrics(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("../pkg/ops/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		for _, m := range regexp.MustCompile(`"(darkwake_[a-z_]+)"`).FindAllStringSubmatch(read(t, file), -1) {
+			all = append(all, m[1])
+		}
+	}
+	if len(all) < 25 {
+		t.Fatalf("pkg/ops names only %v", all)
+	}
+	return all
+}
 
 func TestAlertsAndDashboardAskForMetricsThatExist(t *testing.T) {
 	name := regexp.MustCompile(`darkwake_[a-z_]+`)
-	used := map[string]bool{}
+	used, exported := map[string]bool{}, metrics(t)
 	for _, file := range []string{"prometheus/alerts.yml", "prometheus/alerts_test.yml", "grafana/dashboards/darkwake.json"} {
 		for _, m := range name.FindAllString(read(t, file), -1) {
 			m = strings.TrimSuffix(m, "_bucket")
 			used[m] = true
-			if !slices.Contains(metrics, m) {
+			if !slices.Contains(exported, m) {
 				t.Errorf("%s asks for %s", file, m)
 			}
 		}
 	}
-	for _, m := range metrics {
+	for _, m := range exported {
 		if !used[m] {
 			t.Errorf("neither dashboard nor alerts show %s", m)
-		}
-	}
-	var source []byte
-	err := fs.WalkDir(os.DirFS(".."), "pkg/ops", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") {
-			return err
-		}
-		text, err := os.ReadFile(filepath.Join("..", path))
-		source = append(source, text...)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range metrics {
-		if !bytes.Contains(source, []byte(m)) && !bytes.Contains(source, []byte(strings.TrimPrefix(m, "darkwake_"))) {
-			t.Errorf("pkg/ops has no %s", m)
 		}
 	}
 }

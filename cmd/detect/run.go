@@ -171,6 +171,9 @@ func (f *runFlags) read(ctx context.Context, url string, log *slog.Logger, m *op
 		return nil, errors.Join(err, r.close())
 	}
 	if f.site.Alerts != nil {
+		for _, c := range f.site.Alerts.Config.Channels {
+			m.Channel(c.Name, alert.Sent, alert.Failed, alert.Dropped)
+		}
 		r.jobs, r.ends = append(r.jobs, f.site.Alerts.Run), append(r.ends, f.site.Alerts.Close)
 	}
 	if f.site.Listen == "" {

@@ -46,7 +46,7 @@ func NewDetect(r *prometheus.Registry) *Detect {
 	m := &Detect{
 		lagRecords: gauge("darkwake_kafka_consumer_lag_records", "Records in the log that are not read yet.", "topic", "partition"),
 		lagSeconds: gauge("darkwake_kafka_consumer_lag_seconds", "How long ago the record that was read last had come into the log.", "topic", "partition"),
-		late:       counter("darkwake_detect_late_reports_total", "Reports later than their source's lateness: put in order, or revising what was said.", "action"),
+		late:       counter("darkwake_detect_late_reports_total", "Reports later than their source's lateness, by what they do: revised, they may change what was said.", "action"),
 		tracks:     gauge("darkwake_detect_tracks", "Ships that are kept, by state.", "state"),
 		events:     counter("darkwake_detect_events_total", "Versions of events: opened is a first version that is open, updated a later one; closed and retracted say so.", "kind", "transition"),
 		alerts:     counter("darkwake_alerts_total", "Messages of alert rules, by what became of them: sent; failed, to be tried again; dropped after a day.", "channel", "outcome"),
@@ -69,6 +69,13 @@ func (m *Detect) Lag(topic string, partition int, records int64, age time.Durati
 
 // Whole is the partition of stage B, which has the watermark of all.
 const Whole = -1
+
+// Channel begins the counts of an alert channel at zero, so that the first of each outcome is seen as an increase.
+func (m *Detect) Channel(name string, outcomes ...string) {
+	for _, o := range outcomes {
+		m.alerts.WithLabelValues(name, o)
+	}
+}
 
 // Alert counts a message of an alert rule. Channels are those of the operator's file.
 func (m *Detect) Alert(channel, outcome string) { m.alerts.WithLabelValues(channel, outcome).Inc() }

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"fmt"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -114,6 +115,54 @@ func TestMetricsAreNamedAsSpecified(t *testing.T) {
 	}
 	if found != len(names) {
 		t.Errorf("got %d metrics with a value, want %d", found, len(names))
+	}
+}
+
+// TestTheOperatorIsToldOfEveryMetric, with its labels, and of none that is not exported.
+func TestTheOperatorIsToldOfEveryMetric(t *testing.T) {
+	text, err := os.ReadFile("../../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]bool{}
+	for _, row := range regexp.MustCompile(`(?m)^\| `+"`(darkwake_[a-z_]+)`"+` \|(.*?)\| (.+) \|$`).FindAllStringSubmatch(string(text), -1) {
+		name := row[1]
+		want, ok := names[name]
+		var labels []string
+		for _, l := range regexp.MustCompile("`([a-z]+)`").FindAllStringSubmatch(row[2], -1) {
+			if l[1] != "quantile" { // a summary's own
+				labels = append(labels, l[1])
+			}
+		}
+		slices.Sort(labels)
+		if !ok || told[name] || !slices.Equal(labels, want) {
+			t.Errorf("%s with labels %v: exported is %v (%v)", name, labels, want, ok)
+		}
+		told[name] = true
+	}
+	for name := range names {
+		if !told[name] {
+			t.Errorf("%s: no row in docs/operations.md", name)
+		}
+	}
+	for _, name := range regexp.MustCompile(`darkwake_[a-z_]+[a-z]`).FindAllString(string(text), -1) {
+		if names[name] == nil && !told[name] {
+			t.Errorf("%s is named and not exported", name)
+		}
+	}
+}
+
+func TestAnAlertChannelsCountsBeginAtZero(t *testing.T) {
+	r := prometheus.NewRegistry()
+	m := NewDetect(r)
+	m.Channel("desk", "sent", "dropped")
+	if got := gathered(t, r); !strings.Contains(got, `darkwake_alerts_total{channel="desk",outcome="dropped"} 0`+"\n") {
+		t.Errorf("no count of a channel before its first message in\n%s", got)
+	}
+	m.Alert("desk", "dropped")
+	m.Channel("desk", "sent", "dropped")
+	if got := gathered(t, r); !strings.Contains(got, `darkwake_alerts_total{channel="desk",outcome="dropped"} 1`+"\n") {
+		t.Errorf("a count that began again in\n%s", got)
 	}
 }
 
