@@ -27,7 +27,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- with .Values.kafka.sasl }}{{ if and .mechanism (not .secret) }}{{ fail "kafka.sasl.secret: none: expected a Secret with the keys user and password" }}{{ end }}{{ end }}
 {{- if and (gt (int .Values.detect.replicas) 1) (not .Values.detect.store.secret) }}{{ fail (printf "detect.replicas: %d: expected 1 with SQLite; name a Secret with a PostgreSQL url in detect.store.secret" (int .Values.detect.replicas)) }}{{ end }}
 {{- if and .Values.web.enabled (not .Values.web.apiKeySecret) }}{{ fail "web.apiKeySecret: none: expected a Secret whose key api-key everybody who reads the page must know" }}{{ end }}
-{{- if and .Values.alerts.configMap (gt (int .Values.detect.replicas) 1) }}{{ fail (printf "alerts.configMap with detect.replicas: %d: expected 1, since every replica would tell of every event; or let one detect serve --store --alerts tell, beside them" (int .Values.detect.replicas)) }}{{ end }}
+{{- if and .Values.alerts.configMap (gt (int .Values.detect.replicas) 1) }}{{ fail (printf "alerts.configMap with detect.replicas: %d: expected 1, since every replica would tell of every event; or run one detect serve beside them, which can follow the rules, too" (int .Values.detect.replicas)) }}{{ end }}
 {{- end }}
 
 {{/* How both programs reach Kafka and are asked for their health. */}}
