@@ -85,7 +85,7 @@ func (o *demoOptions) run(ctx context.Context, path string, seeded bool, stdout,
 	fmt.Fprintf(stderr, "SYNTHETIC: making the world of %s and replaying it …\n", path)
 	var vintages bytes.Buffer
 	days := export.NewDays(&vintages)
-	out, err := trial.Run(ctx, trial.Spec{Path: path, Seed: o.seed, SeedOfFile: !seeded, Smaller: scenario.Smaller{Thin: !o.full, Traffic: o.traffic},
+	out, err := trial.Run(ctx, trial.Spec{Path: path, Software: cli.Software(), Seed: o.seed, SeedOfFile: !seeded, Smaller: scenario.Smaller{Thin: !o.full, Traffic: o.traffic},
 		Shards: runtime.GOMAXPROCS(0), Listener: pipeline.Listener{Vintage: days.Add}})
 	if err != nil {
 		return err
@@ -114,6 +114,7 @@ func (o *demoOptions) run(ctx context.Context, path string, seeded bool, stdout,
 // write leaves what detect replay leaves, and the truth.
 func (o *demoOptions) write(out *trial.Outcome, vintages []byte, took time.Duration) error {
 	s := out.Summary()
+	s.Software = cli.Software()
 	s.Seconds, s.LinesPerS = took.Seconds(), float64(s.Lines)/took.Seconds()
 	files := append(out.Found.Files(s), pipeline.File{Name: "truth.json", Write: out.Truth.Write},
 		pipeline.File{Name: "vintages.csv", Write: func(w io.Writer) error { _, err := w.Write(vintages); return err }})
