@@ -34,7 +34,7 @@ export class Charts {
   /** Takes the days, and what stands beside them. */
   set({ rows, notes = this.notes, overlays = this.overlays, outages = this.outages }) {
     if (rows) this.cols = columns(rows);
-    Object.assign(this, { notes, overlays, outages });
+    Object.assign(this, { notes: notes ?? [], overlays: overlays ?? [], outages: outages ?? [] });
     this.draw();
   }
 
@@ -479,8 +479,8 @@ function playhead(chart, charts) {
 function legend(box) {
   const entries = parts.map((part) => el('li', {}, el('span', { class: `swatch part-${part}`, 'aria-hidden': 'true' }), t(`parts.${part}`)));
   const line = el('li', {}, el('span', { class: 'swatch swatch-line', 'aria-hidden': 'true' }), `${t('mean28')}, 90 %`);
-  const moving = el('li', {}, el('span', { class: 'swatch swatch-provisional', 'aria-hidden': 'true' }), 'provisional');
-  const blind = el('li', {}, el('span', { class: 'swatch swatch-blind', 'aria-hidden': 'true' }), 'blind: too little was heard');
+  const moving = el('li', {}, el('span', { class: 'swatch swatch-provisional', 'aria-hidden': 'true' }), t('legendProvisional'));
+  const blind = el('li', {}, el('span', { class: 'swatch swatch-blind', 'aria-hidden': 'true' }), t('legendBlind'));
   box.after(el('ul', { class: 'chart-legend' }, ...entries, line, moving, blind));
 }
 

@@ -36,8 +36,8 @@ export function pageData() {
 }
 
 /**
- * All events of the current filters, page by page, so that a year of them neither waits for its end nor stops the page.
- * onPart gets the features of each part.
+ * All events of the current filters, the newest first, page by page, so that a year of them neither waits for its end nor
+ * stops the page. onPart gets the features of each part; the next is not asked for before it is done with the last.
  */
 export async function loadEvents(signal, onPart) {
   const query = state.query(filters);
@@ -49,7 +49,8 @@ export async function loadEvents(signal, onPart) {
     const { features } = await answer.json();
     signal.throwIfAborted();
     for (const { properties } of features) timed(properties);
-    onPart(features);
+    await onPart(features);
+    signal.throwIfAborted();
     url = /<([^>]*)>; rel="next"/.exec(answer.headers.get('Link') ?? '')?.[1];
     await pause();
   }

@@ -21,6 +21,9 @@ import { theme } from './theme.js';
 /** Around an event: this many hours before and after are played and shown. */
 const around = 6 * 3600;
 
+/** Of so many days tracks are shown at once. */
+const trackedDays = 2;
+
 export class Front {
   constructor() {
     this.page = pageData();
@@ -55,7 +58,9 @@ export class Front {
     if (state.get('event')) this.select(state.get('event'), { open: true });
     await painted();
     const drawn = Promise.all([this.charts.start(), this.days()]).then(() => this.charts.draw()).catch((error) => this.failed(error));
-    await Promise.all([drawn, this.loadMap(), this.events()]);
+    const mapped = this.loadMap();
+    this.drawn = mapped.then(() => this.map?.idle());
+    await Promise.all([drawn, mapped, this.events()]);
     await this.status();
     document.body.dataset.loaded = 'yes';
   }
@@ -124,23 +129,34 @@ export class Front {
     if (!/webgl/i.test(`${error?.name} ${error?.message}`)) reportError(error);
   }
 
-  /** Events of the filters, for the map and for stepping. */
+  /** Events of the filters, for the map and for stepping. The newest are shown at once, and the map draws them before more is asked for. */
   async events() {
     this.loading?.abort();
     this.loading = new AbortController();
     const { signal } = this.loading;
     const all = [];
     try {
-      await loadEvents(signal, (features) => all.push(...features));
+      await loadEvents(signal, async (features) => {
+        const first = all.length === 0;
+        all.push(...features);
+        if (!first) return;
+        this.show(all);
+        await this.drawn;
+      });
     } catch (error) {
       if (error.name !== 'AbortError') this.failed(error);
       return;
     }
+    this.show(all);
+    document.body.dataset.events = String(all.length);
+  }
+
+  /** Takes events over into the map and the steps of playing. */
+  show(all) {
     this.features = all.filter((f) => Number.isFinite(f.properties.lon)).map(marked);
     this.starts = all.map((f) => f.properties.s).sort((a, b) => a - b);
     this.map?.setEvents(this.features);
     this.charts.select();
-    document.body.dataset.events = String(all.length);
   }
 
   /** Everything that follows the filters. */
@@ -230,16 +246,35 @@ export class Front {
       if (this.evidence.id !== id) return;
       this.map.setHulls(this.hulls);
       this.map.closeUp(this.hulls);
+      const [a, b] = this.hulls.features.map((f) => clock(seconds(f.properties.at)));
+      if (b) this.map.say(t('hullNote', { a, b }));
     } catch { /* an event without quoted positions has none to show */ }
   }
 
-  /** Tracks around the events of the chosen days; of all days they would be a tangle. */
+  /**
+   * Tracks around the events of the days that are played or chosen, never of more than a few days at once: of a month of a thousand
+   * ships they would be a tangle, and stop the page.
+   */
   async tracks() {
-    if (!this.map) return;
+    if (!this.map || this.asking) return;
+    this.window = this.tracked();
+    if (!this.window) {
+      this.map.setTracks([], false);
+      return;
+    }
+    this.asking = true;
+    const ships = await loadTracks({ from: instant(this.window.from), to: instant(this.window.to) }).catch(() => []);
+    this.asking = false;
+    if (!this.evidence.id) this.map.setTracks(ships, false);
+  }
+
+  /** The time of which tracks are shown; undefined for none. */
+  tracked() {
     const { from, to } = this.span();
-    const chosen = state.has('from') || state.has('to') || !Number.isNaN(this.playback.now);
-    const ships = chosen ? await loadTracks({ from: instant(from), to: instant(to) }).catch(() => []) : [];
-    this.map.setTracks(ships, false);
+    const { now, speed } = this.playback;
+    if (!Number.isNaN(now)) return { from: Math.max(from, now - around), to: Math.min(to, now + Math.max(trackedDays * DAY, 3 * speed)) };
+    const chosen = state.has('from') || state.has('to');
+    return chosen && to - from <= 2 * trackedDays * DAY ? { from, to } : undefined;
   }
 
   /** What is played: the hours round the open event, the chosen days, or all. */
@@ -255,10 +290,8 @@ export class Front {
   time(s) {
     this.charts.setPlayhead(s);
     if (!this.map) return;
-    if (!Number.isNaN(s) && this.map.ships.length === 0 && !this.asked && !this.evidence.id) {
-      this.asked = true;
-      this.tracks();
-    }
+    const beyond = !this.window || s < this.window.from || s > this.window.to;
+    if (!Number.isNaN(s) && beyond && !this.evidence.id) this.tracks();
     this.map.time(s);
   }
 

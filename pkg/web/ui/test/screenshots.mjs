@@ -40,7 +40,7 @@ const site = await serve();
 const withGl = await launch('webgl');
 const without = await launch('plain');
 try {
-  let page = await open(withGl, site, '/', still);
+  let page = await open(withGl, site, '/', { ...still, viewport: { width: 1200, height: 1160 } });
   await loaded(page);
   await shoot(page, 'barometer');
 
@@ -61,9 +61,8 @@ try {
   await idle(page);
   await shoot(page, 'meeting');
 
-  page = await open(withGl, site, '/', still);
-  const id = await page.locator('#events tr[data-kind=lift]').first().getAttribute('data-id').catch(() => null);
-  await page.goto(`${site.base}/event/${id ?? (await (await fetch(`${site.base}/api/v1/events?kind=lift&limit=1`)).json()).events[0].id}`);
+  const lifts = await (await fetch(`${site.base}/api/v1/events?kind=lift&conf=0.9&limit=1`)).json();
+  page = await open(withGl, site, `/event/${lifts.events[0].id}`, { ...still, viewport: { width: 1200, height: 1160 } });
   await shoot(page, 'evidence');
 
   page = await open(withGl, site, '/', { ...still, ...phone });

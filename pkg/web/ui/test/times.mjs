@@ -26,9 +26,20 @@ function figures() {
   return {
     paint: mark('first-contentful-paint'), interactive: mark('interactive'), map: mark('map'),
     html: performance.getEntriesByType('navigation')[0].encodedBodySize,
-    before: sent(/page\.css|ink\.css|app\.(css|js)|uplot/), code: sent(/map\.js|maplibre/), shores: sent(/basemap/), data: sent(/\/api\//),
+    // What the first view waits for: the days, the newest events, the sources.
+    data: performance.getEntriesByType('resource').filter((entry) => /\/api\//.test(entry.name) && entry.responseEnd <= (performance.getEntriesByName('map')[0]?.startTime ?? Infinity)).reduce((sum, entry) => sum + entry.encodedBodySize, 0),
+    whole: sent(/\/api\//),
+    before: sent(/page\.css|ink\.css|app\.(css|js)|uplot/), code: sent(/map\.js|maplibre/), shores: sent(/basemap/),
     stopped: Math.max(0, ...globalThis.longTasks.map(([, took]) => took)), tasks: globalThis.longTasks.filter(([, took]) => took > 200),
   };
+}
+
+/** The longest task of the page's main thread, in milliseconds of the processor: other programs do not lengthen it. */
+function longestTask(trace) {
+  const { traceEvents } = JSON.parse(trace.toString());
+  const mains = new Set(traceEvents.filter((e) => e.name === 'thread_name' && e.args.name === 'CrRendererMain').map((e) => `${e.pid} ${e.tid}`));
+  const tasks = traceEvents.filter((e) => e.tdur && /RunTask/.test(e.name) && mains.has(`${e.pid} ${e.tid}`)).map((e) => Math.round(e.tdur / 1000));
+  return tasks.sort((a, b) => b - a).slice(0, 5);
 }
 
 async function measure(name, dir) {
@@ -38,9 +49,10 @@ async function measure(name, dir) {
   let use;
   for (let n = 0; n < Number(runs); n++) {
     const browser = await launch();
+    await browser.startTracing(undefined, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
     const page = await open(browser, site, '/', { viewport: { width: 1280, height: 820 } });
     await loaded(page);
-    all.push(await page.evaluate(figures));
+    all.push({ ...(await page.evaluate(figures)), work: longestTask(await browser.stopTracing()) });
     events = await page.evaluate(() => document.body.dataset.events);
     if (n === 0) use = await handled(page);
     await browser.close();
@@ -49,8 +61,8 @@ async function measure(name, dir) {
   const of = (key) => median(all.map((one) => one[key]));
   console.log(`\n${name}: ${events} events`);
   console.log(`| first paint | interactive | map idle | longest stop on loading |\n|---|---|---|---|\n| ${of('paint')} ms | ${of('interactive')} ms | ${of('map')} ms | ${of('stopped')} ms |`);
-  console.log(`| HTML | styles and modules before the map | map code | basemap | first data |\n|---|---|---|---|---|\n| ${[of('html'), of('before'), of('code'), of('shores'), of('data')].map(kB).join(' | ')} |`);
-  console.log(`stops over 200 ms (at, for): ${JSON.stringify(all[0].tasks)}; in use: ${JSON.stringify(use)}`);
+  console.log(`| HTML | styles and modules before the map | map code | basemap | first data | all data |\n|---|---|---|---|---|---|\n| ${[of('html'), of('before'), of('code'), of('shores'), of('data'), of('whole')].map(kB).join(' | ')} |`);
+  console.log(`stops over 200 ms (at, for): ${JSON.stringify(all[0].tasks)}; in use: ${JSON.stringify(use)}; longest tasks by processor time: ${JSON.stringify(all[0].work)} ms`);
 }
 
 /** The longest stop while the reader pages, filters, brushes and plays, each by itself. */

@@ -6,7 +6,7 @@ import { icon } from '../icons.js';
 import { t } from '../strings.js';
 import { arrow, dot, kinds, mark, ratio } from './marks.js';
 import { palette } from './palette.js';
-import { areaShapes, areaText, bounds, collection, corners, point, round, shipsAt, trackShapes } from './shapes.js';
+import { areaShapes, areaText, bounds, collection, corners, hullShapes, point, round, shipsAt, trackShapes } from './shapes.js';
 import { most, shipColour, style, switches } from './style.js';
 
 /** Set by build.mjs. */
@@ -104,6 +104,14 @@ export class SeaMap {
       document.body.dataset.ready = 'map';
     });
     map.on('movestart', () => { this.tip.hidden = true; });
+  }
+
+  /** When everything that was given is drawn. */
+  idle() {
+    return new Promise((done) => {
+      if (this.map.loaded() && !this.map.isMoving()) done();
+      else this.map.once('idle', done);
+    });
   }
 
   under(at, layers) {
@@ -217,9 +225,7 @@ export class SeaMap {
 
   /** Outlines of both ships, and the gap between them. */
   setHulls(data) {
-    let n = 0;
-    const features = (data?.features ?? []).map((f) => (f.geometry?.type === 'Polygon' ? { ...f, properties: { ...f.properties, colour: shipColour(n++, this.palette) } } : f));
-    this.source('hulls', collection(features));
+    this.source('hulls', hullShapes(data, (i) => shipColour(i, this.palette), t));
   }
 
   setOutages(features) {

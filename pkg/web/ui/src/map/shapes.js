@@ -98,3 +98,47 @@ export function bounds(positions, least = 0.05) {
   const [wide, high] = [Math.max(0, least - (box[2] - box[0])) / 2, Math.max(0, least - (box[3] - box[1])) / 2];
   return [[box[0] - wide, box[1] - high], [box[2] + wide, box[3] + high]];
 }
+
+/**
+ * Both hulls of a meeting with what stands on them: name, size and heading in words, and the gap as a line between the nearest
+ * edges. words(kind, values) says things in the reader's language. Nothing of null.
+ */
+export function hullShapes(data, colourOf, words) {
+  const hulls = (data?.features ?? []).filter((f) => f.geometry?.type === 'Polygon');
+  const outlines = hulls.map((f, i) => ({ ...f, properties: { ...f.properties, colour: colourOf(i) } }));
+  const names = outlines.map(({ geometry, properties: p }) => {
+    const ring = geometry.coordinates[0].slice(0, -1);
+    const middle = [0, 1].map((axis) => ring.reduce((sum, corner) => sum + corner[axis], 0) / ring.length);
+    return point(...middle, { label: words('hullLabel', { name: p.name || p.mmsi, length: Math.round(p.length_m), beam: Math.round(p.beam_m), heading: Math.round(p.heading_deg) }), size: 11 });
+  });
+  if (hulls.length !== 2 || !Number.isFinite(data.gap_m)) return collection([...outlines, ...names]);
+  const [a, b] = nearest(hulls[0].geometry.coordinates[0], hulls[1].geometry.coordinates[0]);
+  const label = data.gap_m > 0 ? words('hullGap', { m: data.gap_m }) : words('hullTouch', {});
+  return collection([...outlines, ...names, feature('LineString', [a, b]), point((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, { label, gap: true, size: 13 })]);
+}
+
+/** The nearest two positions of two rings that are close to each other: flat geometry errs by less than a pixel there. */
+export function nearest(ring, other) {
+  const wide = Math.cos((ring[0][1] * Math.PI) / 180);
+  let best = { far: Infinity };
+  const search = (corners, edges, swap) => {
+    for (const corner of corners) {
+      for (let i = 1; i < edges.length; i++) {
+        const on = foot(corner, edges[i - 1], edges[i], wide);
+        const far = Math.hypot((corner[0] - on[0]) * wide, corner[1] - on[1]);
+        if (far < best.far) best = { far, pair: swap ? [on, corner] : [corner, on] };
+      }
+    }
+  };
+  search(ring, other, false);
+  search(other, ring, true);
+  return best.pair;
+}
+
+/** The position on an edge that is nearest to a corner. */
+function foot(corner, from, to, wide) {
+  const [dx, dy] = [(to[0] - from[0]) * wide, to[1] - from[1]];
+  const along = ((corner[0] - from[0]) * wide * dx + (corner[1] - from[1]) * dy) / (dx * dx + dy * dy || 1);
+  const share = Math.min(Math.max(along, 0), 1);
+  return [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share];
+}

@@ -89,10 +89,10 @@ const tracks = (p) => [
 const hulls = (p) => [
   { id: 'hull-fill', type: 'fill', source: 'hulls', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': ['coalesce', ['get', 'colour'], p.sts], 'fill-opacity': 0.45 } },
   { id: 'hull-edge', type: 'line', source: 'hulls', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'line-color': ['coalesce', ['get', 'colour'], p.sts], 'line-width': 1.6 } },
-  { id: 'hull-lines', type: 'line', source: 'hulls', filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': p.chosen, 'line-width': 1.6 } },
+  { id: 'hull-lines', type: 'line', source: 'hulls', filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': p.chosen, 'line-width': 4 } },
   {
-    id: 'hull-words', type: 'symbol', source: 'hulls', minzoom: 12, filter: ['has', 'label'],
-    layout: { 'text-field': ['get', 'label'], 'text-font': font, 'text-size': 12, 'symbol-placement': 'point', 'text-anchor': 'bottom', 'text-offset': [0, -0.6], 'text-allow-overlap': true, 'text-max-width': 30 },
+    id: 'hull-words', type: 'symbol', source: 'hulls', minzoom: 13, filter: ['has', 'label'],
+    layout: { 'text-field': ['get', 'label'], 'text-font': font, 'text-size': ['get', 'size'], 'text-anchor': ['case', ['has', 'gap'], 'bottom', 'center'], 'text-offset': ['case', ['has', 'gap'], ['literal', [0, -1]], ['literal', [0, 0]]], 'text-allow-overlap': true, 'text-max-width': 14 },
     paint: { 'text-color': p.place, 'text-halo-color': p.halo, 'text-halo-width': 2 },
   },
 ];

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { barrels, duration, percent, seconds } from '../../src/format.js';
-import { areaShapes, areaText, bounds, corners, pieces, shipsAt, shownFor, trackShapes } from '../../src/map/shapes.js';
+import { areaShapes, areaText, bounds, corners, hullShapes, nearest, pieces, shipsAt, shownFor, trackShapes } from '../../src/map/shapes.js';
 import { brushed, columns, runs, top } from '../../src/series.js';
 import { clean } from '../../src/share.js';
 import { filters, state } from '../../src/state.js';
@@ -80,6 +80,19 @@ test('no line joins reports that are days apart or across the date line', () => 
   const { lines, fixes } = trackShapes([{ mmsi: 1, fixes: [[0, 50, 25], [80 * hour, 51, 25]] }], () => '#fff', true);
   assert.equal(lines.features.length, 0);
   assert.equal(fixes.features.length, 2);
+});
+
+test('the gap of a meeting is drawn between the nearest edges of both hulls', () => {
+  const square = (lon, lat) => [[lon, lat], [lon + 1, lat], [lon + 1, lat + 1], [lon, lat + 1], [lon, lat]];
+  for (const [name, other, length] of [['beside', square(3, 0.5), 2], ['above', square(0, 4), 3], ['the corner nearest', square(2, 2), Math.SQRT2]]) {
+    const [a, b] = nearest(square(0, 0), other);
+    assert.ok(Math.abs(Math.hypot(a[0] - b[0], a[1] - b[1]) - length) < 1e-3, `${name}: ${a} to ${b}`);
+  }
+  const hull = (lon, name) => ({ type: 'Feature', geometry: { type: 'Polygon', coordinates: [square(lon, 0)] }, properties: { name, length_m: 330, beam_m: 60, heading_deg: 90 } });
+  const shapes = hullShapes({ gap_m: 1.9, features: [hull(0, 'A'), hull(3, 'B')] }, (i) => `c${i}`, (key, values) => `${key} ${JSON.stringify(values)}`).features;
+  assert.deepEqual(shapes.map((f) => f.geometry.type), ['Polygon', 'Polygon', 'Point', 'Point', 'LineString', 'Point']);
+  assert.match(shapes.at(-1).properties.label, /hullGap.*1.9/);
+  assert.equal(hullShapes(null, String, String).features.length, 0);
 });
 
 test('an area goes into the URL and back', () => {
