@@ -342,6 +342,16 @@ function marked({ geometry, properties }) {
   return { type: 'Feature', geometry: { type: 'Point', coordinates: [properties.lon, properties.lat] }, properties: { ...rest, who }, shape: geometry };
 }
 
-/** After the first paint: what comes then does not delay it. */
-const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+/** When a page is not painted, as in a tab behind others, what comes after the first paint does not wait longer. Milliseconds. */
+const unpainted = 3000;
 
+/** After the first paint, when it is on the screen and not only asked for: what comes then does not delay it. */
+const painted = () => new Promise((done) => {
+  setTimeout(done, unpainted);
+  const wait = new PerformanceObserver((list) => {
+    if (list.getEntriesByName('first-contentful-paint').length === 0) return;
+    wait.disconnect();
+    setTimeout(done, 0);
+  });
+  wait.observe({ type: 'paint', buffered: true });
+});
