@@ -38,12 +38,12 @@ const shores = (p) => ['world', 'gulf'].flatMap((source) => [
 const kind = (...names) => ['in', ['get', 'kind'], ['literal', names]];
 const terminals = ['load_berth', 'load_terminal', 'load_terminal_zone', 'load_terminal_nonIR', 'transit_terminal'];
 
-/** Names of places, from a zoom on: first those that the number is about. */
+/** Names of places, from a zoom on: first those that the number is about, and of these Kharg, where most of them are loaded. */
 const names = (id, filter, minzoom, p) => ({
   id, type: 'symbol', source: 'places', minzoom, filter,
   layout: {
     'text-field': ['get', 'label'], 'text-font': font, 'text-size': 11, 'text-anchor': 'top', 'text-offset': [0, 0.5], 'text-max-width': 9,
-    'symbol-sort-key': ['match', ['get', 'kind'], ['load_terminal', 'load_terminal_zone'], 0, 'sts_area', 1, 'anchorage', 2, 'gate', 3, 4],
+    'symbol-sort-key': ['case', ['in', 'Kharg', ['get', 'label']], -1, ['match', ['get', 'kind'], ['load_terminal', 'load_terminal_zone'], 0, 'sts_area', 1, 'anchorage', 2, 'gate', 3, 4]],
   },
   paint: { 'text-color': p.place, 'text-halo-color': p.halo, 'text-halo-width': 1.4 },
 });
