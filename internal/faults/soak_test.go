@@ -20,10 +20,10 @@ import (
 
 // soakSpeed and soakSources make of the baseline's sentences, 15.8 a second, ten times what a large provider hears of the whole
 // world: 50,000 a second. Every sentence is heard by many, as at sea, so that time need not run so fast that the work of each
-// day, and not of each sentence, is what is measured. SOAK_SPEED is another.
+// day, and not of each sentence, is what is measured. SOAK_SPEED and SOAK_SOURCES are others.
 const (
 	soakSpeed   = "160"
-	soakSources = 20
+	soakSources = "20"
 )
 
 // TestSoak sends sentences at a steady rate for as long as SOAK says and asks that memory stays flat and nothing falls
@@ -46,7 +46,11 @@ func TestSoak(t *testing.T) {
 	s.Start("world", "simulate", "feed", scenario, "--tcp", server, "--speed", cmp.Or(os.Getenv("SOAK_SPEED"), soakSpeed), "--days", "30")
 	feeds := filepath.Join(s.Dir, "feeds.yaml")
 	text := []byte("sources:\n")
-	for n := range soakSources {
+	sources, err := strconv.Atoi(cmp.Or(os.Getenv("SOAK_SOURCES"), soakSources))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range sources {
 		text = fmt.Appendf(text, "  - {id: receiver-%d, kind: tcp, address: \"%s\"}\n", n+1, server)
 	}
 	if err := os.WriteFile(feeds, text, 0o644); err != nil {
