@@ -3,7 +3,7 @@
 GO          ?= go
 STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK  = golang.org/x/vuln/cmd/govulncheck@v1.9.0
-FUZZTIME    ?= 10000x
+FUZZTIME    ?= 4000x
 
 .PHONY: help demo build test check race floors fuzz vuln bench proto feeds realism recorded accuracy number kafka kafka-jars deploy-check faults soak ui browser screenshots page-times
 
@@ -12,7 +12,7 @@ help:
 	@echo "make test    everything: format, vet, staticcheck, short fuzzing, vulnerabilities, floors, tests with the race detector"
 	@echo "make floors  the scores that every scenario is held to"
 	@echo "make race    only the tests, with the race detector"
-	@echo "make fuzz    every fuzz test, FUZZTIME each (default 10000x; the long run is FUZZTIME=10m)"
+	@echo "make fuzz    every fuzz test, FUZZTIME each (default 4000x; the long run is FUZZTIME=10m)"
 	@echo "make bench   the benchmarks, with their checked answers"
 	@echo "make build   the programs, into bin/"
 	@echo "make ui      the page's modules, from pkg/web/ui into pkg/web/assets (needs Node)"

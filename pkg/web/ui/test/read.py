@@ -2,7 +2,7 @@
 
 usage: read.py FORMAT FILE
 """
-import csv, io, json, sys, xml.etree.ElementTree as xml, zipfile
+import csv, io, json, os, sys, xml.etree.ElementTree as xml, zipfile
 
 
 def local(tag):
@@ -81,3 +81,5 @@ kind, name = sys.argv[1:3]
 with open(name, "rb") as f:
     ids = READ[kind](f.read())
 print(json.dumps({"count": len(ids), "ids": ids}))
+sys.stdout.flush()
+os._exit(0)  # pyarrow's threads may abort an interpreter that takes its time to end
