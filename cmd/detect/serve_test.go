@@ -163,7 +163,7 @@ func TestRunServesItsStoreWhileItWrites(t *testing.T) {
 	var errs screen
 	code := make(chan int, 1)
 	go func() {
-		code <- run(ctx, []string{"run", "--config", config, "--with-ingest", feeds, "--data-dir", filepath.Join(dir, "data"), "--out", "", "--admin", "", "--log-format", "text", "--listen", "127.0.0.1:0"}, io.Discard, &errs)
+		code <- run(ctx, []string{"run", "--config", config, "--checkpoint-every", "500ms", "--with-ingest", feeds, "--data-dir", filepath.Join(dir, "data"), "--out", "", "--admin", "", "--log-format", "text", "--listen", "127.0.0.1:0"}, io.Discard, &errs)
 	}()
 	seen := false
 	for !seen {
