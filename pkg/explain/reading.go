@@ -8,6 +8,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/export"
+	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
@@ -67,6 +68,33 @@ func (r Reading) Time() time.Time {
 
 // MMSI is the sender, zero where it is not known.
 func (r Reading) MMSI() vessel.MMSI { return vessel.MMSI(r.Report.MMSI) }
+
+// Fix is a position that an event quotes: where a ship said that she was, and when.
+type Fix struct {
+	MMSI vessel.MMSI
+	At   geo.Point
+	Time time.Time    // UTC
+	SOG  *geo.Knots   // nil: not said
+	COG  *geo.Degrees // nil: not said
+}
+
+// Fixes are the positions of an event's evidence, in its order; those whose sentences tell no time are left out.
+func Fixes(e event.Event) (all []Fix) {
+	for _, r := range Readings(e) {
+		if !r.Decoded || !r.Report.Carries(ais.HasPosition) || r.Time().IsZero() {
+			continue
+		}
+		f := Fix{MMSI: r.MMSI(), At: r.Report.Position, Time: r.Time().UTC()}
+		if sog := r.Report.SOG; r.Report.Carries(ais.HasSOG) {
+			f.SOG = &sog
+		}
+		if cog := r.Report.COG; r.Report.Carries(ais.HasCOG) {
+			f.COG = &cog
+		}
+		all = append(all, f)
+	}
+	return all
+}
 
 // Says tells what the ship said: where she was, her speed, her draught; empty where the sentences do not tell.
 func (r Reading) Says() string {

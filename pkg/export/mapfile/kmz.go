@@ -159,7 +159,7 @@ func span(e event.Event) kml.Element {
 	return t
 }
 
-func track(piece []Fix) *kml.GxTrackElement {
+func track(piece []explain.Fix) *kml.GxTrackElement {
 	t := kml.GxTrack()
 	for _, f := range piece {
 		t.Append(kml.When(f.Time))
@@ -210,15 +210,10 @@ func data(e event.Event) kml.Element {
 	return d.Append(field("evidence_sha256", e.Evidence.SHA256))
 }
 
-// unheard are the two ends of a silence.
+// unheard are the two ends of a silence, or of the time in which positions are called false.
 func unheard(e event.Event) []geo.Point {
-	var off, on *event.FixRef
-	switch d := e.Details.(type) {
-	case event.GapDetails:
-		off, on = &d.Off, d.On
-	case event.IdentityDetails:
-		off, on = d.Off, d.On
-	case event.FalsePositionDetails:
+	off, on := unheardBetween(e)
+	if d, ok := e.Details.(event.FalsePositionDetails); ok {
 		off, on = d.Last, d.Next
 	}
 	if off == nil || on == nil || math.Abs(off.Lon-on.Lon) > 180 {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/darkwake/darkwake/internal/fixture"
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/explain"
 	"github.com/darkwake/darkwake/pkg/export"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
@@ -284,8 +285,8 @@ func TestGPXBreaksItsTracksWhereNobodyHeard(t *testing.T) {
 
 func TestTracksAreCutWhereTheyMustNotBeJoined(t *testing.T) {
 	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-	fix := func(minutes int, lon, lat float64) Fix {
-		return Fix{At: geo.PointFromDegrees(lon, lat), Time: at.Add(time.Duration(minutes) * time.Minute)}
+	fix := func(minutes int, lon, lat float64) explain.Fix {
+		return explain.Fix{At: geo.PointFromDegrees(lon, lat), Time: at.Add(time.Duration(minutes) * time.Minute)}
 	}
 	off := event.FixRef{Time: at.Add(10 * time.Minute)}
 	on := event.FixRef{Time: at.Add(70 * time.Minute)}
@@ -293,19 +294,19 @@ func TestTracksAreCutWhereTheyMustNotBeJoined(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
 		e     event.Event
-		fixes []Fix
+		fixes []explain.Fix
 		want  []int
 	}{
-		{"one position", event.Event{}, []Fix{fix(0, 50, 26)}, []int{1}},
-		{"an ordinary way", event.Event{}, []Fix{fix(0, 50, 26), fix(30, 50.1, 26), fix(60, 50.2, 26)}, []int{3}},
-		{"out of order", event.Event{}, []Fix{fix(60, 50.2, 26), fix(0, 50, 26)}, []int{2}},
-		{"heard by two stations", event.Event{}, []Fix{fix(0, 50, 26), fix(0, 50, 26), fix(1, 50, 26)}, []int{2}},
-		{"more than three hours", event.Event{}, []Fix{fix(0, 50, 26), fix(181, 50.1, 26)}, []int{1, 1}},
-		{"faster than any ship", event.Event{}, []Fix{fix(0, 50, 26), fix(10, 51, 26), fix(20, 51.01, 26)}, []int{1, 2}},
-		{"two places at once", event.Event{}, []Fix{fix(0, 50, 26), fix(0, 51, 26)}, []int{1, 1}},
-		{"clocks a second apart", event.Event{}, []Fix{fix(0, 50, 26), fix(0, 50.004, 26)}, []int{2}},
-		{"date line eastward", event.Event{}, []Fix{fix(0, 179.99, 26), fix(30, -179.99, 26)}, []int{1, 1}},
-		{"the silence that the event tells of", gap, []Fix{fix(0, 50, 26), fix(10, 50, 26), fix(70, 50, 26), fix(80, 50, 26)}, []int{2, 2}},
+		{"one position", event.Event{}, []explain.Fix{fix(0, 50, 26)}, []int{1}},
+		{"an ordinary way", event.Event{}, []explain.Fix{fix(0, 50, 26), fix(30, 50.1, 26), fix(60, 50.2, 26)}, []int{3}},
+		{"out of order", event.Event{}, []explain.Fix{fix(60, 50.2, 26), fix(0, 50, 26)}, []int{2}},
+		{"heard by two stations", event.Event{}, []explain.Fix{fix(0, 50, 26), fix(0, 50, 26), fix(1, 50, 26)}, []int{2}},
+		{"more than three hours", event.Event{}, []explain.Fix{fix(0, 50, 26), fix(181, 50.1, 26)}, []int{1, 1}},
+		{"faster than any ship", event.Event{}, []explain.Fix{fix(0, 50, 26), fix(10, 51, 26), fix(20, 51.01, 26)}, []int{1, 2}},
+		{"two places at once", event.Event{}, []explain.Fix{fix(0, 50, 26), fix(0, 51, 26)}, []int{1, 1}},
+		{"clocks a second apart", event.Event{}, []explain.Fix{fix(0, 50, 26), fix(0, 50.004, 26)}, []int{2}},
+		{"date line eastward", event.Event{}, []explain.Fix{fix(0, 179.99, 26), fix(30, -179.99, 26)}, []int{1, 1}},
+		{"the silence that the event tells of", gap, []explain.Fix{fix(0, 50, 26), fix(10, 50, 26), fix(70, 50, 26), fix(80, 50, 26)}, []int{2, 2}},
 	} {
 		var got []int
 		for _, piece := range pieces(tc.e, tc.fixes) {
@@ -398,7 +399,7 @@ func checkTrack(t *testing.T, e event.Event, file []byte) {
 	if err := json.Unmarshal(file, &all); err != nil || all.Type != "FeatureCollection" || all.Features[0].ID != e.ID {
 		t.Fatalf("%v in %s", err, file)
 	}
-	var quoted []Fix
+	var quoted []explain.Fix
 	for _, track := range Tracks(e) {
 		for _, piece := range track.Pieces {
 			quoted = append(quoted, piece...)

@@ -6,26 +6,17 @@ import (
 	"slices"
 	"time"
 
-	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/explain"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
-// Fix is a position that an event quotes: where a ship said that she was, and when.
-type Fix struct {
-	At   geo.Point
-	Time time.Time
-	SOG  *geo.Knots
-	COG  *geo.Degrees
-}
-
 // Track is what an event quotes of one ship, in pieces within which she was heard without a break, by time.
 type Track struct {
 	MMSI   vessel.MMSI
 	Name   string // as the event has it, unescaped; empty where it does not name the ship
-	Pieces [][]Fix
+	Pieces [][]explain.Fix
 }
 
 // A line joins two quoted positions if they are no farther apart in time than joined, as in the charts of pkg/explain
@@ -38,19 +29,9 @@ const (
 // Tracks are the quoted positions of an event: of its ships in their order, then of others by MMSI. Positions without a
 // time are left out. In an event that says positions are false, so may these be: they are what was sent.
 func Tracks(e event.Event) []Track {
-	found := map[vessel.MMSI][]Fix{}
-	for _, r := range explain.Readings(e) {
-		if !r.Decoded || !r.Report.Carries(ais.HasPosition) || r.Time().IsZero() {
-			continue
-		}
-		f := Fix{At: r.Report.Position, Time: r.Time().UTC()}
-		if sog := r.Report.SOG; r.Report.Carries(ais.HasSOG) {
-			f.SOG = &sog
-		}
-		if cog := r.Report.COG; r.Report.Carries(ais.HasCOG) {
-			f.COG = &cog
-		}
-		found[r.MMSI()] = append(found[r.MMSI()], f)
+	found := map[vessel.MMSI][]explain.Fix{}
+	for _, f := range explain.Fixes(e) {
+		found[f.MMSI] = append(found[f.MMSI], f)
 	}
 	var all []Track
 	take := func(m vessel.MMSI, name string) {
@@ -74,20 +55,20 @@ func Tracks(e event.Event) []Track {
 }
 
 // pieces cuts fixes where they must not be joined.
-func pieces(e event.Event, fixes []Fix) [][]Fix {
-	slices.SortStableFunc(fixes, func(a, b Fix) int {
+func pieces(e event.Event, fixes []explain.Fix) [][]explain.Fix {
+	slices.SortStableFunc(fixes, func(a, b explain.Fix) int {
 		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.At[0], b.At[0]), cmp.Compare(a.At[1], b.At[1]))
 	})
 	from, to := silence(e)
-	var all [][]Fix
-	var last Fix
+	var all [][]explain.Fix
+	var last explain.Fix
 	for i, f := range fixes {
 		same := i > 0 && f.Time.Equal(last.Time) && f.At == last.At // heard by two stations
 		switch {
 		case same:
 			continue
 		case i == 0 || apart(last, f) || last.Time.Before(to) && f.Time.After(from):
-			all = append(all, []Fix{f})
+			all = append(all, []explain.Fix{f})
 		default:
 			all[len(all)-1] = append(all[len(all)-1], f)
 		}
@@ -97,7 +78,7 @@ func pieces(e event.Event, fixes []Fix) [][]Fix {
 }
 
 // apart tells whether two positions, one after the other, must not be joined.
-func apart(a, b Fix) bool {
+func apart(a, b explain.Fix) bool {
 	if b.Time.Sub(a.Time) > joined || math.Abs(a.At[0]-b.At[0]) > 180 {
 		return true
 	}
@@ -108,15 +89,19 @@ func apart(a, b Fix) bool {
 
 // silence is the time in which an event says that nobody heard its ship; both zero where it says no such thing.
 func silence(e event.Event) (from, to time.Time) {
-	var off, on *event.FixRef
+	if off, on := unheardBetween(e); off != nil && on != nil {
+		return off.Time, on.Time
+	}
+	return from, to
+}
+
+// unheardBetween are the reports between which an event says that nobody heard its ship; nil where it quotes none.
+func unheardBetween(e event.Event) (off, on *event.FixRef) {
 	switch d := e.Details.(type) {
 	case event.GapDetails:
-		off, on = &d.Off, d.On
+		return &d.Off, d.On
 	case event.IdentityDetails:
-		off, on = d.Off, d.On
+		return d.Off, d.On
 	}
-	if off == nil || on == nil {
-		return from, to
-	}
-	return off.Time, on.Time
+	return nil, nil
 }

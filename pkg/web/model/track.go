@@ -9,20 +9,15 @@ import (
 	"sync"
 	"time"
 
-	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/explain"
-	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/vessel"
 )
 
-// Fix is a position that a ship reported, in a sentence that an event quotes.
+// Fix is a position that a ship reported, and the event that quotes it, the first by start where there are several.
 type Fix struct {
-	Time  time.Time
-	At    geo.Point
-	SOG   *geo.Knots   // nil: not said
-	COG   *geo.Degrees // nil: not said
-	Event string       // that quotes it; the first by start where there are several
+	explain.Fix
+	Event string
 }
 
 // MarshalJSON writes [unix seconds, longitude, latitude, knots, degrees, event], null where nothing was said.
@@ -81,12 +76,7 @@ type trackCache struct {
 // quoted are the fixes of one version of an event.
 type quoted struct {
 	sha256 string
-	fixes  []sent
-}
-
-type sent struct {
-	mmsi vessel.MMSI
-	Fix
+	fixes  []explain.Fix
 }
 
 func (c *trackCache) of(events []event.Event, from, to time.Time, wanted func(event.Event) bool) []Track {
@@ -99,12 +89,12 @@ func (c *trackCache) of(events []event.Event, from, to time.Time, wanted func(ev
 			if !from.IsZero() && f.Time.Before(from) || !to.IsZero() && !f.Time.Before(to) {
 				continue
 			}
-			t := ships[f.mmsi]
+			t := ships[f.MMSI]
 			if t == nil {
-				t = &Track{MMSI: f.mmsi, Listed: []string{}}
-				ships[f.mmsi] = t
+				t = &Track{MMSI: f.MMSI, Listed: []string{}}
+				ships[f.MMSI] = t
 			}
-			t.Fixes = append(t.Fixes, f.Fix)
+			t.Fixes = append(t.Fixes, Fix{f, e.ID})
 			t.describe(e)
 		}
 	}
@@ -141,29 +131,16 @@ func (t *Track) describe(e event.Event) {
 	}
 }
 
-func (c *trackCache) fixes(e event.Event) []sent {
+func (c *trackCache) fixes(e event.Event) []explain.Fix {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if q, held := c.held[e.ID]; held && q.sha256 == e.Evidence.SHA256 {
 		return q.fixes
 	}
-	var fixes []sent
-	for _, r := range explain.Readings(e) {
-		if !r.Decoded || !r.Report.Carries(ais.HasPosition) || r.Time().IsZero() {
-			continue
-		}
-		f := sent{r.MMSI(), Fix{Time: r.Time().UTC(), At: r.Report.Position, Event: e.ID}}
-		if r.Report.Carries(ais.HasSOG) {
-			f.SOG = &r.Report.SOG
-		}
-		if r.Report.Carries(ais.HasCOG) {
-			f.COG = &r.Report.COG
-		}
-		fixes = append(fixes, f)
-	}
 	if c.held == nil {
 		c.held = map[string]quoted{}
 	}
+	fixes := explain.Fixes(e)
 	c.held[e.ID] = quoted{e.Evidence.SHA256, fixes}
 	return fixes
 }
