@@ -15,6 +15,7 @@ func TestFlag(t *testing.T) {
 		{"first of several for one flag", 351_000_000, "PA"},
 		{"last of several for one flag", 374_000_001, "PA"},
 		{"first row of the table", 201_000_001, "AL"},
+		{"Falkland Islands, which some tables call UK", 740_000_001, "FK"},
 		{"digits allocated to nobody", 299_000_001, ""},
 		{"zero", 0, ""},
 		{"coast station", 4_220_001, "IR"},
