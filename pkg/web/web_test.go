@@ -24,6 +24,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/store"
 	"github.com/darkwake/darkwake/pkg/store/folder"
+	"github.com/darkwake/darkwake/pkg/web/basemap"
 	"github.com/darkwake/darkwake/pkg/web/model"
 )
 
@@ -176,6 +177,27 @@ func TestAnswersAreMadeSmaller(t *testing.T) {
 	}
 	if w := ask(h, "http://localhost/og/barometer.png", "Accept-Encoding", "br"); w.Header().Get("Content-Encoding") != "" {
 		t.Error("an image is compressed twice")
+	}
+}
+
+// TestTheBasemapKeepsItsBudgetOfBytes weighs shores and places as they are sent, against section 5 of the page's specification.
+func TestTheBasemapKeepsItsBudgetOfBytes(t *testing.T) {
+	places, err := place.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := handler(t, Options{Places: places})
+	sum := 0
+	for _, name := range []string{basemap.Gulf, basemap.World, basemap.PlacesFile} {
+		w := ask(h, "http://localhost/basemap/"+name, "Accept-Encoding", "br")
+		if w.Code != http.StatusOK || w.Header().Get("Content-Encoding") != "br" {
+			t.Errorf("%s: %d, %v", name, w.Code, w.Header())
+		}
+		t.Logf("%s: %d bytes", name, w.Body.Len())
+		sum += w.Body.Len()
+	}
+	if sum > 250<<10 {
+		t.Errorf("got %d bytes of brotli, want at most %d", sum, 250<<10)
 	}
 }
 

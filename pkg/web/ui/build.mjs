@@ -2,6 +2,7 @@
 //
 //   app/app.js   everything that the page needs before the map, one module
 //   app/map.js   the map's own module, fetched after the first paint
+//   app/shores.mjs   what the map's worker decodes the shores with; it loads modules by this ending
 //   app/app.css  styles of map, charts, dialog and sheet
 //   maplibre-6.17.0/, uplot-1.6.32/   the two libraries, minified once more, each in a folder of its version
 //
@@ -37,7 +38,7 @@ async function build() {
   const maplibre = (file) => join(here, 'node_modules/maplibre-gl/dist', file);
   const licence = banner(`MapLibre GL JS ${dependencies['maplibre-gl']}`, `https://github.com/maplibre/maplibre-gl-js/blob/v${dependencies['maplibre-gl']}/LICENSE.txt`);
   const stdin = {
-    contents: `export { Map, setWorkerUrl, setWorkerCount } from ${JSON.stringify(maplibre('maplibre-gl-dev.mjs'))};`,
+    contents: `export { Map, importScriptInWorkers, setWorkerUrl, setWorkerCount } from ${JSON.stringify(maplibre('maplibre-gl-dev.mjs'))};`,
     resolveDir: here,
   };
   files.set(`${folders.maplibre}/maplibre-gl.mjs`, await bundle({ stdin, banner: licence }));
@@ -55,8 +56,10 @@ async function build() {
     define: {
       MAPLIBRE_URL: url(`${folders.maplibre}/maplibre-gl.mjs`),
       MAPLIBRE_WORKER_URL: url(`${folders.maplibre}/maplibre-gl-worker.mjs`),
+      SHORES_URL: JSON.stringify('./shores.mjs'),
     },
   }));
+  files.set('app/shores.mjs', await bundle({ entryPoints: ['src/map/shores.js'] }));
   files.set('app/app.js', await bundle({
     entryPoints: ['src/main.js'],
     define: { UPLOT_URL: url(`${folders.uplot}/uplot.mjs`), MAP_URL: JSON.stringify('./map.js') },

@@ -83,7 +83,7 @@ export async function loadTracks({ from, to, event }, signal) {
 export const loadHulls = (id, signal) => json(`${api}events/${encodeURIComponent(id)}/hulls`, signal);
 export const loadCoverage = (signal) => json(`${api}coverage`, signal);
 export const loadStatus = (signal) => json(`${api}status`, signal);
-export const loadBasemap = (name) => json(`/basemap/${name}`);
+export const loadPlaces = () => json('/basemap/places.geojson');
 
 /** The page of a state as the server draws it, as a document in which nothing runs. */
 export async function loadPage(url, signal) {

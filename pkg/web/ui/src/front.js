@@ -1,7 +1,7 @@
 // The front page: charts, map, time, table and evidence hang together here. Whatever the reader changes goes into the URL;
 // whatever changes there reaches every part, so that they always show the same events.
 import { Charts, endOf } from './charts.js';
-import { pageData, loadBasemap, loadCoverage, loadDays, loadEvents, loadHulls, loadPage, loadShips, loadStatus, loadTracks } from './data.js';
+import { pageData, loadCoverage, loadDays, loadEvents, loadHulls, loadPage, loadPlaces, loadShips, loadStatus, loadTracks } from './data.js';
 import { $, announce, parse } from './dom.js';
 import { Evidence } from './evidence.js';
 import * as filterForm from './filters.js';
@@ -87,7 +87,7 @@ export class Front {
       box.hidden = false;
       const map = new SeaMap({
         onPick: (id) => { this.select(id); this.open(id); }, onCamera: (camera) => state.set(camera), onArea: (area) => this.choose({ area }),
-        basemap: loadBasemap, coverage: loadCoverage, over: () => this.over(box), synthetic: this.page.synthetic, clock, percent,
+        places: loadPlaces, coverage: loadCoverage, over: () => this.over(box), synthetic: this.page.synthetic, clock, percent,
       });
       const camera = Number.isNaN(state.number('lat')) ? null : { lat: state.number('lat'), lon: state.number('lon'), z: state.number('z') };
       await map.start(box, camera);

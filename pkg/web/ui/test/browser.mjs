@@ -16,6 +16,7 @@ export const hasBrowser = existsSync(executable);
 const patience = 90_000;
 
 const flags = {
+  usual: [], // as on a desk without a GPU: the browser draws pages by itself, and WebGL2 falls back to software
   webgl: ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
   plain: ['--disable-gpu', '--disable-software-rasterizer', '--disable-3d-apis'],
 };

@@ -1,7 +1,6 @@
 // The map: fetched after the first paint, and only where WebGL2 is there. It shows what the table has and never more: the
 // same events by the same filters. What it is told comes through SeaMap; it knows neither URL nor server.
-import { feature } from 'topojson-client';
-import { el, pause, reducedMotion } from '../dom.js';
+import { el, reducedMotion } from '../dom.js';
 import { icon } from '../icons.js';
 import { t } from '../strings.js';
 import { arrow, dot, kinds, mark, ratio } from './marks.js';
@@ -10,7 +9,7 @@ import { areaShapes, areaText, bounds, collection, corners, hullShapes, point, r
 import { most, shipColour, style, switches } from './style.js';
 
 /** Set by build.mjs. */
-/* global MAPLIBRE_URL, MAPLIBRE_WORKER_URL */
+/* global MAPLIBRE_URL, MAPLIBRE_WORKER_URL, SHORES_URL */
 
 /** What is shown when nothing says otherwise: the Gulf and its exit, with the roads off Fujairah. */
 const home = [[47.5, 22.5], [60.5, 30.8]];
@@ -22,7 +21,7 @@ const motionEvery = 80;
 
 export class SeaMap {
   /**
-   * Callbacks: onPick(id), onCamera({lat, lon, z}), onArea(text); basemap(name) gives the files of the shores and places, and
+   * Callbacks: onPick(id), onCamera({lat, lon, z}), onArea(text); places() and coverage() give what their layers show, and
    * over() what lies over the map's edges, in pixels; synthetic stamps the map.
    */
   constructor(callbacks) {
@@ -38,6 +37,7 @@ export class SeaMap {
     const maplibre = await import(MAPLIBRE_URL);
     maplibre.setWorkerUrl(new URL(MAPLIBRE_WORKER_URL, import.meta.url).href);
     maplibre.setWorkerCount(1); // two cores: one for the page, one for its worker
+    await maplibre.importScriptInWorkers(new URL(SHORES_URL, import.meta.url).href);
     this.box = box;
     this.palette = palette();
     const view = camera ? { center: [camera.lon, camera.lat], zoom: camera.z || 5 } : { bounds: home };
@@ -52,7 +52,7 @@ export class SeaMap {
     this.images();
     this.listen();
     this.controls();
-    await this.shores();
+    await this.places().then((data) => this.source('places', named(data))).catch(() => {});
   }
 
   images() {
@@ -61,25 +61,6 @@ export class SeaMap {
     for (const kind of kinds) add(`mark-${kind}`, mark(kind, p.ground, p.rim));
     add('ship', arrow(p.chosen, p.rim));
     add('ship-still', dot(p.chosen, p.rim));
-  }
-
-  /** Shores one file after the other, and the page has its turn between: decoding both at once would stop it. */
-  async shores() {
-    const places = this.basemap('places.geojson').then((data) => this.source('places', named(data))).catch(() => {});
-    for (const name of ['gulf', 'world']) {
-      try {
-        const topology = await this.basemap(`${name}.topojson`);
-        await pause();
-        const parts = [];
-        for (const is of ['land', 'coast']) {
-          parts.push(...tagged(feature(topology, topology.objects[is]), is));
-          await pause();
-        }
-        this.source(name, collection(parts));
-      } catch { /* the sea without its shores is still of use; the fallback has them */ }
-      await pause();
-    }
-    await places;
   }
 
   source(name, data) {
@@ -369,8 +350,6 @@ export class SeaMap {
     return new Promise((done) => canvas.toBlob(done, 'image/png'));
   }
 }
-
-const tagged = (features, is) => (features.features ?? [features]).map((f) => ({ type: 'Feature', geometry: f.geometry, properties: { is } }));
 
 /** Places with a point each beside their shape, for dot and name. */
 function named(places) {

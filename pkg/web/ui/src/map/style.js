@@ -9,10 +9,10 @@ const empty = { type: 'FeatureCollection', features: [] };
 const geojson = (extra = {}) => ({ type: 'geojson', data: empty, ...extra });
 const font = ['DejaVu Sans', 'Segoe UI', 'Helvetica Neue', 'sans-serif'];
 
-/** Sources whose content comes later. */
+/** The shores, which the worker fetches (shores.js), and sources whose content comes later. */
 export const sources = () => ({
-  world: geojson({ tolerance: 0.2 }),
-  gulf: geojson({ tolerance: 0.2, maxzoom: 14 }),
+  world: geojson({ data: 'shores://world', tolerance: 0.2 }),
+  gulf: geojson({ data: 'shores://gulf', tolerance: 0.2, maxzoom: 14 }),
   coverage: geojson(),
   places: geojson(),
   outages: geojson(),
