@@ -46,11 +46,14 @@ func (b *Book) Match(n vessel.IMO, m vessel.MMSI) []string {
 	}
 	for _, h := range b.byMMSI[m] {
 		if !n.Valid() || len(h.entry.IMO) == 0 {
-			out = appendNew(out, h.String()+" by MMSI")
+			out = appendNew(out, h.String()+byMMSI)
 		}
 	}
 	return out
 }
+
+// byMMSI ends a hit that rests on the radio number alone.
+const byMMSI = " by MMSI"
 
 func appendNew(list []string, s string) []string {
 	if slices.Contains(list, s) {
