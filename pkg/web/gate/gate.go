@@ -89,6 +89,13 @@ func (l *Limiter) Take(client string, now time.Time) Left {
 	return out
 }
 
+// GiveBack uncounts a request of a client, such as a try that proved right where only wrong ones are to count.
+func (l *Limiter) GiveBack(client string, now time.Time) {
+	if l.limits.PerSecond > 0 {
+		l.client(client, now).AllowN(now, -1) // the burst bounds what comes of it
+	}
+}
+
 func seconds(x float64) time.Duration { return time.Duration(x * float64(time.Second)) }
 
 func (l *Limiter) client(name string, now time.Time) *rate.Limiter {

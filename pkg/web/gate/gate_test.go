@@ -86,3 +86,26 @@ func TestAClientIsHisAddress(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsGivenBackDoesNotCount: and never makes more than the burst.
+func TestWhatIsGivenBackDoesNotCount(t *testing.T) {
+	l, now := NewLimiter(Limits{PerSecond: 0.1, Burst: 2, Clients: 4}), time.Unix(1_700_000_000, 0)
+	for range 20 {
+		if !l.Take("a", now).Allowed {
+			t.Fatal("a request that was given back counts")
+		}
+		l.GiveBack("a", now)
+	}
+	for range 5 {
+		l.GiveBack("a", now)
+	}
+	allowed := 0
+	for range 10 {
+		if l.Take("a", now.Add(time.Second)).Allowed {
+			allowed++
+		}
+	}
+	if allowed != 2 {
+		t.Errorf("%d requests at once are allowed, want the burst of 2", allowed)
+	}
+}
