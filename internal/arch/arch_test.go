@@ -56,6 +56,7 @@ var allowed = map[string][]string{
 	"pkg/alert/post":     {"pkg/chart", "pkg/secret"},
 	"pkg/web/model":      {"pkg/ais", "pkg/cargo/lots", "pkg/estimate", "pkg/event", "pkg/explain", "pkg/export", "pkg/geo", "pkg/record", "pkg/store", "pkg/vessel"},
 	"pkg/web/gate":       {},
+	"pkg/triage":         {"pkg/chart", "pkg/param", "pkg/secret", "pkg/vessel/list", "pkg/web/gate"},
 	"pkg/web/api":        {"pkg/chart", "pkg/estimate/", "pkg/event", "pkg/explain", "pkg/export/", "pkg/extract", "pkg/geo", "pkg/place", "pkg/record", "pkg/store", "pkg/timeline", "pkg/vessel", "pkg/web/api/schema", "pkg/web/gate", "pkg/web/model", "pkg/web/view"},
 	"pkg/web/api/schema": {"pkg/estimate", "pkg/event", "pkg/export/tabular", "pkg/timeline", "pkg/web/model"},
 	"pkg/export/gfw":     {"pkg/event", "pkg/geo"},
@@ -75,7 +76,7 @@ var effects = []string{"os", "net", "net/http", "log", "log/slog", "math/rand", 
 // clock lists who may ask the wall clock; routines who may start a goroutine. pkg/ops is one of them by decision: it serves
 // a port, and ages are reckoned when they are asked for.
 var (
-	clock    = []string{"internal/faults", "pkg/feed", "pkg/feed/live", "pkg/stream/", "pkg/store/", "pkg/ops", "pkg/web/", "pkg/alert/", "cmd/"}
+	clock    = []string{"internal/faults", "pkg/feed", "pkg/feed/live", "pkg/stream/", "pkg/store/", "pkg/ops", "pkg/web/", "pkg/alert/", "pkg/triage", "cmd/"}
 	routines = []string{"internal/faults", "internal/realkafka", "pkg/feed", "pkg/feed/live", "pkg/stream/", "pkg/store/", "pkg/ops", "pkg/web/", "pkg/alert/", "cmd/", "pkg/pipeline", "internal/sim/"}
 )
 
