@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -242,10 +243,7 @@ func (f *alertFlags) open(ctx context.Context, o alert.Options, url, site string
 	if o.Config.Site == "" {
 		o.Config.Site = strings.TrimSuffix(site, "/")
 	}
-	folder := o.State
-	if path := strings.TrimPrefix(strings.TrimPrefix(url, "sqlite:"), "//"); !strings.Contains(path, "://") {
-		folder = filepath.Dir(path)
-	}
+	folder := cmp.Or(beside(url), o.State)
 	switch {
 	case f.state != "":
 		o.State = f.state
@@ -259,6 +257,15 @@ func (f *alertFlags) open(ctx context.Context, o alert.Options, url, site string
 		return nil, usageError{err}
 	}
 	return service, nil
+}
+
+// beside is the folder of a store that is a file; empty for a server.
+func beside(url string) string {
+	path := strings.TrimPrefix(strings.TrimPrefix(url, "sqlite:"), "//")
+	if strings.Contains(path, "://") {
+		return ""
+	}
+	return filepath.Dir(path)
 }
 
 // tellAlerts is the job of a service; none is done at once.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -179,6 +180,7 @@ func (f *runFlags) read(ctx context.Context, url string, log *slog.Logger, m *op
 	if f.site.Listen == "" {
 		return r, nil
 	}
+	f.site.Beside = cmp.Or(beside(url), f.broker.DataDir)
 	serving, err := f.site.Start(ctx, s, cli.Software(), log, usage)
 	if err != nil {
 		return nil, errors.Join(err, r.close())

@@ -34,6 +34,9 @@ simulate demo left in a folder, and changes neither.
 
 Only this machine is answered, unless --listen names another address, and then only those who know the key.
 
+With --reviewers those whom a file names may log in on the page to watch, confirm and dismiss events, with a note; what they
+write is kept in a log of its own (docs/triage.md).
+
 Every flag can be given as an environment variable: --public-url as DARKWAKE_PUBLIC_URL.`,
 		Example: "  detect serve --in out\n  detect serve --store darkwake-data/darkwake.db",
 		Args:    exactly(0, "none: what to show is said by --store or --in"),
@@ -82,10 +85,12 @@ func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) (err err
 	if f.Alerts != nil {
 		defer func() { err = errors.Join(err, f.Alerts.Close()) }()
 	}
+	f.Beside = beside(f.store)
 	serving, err := f.Start(ctx, s, cli.Software(), log, usage)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, serving.Close()) }()
 	fmt.Fprintf(stdout, "Look at %s (Ctrl-C ends it)\n", serving.URL())
 	return together(ctx, serving.Run, tellAlerts(f.Alerts))
 }

@@ -129,6 +129,8 @@ func TestServeRefusesInOneLine(t *testing.T) {
 		{"a frame ancestor that is no origin", `frame ancestor "x": expected an origin`, []string{"--frame-ancestors", "x"}},
 		{"a public URL that is none", `public URL "x": expected`, []string{"--public-url", "x"}},
 		{"a basemap that is not there", "open basemap", []string{"--basemap-dir", empty}},
+		{"reviewers that are not there", "read reviewers: open ", []string{"--reviewers", filepath.Join(empty, "reviewers.yaml")}},
+		{"reviews of nobody", "--reviews x without --reviewers: a file expected", []string{"--reviews", "x"}},
 		{"an argument", "1 arguments: expected none", []string{"now"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

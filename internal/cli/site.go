@@ -24,6 +24,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/secret"
 	"github.com/darkwake/darkwake/pkg/store"
 	"github.com/darkwake/darkwake/pkg/store/folder"
+	"github.com/darkwake/darkwake/pkg/triage"
 	"github.com/darkwake/darkwake/pkg/web"
 	"github.com/darkwake/darkwake/pkg/web/model"
 )
@@ -32,6 +33,9 @@ import (
 type Site struct {
 	Listen    string         // host:port; empty: nothing is served
 	Alerts    *alert.Service // whose rules the page shows and tests; nil for none
+	Beside    string         // the folder where reviews are kept unless a flag names their file; empty: there is none
+	reviewers string
+	reviews   string
 	keyFile   string
 	public    string
 	ancestors []string
@@ -48,6 +52,8 @@ func (s *Site) Register(fl *pflag.FlagSet, address, otherwise string) {
 	fl.StringSliceVar(&s.ancestors, "frame-ancestors", nil, "origins that may show /embed in a frame, such as https://example.org; * for all; none without it")
 	fl.StringVar(&s.tiles, "tiles", "", "URL of map tiles with {z}, {x} and {y}; without it nothing comes from elsewhere")
 	fl.StringVar(&s.shores, "basemap-dir", "", "folder with gulf.topojson and world.topojson of your own")
+	fl.StringVar(&s.reviewers, "reviewers", "", "file of those who may log in to watch, confirm and dismiss events (YAML; docs/triage.md)")
+	fl.StringVar(&s.reviews, "reviews", "", "log in which they write (JSON Lines; default reviews.jsonl beside the store or in the folder that is served)")
 	fl.StringVar(&s.published, "published", "", "figures that others published (CSV; docs/exports.md), shown beside the number")
 }
 
@@ -82,10 +88,27 @@ func (s *Site) options(software string, log *slog.Logger) (web.Options, error) {
 	return o, nil
 }
 
+// desk opens the reviewers' desk; nil without reviewers. An error is one of the command line.
+func (s *Site) desk(log *slog.Logger) (*triage.Desk, error) {
+	o := triage.Options{Reviewers: s.reviewers, Reviews: s.reviews, Public: s.public, Log: log}
+	switch {
+	case s.reviewers == "" && s.reviews == "":
+		return nil, nil
+	case s.reviewers == "":
+		return nil, fmt.Errorf("--reviews %s without --reviewers: a file expected of those who may write there", s.reviews)
+	case s.reviews == "" && s.Beside == "":
+		return nil, errors.New("--reviewers without --reviews: a file expected, since the store is a server")
+	case s.reviews == "":
+		o.Reviews = filepath.Join(s.Beside, "reviews.jsonl")
+	}
+	return triage.OpenDesk(o)
+}
+
 // Serving is a site that listens.
 type Serving struct {
 	server *web.Server
 	model  *model.Model
+	desk   *triage.Desk // nil: nobody reviews
 }
 
 // refresh is how often a store is asked whether something has changed: a reader sees an event a second after it was kept.
@@ -97,16 +120,19 @@ func (s *Site) Start(ctx context.Context, from *store.Store, software string, lo
 	if err != nil {
 		return nil, usage(err)
 	}
-	m := model.New(from)
-	handler, err := web.Handler(m, o)
-	if err != nil {
+	serving := &Serving{model: model.New(from)}
+	if serving.desk, err = s.desk(log); err != nil {
 		return nil, usage(err)
 	}
-	server, err := web.Listen(ctx, s.Listen, o.Key != "", handler)
+	o.Desk = serving.desk
+	handler, err := web.Handler(serving.model, o)
 	if err != nil {
-		return nil, usage(fmt.Errorf("--listen: %w", err))
+		return nil, errors.Join(usage(err), serving.Close())
 	}
-	return &Serving{server, m}, nil
+	if serving.server, err = web.Listen(ctx, s.Listen, o.Key != "", handler); err != nil {
+		return nil, errors.Join(usage(fmt.Errorf("--listen: %w", err)), serving.Close())
+	}
+	return serving, nil
 }
 
 // URL is where to look.
@@ -117,8 +143,16 @@ func (s *Serving) Run(ctx context.Context) error {
 	return s.server.Run(ctx, func(ctx context.Context) error { return s.model.Run(ctx, refresh) })
 }
 
-// Close lets go of the address, whether or not anything was answered.
-func (s *Serving) Close() error { return s.server.Close() }
+// Close lets go of the address and of the reviews, whether or not anything was answered.
+func (s *Serving) Close() (err error) {
+	if s.server != nil {
+		err = s.server.Close()
+	}
+	if s.desk != nil {
+		err = errors.Join(err, s.desk.Close())
+	}
+	return err
+}
 
 // Folder serves what a run left in a folder, from a store of its own that is gone afterwards, until the context ends. If the
 // address is in use, a free port is taken when one was not asked for.
@@ -139,6 +173,9 @@ func (s *Site) Folder(ctx context.Context, path, software string, log *slog.Logg
 	case err != nil:
 		return fmt.Errorf("load %s: %w", path, err)
 	}
+	if s.Beside == "" {
+		s.Beside = path
+	}
 	serving, err := s.Start(ctx, kept, software, log, usage)
 	if free && errors.Is(err, syscall.EADDRINUSE) {
 		s.Listen = "127.0.0.1:0"
@@ -147,6 +184,7 @@ func (s *Site) Folder(ctx context.Context, path, software string, log *slog.Logg
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, serving.Close()) }()
 	fmt.Fprintf(says, "\nLook at %s (Ctrl-C ends it)\n", serving.URL())
 	return serving.Run(ctx)
 }

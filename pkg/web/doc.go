@@ -6,7 +6,8 @@
 // inline script or style and without another origin; style sheets, modules and shores are embedded with their compressed
 // twins, under a folder named for what they hold, and may be kept for ever.
 //
-// What is not here: what pages say (pkg/web/page), what programs read (pkg/web/api), and anything that changes a store.
+// What is not here: what pages say (pkg/web/page), what programs read (pkg/web/api), what reviewers write (pkg/triage), and anything
+// that changes a store.
 //
 //   - web.go: the handler that is made of all parts
 //   - serve.go: listening, timeouts, a quiet end

@@ -13,6 +13,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/explain"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/published"
+	"github.com/darkwake/darkwake/pkg/triage"
 	"github.com/darkwake/darkwake/pkg/web/api"
 	"github.com/darkwake/darkwake/pkg/web/basemap"
 	"github.com/darkwake/darkwake/pkg/web/model"
@@ -31,6 +32,7 @@ type Options struct {
 	Places    *place.Gazetteer
 	Software  string
 	Alerts    *alert.Service // whose rules are shown and tested; nil: none
+	Desk      *triage.Desk   // where reviewers come in and write; nil: nobody reviews
 	Log       *slog.Logger
 }
 
@@ -97,7 +99,7 @@ func routes(m *model.Model, o Options) (*http.ServeMux, error) {
 		authorised = func(*http.Request) bool { return true }
 	}
 	site, err := page.New(m, page.Options{Assets: assets.prefix(), Styles: assets.present("app/app.css"), Scripts: assets.present("app/app.js"), Public: strings.TrimSuffix(o.Public, "/"), Tiles: o.Tiles,
-		Weights: o.Weights, Places: o.Places, Shores: shores, Figures: o.Figures, Software: o.Software, Alerts: o.Alerts, Keyed: authorised})
+		Weights: o.Weights, Places: o.Places, Shores: shores, Figures: o.Figures, Software: o.Software, Alerts: o.Alerts, Desk: o.Desk, Keyed: authorised})
 	if err != nil {
 		return nil, err
 	}

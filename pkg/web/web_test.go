@@ -24,6 +24,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/store"
 	"github.com/darkwake/darkwake/pkg/store/folder"
+	"github.com/darkwake/darkwake/pkg/triage"
 	"github.com/darkwake/darkwake/pkg/web/basemap"
 	"github.com/darkwake/darkwake/pkg/web/model"
 )
@@ -143,6 +144,34 @@ func TestTheKeyIsAskedOfEverybody(t *testing.T) {
 				t.Errorf("%s with %s: %d", path, given, w.Code)
 			}
 		}
+	}
+}
+
+// TestReviewersComeBehindTheKey: who has a reviewer's key and not the site's gets nowhere, and what reviewers are shown has the
+// headers of every answer.
+func TestReviewersComeBehindTheKey(t *testing.T) {
+	dir := t.TempDir()
+	people := filepath.Join(dir, "reviewers.yaml")
+	if err := os.WriteFile(people, []byte("reviewers:\n  - {name: Ana, key_sha256: "+strings.Repeat("ab", 32)+"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	desk, err := triage.OpenDesk(triage.Options{Reviewers: people, Reviews: filepath.Join(dir, "reviews.jsonl"), Public: "https://oil.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer desk.Close()
+	h := handler(t, Options{Key: "open sesame", Public: "https://oil.example", Desk: desk})
+	for _, path := range []string{"/login", "/triage", "/triage/log.csv"} {
+		if w := ask(h, "https://oil.example"+path); w.Code != http.StatusUnauthorized {
+			t.Errorf("%s without the site's key: %d", path, w.Code)
+		}
+	}
+	w := ask(h, "https://oil.example/login", "Authorization", "Bearer open sesame")
+	if w.Code != http.StatusOK || w.Header().Get("Content-Security-Policy") != strict || w.Header().Get("Cache-Control") != "no-store" || !strings.Contains(w.Body.String(), desk.Token()) {
+		t.Errorf("the door: %d, %v", w.Code, w.Header())
+	}
+	if w := ask(h, "https://oil.example/triage", "Authorization", "Bearer open sesame"); w.Code != http.StatusSeeOther || w.Header().Get("Cache-Control") != "no-store" {
+		t.Errorf("the site's key opens the desk: %d, %v", w.Code, w.Header())
 	}
 }
 

@@ -16,4 +16,5 @@
 //   - day.go: the arithmetic of a day
 //   - ship.go: a ship, a cargo
 //   - about.go: status, help, what stands still
+//   - triage.go: what reviewers see and send
 package page

@@ -64,6 +64,7 @@ type dossier struct {
 	Facts                     []explain.Fact
 	URL, Citation             string
 	SHA256, Software, Config  string
+	Review                    *reviewing // nil for whoever is no reviewer
 }
 
 // member is a ship's part in an event.
@@ -125,6 +126,7 @@ func (s *Site) evidence(r *http.Request) (answer, error) {
 	if p.Event, err = s.dossier(r, d); err != nil {
 		return answer{}, err
 	}
+	p.Event.Review = s.reviewing(r, d.Event())
 	if r.URL.Query().Get("fragment") == "1" {
 		return answer{keep: true, template: "event", data: p.Event}, nil
 	}

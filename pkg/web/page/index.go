@@ -11,6 +11,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/record"
 	"github.com/darkwake/darkwake/pkg/vessel"
+	listed "github.com/darkwake/darkwake/pkg/vessel/list"
 )
 
 // index finds events by their ships and by what they rest on. It is of one version of the store and never changes.
@@ -231,10 +232,11 @@ func (s *Site) listed(rec *record.Record, vessels []event.Vessel) (out []entry) 
 	for _, v := range vessels {
 		for _, hit := range v.Listed {
 			x := entry{Ship: s.name(v.Name), Entry: hit}
-			if i := strings.LastIndexByte(hit, '('); i >= 0 {
-				if date, _, closed := strings.Cut(hit[i+1:], ")"); closed && len(date) == len("2006-01-02") {
-					x.Date = date
-				}
+			switch read := listed.ReadHit(hit); {
+			case read.OfList:
+				x.Date = s.words.Say("lists.as_of", read.Date)
+			case read.Date != "":
+				x.Date = s.words.Say("lists.since", read.Date)
 			}
 			if rec != nil {
 				for _, l := range rec.Summary.Lists {

@@ -24,6 +24,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/published"
 	"github.com/darkwake/darkwake/pkg/record"
 	"github.com/darkwake/darkwake/pkg/report"
+	"github.com/darkwake/darkwake/pkg/triage"
 	"github.com/darkwake/darkwake/pkg/web/basemap"
 	"github.com/darkwake/darkwake/pkg/web/model"
 	"github.com/darkwake/darkwake/pkg/web/picture"
@@ -44,6 +45,7 @@ type Options struct {
 	Figures  []published.Figure       // published by others, shown beside the number; may be empty
 	Software string                   // of this program; the store names the one that made its events
 	Alerts   *alert.Service           // whose rules are shown and tested; nil: none
+	Desk     *triage.Desk             // where reviewers come in and write; nil: nobody reviews
 	Keyed    func(*http.Request) bool // tells whether a request brought the key, where one is asked for; nil: none is
 }
 
@@ -105,10 +107,17 @@ func marks() template.HTML {
 func (s *Site) Register(mux *http.ServeMux) {
 	for path, serve := range map[string]func(*http.Request) (answer, error){
 		"/{$}": s.front, "/event/{id}": s.evidence, "/day/{date}": s.day, "/ship/{ship}": s.ship, "/lot/{id}": s.lot,
-		"/report/{period}": s.report, "/status": s.status, "/alerts": s.alerts, "/about": s.about, "/help": s.help, "/embed": s.embed, "/": s.missing,
-		"/og/{name}": s.shared, "/barometer.svg": s.chartSVG, "/badge.svg": s.badge,
+		"/status": s.status, "/alerts": s.alerts, "/about": s.about, "/help": s.help, "/": s.missing,
+	} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, s.recognised(r), serve) })
+	}
+	for path, serve := range map[string]func(*http.Request) (answer, error){ // the same for everybody, whoever he is
+		"/report/{period}": s.report, "/embed": s.embed, "/og/{name}": s.shared, "/barometer.svg": s.chartSVG, "/badge.svg": s.badge,
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, serve) })
+	}
+	if s.o.Desk != nil {
+		s.registerDesk(mux)
 	}
 }
 
@@ -121,6 +130,9 @@ type answer struct {
 	kind     string // of the body; empty is HTML
 	keep     bool   // it is a function of the store and the URL alone: whoever else asks may be given the same
 	policy   string // a source for style-src that the page needs beside the site's own
+	private  bool   // for whoever asks alone, now
+	file     string // the name under which the body is kept by whoever asks; empty: it is shown
+	to       string // another page is to be asked for, and this is no page
 }
 
 // fault is a request that has no page, with what the reader is told.
@@ -142,17 +154,33 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, make func(*http.Req
 		return
 	}
 	a, err := s.kept(r, make)
+	s.send(w, r, a, err)
+}
+
+// send sends a page. What a reviewer sees stays in no cache, and what others see is the same for all of them.
+func (s *Site) send(w http.ResponseWriter, r *http.Request, a answer, err error) {
 	if err != nil { // the store is gone, or a template is wrong: say so plainly
 		http.Error(w, "the page could not be made: "+err.Error(), http.StatusServiceUnavailable)
 		return
 	}
 	h := w.Header()
-	h.Set("Content-Type", cmp.Or(a.kind, "text/html; charset=utf-8"))
 	h.Set("Cache-Control", "no-cache")
+	private := a.private || who(r) != nil
+	if private {
+		h.Set("Cache-Control", "no-store")
+	}
+	if a.to != "" {
+		http.Redirect(w, r, a.to, http.StatusSeeOther)
+		return
+	}
+	h.Set("Content-Type", cmp.Or(a.kind, "text/html; charset=utf-8"))
+	if a.file != "" {
+		h.Set("Content-Disposition", `attachment; filename="`+a.file+`"`)
+	}
 	if a.policy != "" {
 		h.Set("Content-Security-Policy", strings.Replace(h.Get("Content-Security-Policy"), "style-src 'self'", "style-src "+a.policy, 1))
 	}
-	if a.status == 0 || a.status == http.StatusOK {
+	if a.status = cmp.Or(a.status, http.StatusOK); a.status == http.StatusOK && !private {
 		sum := sha256.Sum256(a.body)
 		tag := `W/"` + hex.EncodeToString(sum[:10]) + `"`
 		h.Set("ETag", tag)
@@ -160,7 +188,6 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, make func(*http.Req
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
-		a.status = http.StatusOK
 	}
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body) // the reader has gone
@@ -168,6 +195,9 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, make func(*http.Req
 
 // kept is a page that was made before and has not changed since, or makes it.
 func (s *Site) kept(r *http.Request, make func(*http.Request) (answer, error)) (answer, error) {
+	if who(r) != nil {
+		return s.made(r, make)
+	}
 	v, err := s.model.Version(r.Context())
 	if err != nil {
 		return answer{}, err
@@ -177,6 +207,15 @@ func (s *Site) kept(r *http.Request, make func(*http.Request) (answer, error)) (
 	if a, there := s.pages.get(tag, key); there {
 		return a, nil
 	}
+	a, err := s.made(r, make)
+	if err == nil && a.keep {
+		s.pages.put(tag, key, a)
+	}
+	return a, err
+}
+
+// made makes a page.
+func (s *Site) made(r *http.Request, make func(*http.Request) (answer, error)) (answer, error) {
 	a, err := make(r)
 	if err != nil {
 		a, err = s.apology(r, err)
@@ -185,9 +224,6 @@ func (s *Site) kept(r *http.Request, make func(*http.Request) (answer, error)) (
 		var b bytes.Buffer
 		err = s.templates.ExecuteTemplate(&b, a.template, a.data)
 		a.body, a.data = b.Bytes(), nil
-	}
-	if err == nil && a.keep {
-		s.pages.put(tag, key, a)
 	}
 	return a, err
 }
@@ -253,6 +289,8 @@ type base struct {
 	Nav              []link
 	Themes           []link
 	Software, Config string
+	Who              *triage.Session // the reviewer who asks; nil: anybody else
+	Login            string          // where a reviewer comes in; empty: he has, or there are none
 }
 
 // link is a way to another page, or a choice.
@@ -289,7 +327,12 @@ func (s *Site) base(r *http.Request, title, about string) (base, view.State, err
 	if b.Software == "" {
 		b.Software = s.o.Software
 	}
-	for _, n := range []link{{Href: "/", Name: "front"}, {Href: s.newestReport(status), Name: "report"}, {Href: "/status", Name: "status"}, {Href: "/about", Name: "about"}, {Href: "/help", Name: "help"}} {
+	s.face(&b, r)
+	pages := []link{{Href: "/", Name: "front"}, {Href: s.newestReport(status), Name: "report"}, {Href: "/status", Name: "status"}, {Href: "/about", Name: "about"}, {Href: "/help", Name: "help"}}
+	if b.Who != nil {
+		pages = append(pages, link{Href: "/triage", Name: "triage"})
+	}
+	for _, n := range pages {
 		n.Text = s.words.Say("nav." + n.Name)
 		n.Here = n.Href == r.URL.Path
 		if n.Href != "" {
