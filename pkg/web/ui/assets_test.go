@@ -22,6 +22,7 @@ func TestBuiltFilesKeepTheirBudgetOfBytes(t *testing.T) {
 		// Of 60 kB before the map: what is left over is for HTML and the page's own style sheet.
 		{"modules, charts and styles before the map", []string{"app/app.js", "app/app.css", "uplot-1.6.32/uplot.mjs"}, 40},
 		{"the map's code", []string{"app/map.js", "app/shores.mjs", "maplibre-6.17.0/maplibre-gl.mjs", "maplibre-6.17.0/maplibre-gl-worker.mjs"}, 364},
+		{"what reads a dropped file", []string{"app/drop.js", "app/drop.css"}, 8},
 	} {
 		t.Run(budget.what, func(t *testing.T) {
 			var sum int64
@@ -60,7 +61,7 @@ func TestEveryBuiltFileHasItsCompressedTwins(t *testing.T) {
 // TestBuiltFilesAskForNothingElsewhere looks for what the page's policy would refuse: code from text, and addresses of
 // scripts, styles, fonts or tiles on other hosts. Addresses in comments, licences and names of XML are none.
 func TestBuiltFilesAskForNothingElsewhere(t *testing.T) {
-	for _, name := range []string{"app/app.js", "app/map.js", "app/shores.mjs"} {
+	for _, name := range []string{"app/app.js", "app/map.js", "app/shores.mjs", "app/drop.js"} {
 		text, err := os.ReadFile(filepath.Join(assets, name))
 		if err != nil {
 			t.Fatal(err)

@@ -2,6 +2,7 @@
 //
 //   app/app.js   everything that the page needs before the map, one module
 //   app/map.js   the map's own module, fetched after the first paint
+//   app/drop.js, drop.css   what reads a file that the reader drops on the map, fetched when one is
 //   app/shores.mjs   what the map's worker decodes the shores with; it loads modules by this ending
 //   app/app.css  styles of map, charts, dialog and sheet
 //   maplibre-6.17.0/, uplot-1.6.32/   the two libraries, minified once more, each in a folder of its version
@@ -23,7 +24,7 @@ const folders = { maplibre: `maplibre-${dependencies['maplibre-gl']}`, uplot: `u
 async function bundle(options) {
   const result = await esbuild.build({
     bundle: true, minify: true, write: false, format: 'esm', target: ['es2022'], charset: 'utf8',
-    external: ['../maplibre-*', '../uplot-*', './map.js'], // other files of the build, by their addresses
+    external: ['../maplibre-*', '../uplot-*', './map.js', './drop.js'], // other files of the build, by their addresses
     absWorkingDir: here, logLevel: 'warning', legalComments: 'none', ignoreAnnotations: true, ...options,
   });
   return Buffer.from(result.outputFiles[0].contents);
@@ -57,9 +58,13 @@ async function build() {
       MAPLIBRE_URL: url(`${folders.maplibre}/maplibre-gl.mjs`),
       MAPLIBRE_WORKER_URL: url(`${folders.maplibre}/maplibre-gl-worker.mjs`),
       SHORES_URL: JSON.stringify('./shores.mjs'),
+      DROP_URL: JSON.stringify('./drop.js'),
+      DROP_STYLE_URL: JSON.stringify('./drop.css'),
     },
   }));
   files.set('app/shores.mjs', await bundle({ entryPoints: ['src/map/shores.js'] }));
+  files.set('app/drop.js', await bundle({ entryPoints: ['src/drop/index.js'] }));
+  files.set('app/drop.css', await bundle({ entryPoints: ['src/drop/drop.css'], loader: { '.css': 'css' } }));
   files.set('app/app.js', await bundle({
     entryPoints: ['src/main.js'],
     define: { UPLOT_URL: url(`${folders.uplot}/uplot.mjs`), MAP_URL: JSON.stringify('./map.js') },

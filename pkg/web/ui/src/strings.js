@@ -1,4 +1,7 @@
-// Every word that the modules put on the page, in one table, ready for translation. Words in the HTML are the server's.
+// Every word that the modules put on the page, in one table, ready for translation; those of a module that is fetched only when it
+// is needed stand beside it (drop/words.js). Words in the HTML are the server's.
+import { fill } from './fill.js';
+
 const english = {
   kinds: {
     lift: 'lift', transfer: 'transfer', discharge: 'discharge', rendezvous: 'rendezvous', gap: 'silence', loitering: 'loitering',
@@ -25,6 +28,7 @@ const english = {
   playing: 'playing at {x}', paused: 'paused at {t}',
   zoomIn: 'Zoom in', zoomOut: 'Zoom out', fit: 'Fit', layers: 'Layers', layerPlaces: 'places and gates', layerCoverage: 'coverage: how well ships are heard',
   layerTracks: 'tracks around events', layerEvents: 'events', layerHealth: 'sources that are out', drawArea: 'Draw area', viewArea: 'Area = this view', clearArea: 'Clear area',
+  dropOpen: 'Show a file …', dropHint: 'Or drop it on the map: events as exported here, in CSV, JSON, JSON lines or GeoJSON. It is read in this browser only, and never sent.',
   drawHelp: 'Click the corners; Enter or double-click closes the area, Esc leaves.',
   noWebgl: 'This browser has no WebGL2. The map below is drawn by the server; its marks are links.',
   mapLabel: 'Map of the events', attribution: 'Coast: GSHHG 2.3.7 (LGPL), Natural Earth (public domain)', synthetic: 'SYNTHETIC',
@@ -39,8 +43,5 @@ const english = {
   evidence: 'Evidence', loadingEvidence: 'loading the evidence …',
 };
 
-/** Text of the table, with {names} filled in. A key that is not there shows itself. */
-export function t(key, values = {}) {
-  const text = key.split('.').reduce((table, part) => table?.[part], english) ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
-}
+/** Text of the table, with {names} filled in. */
+export const t = (key, values) => fill(english, key, values);

@@ -50,6 +50,6 @@ const { folder, program } = await import('./site.mjs');
 const names = process.argv.slice(2);
 const files = readdirSync(join(here, 'browser')).filter((name) => name.endsWith('.test.mjs') && (names.length === 0 || names.some((wanted) => name.startsWith(wanted)))).sort();
 const env = { ...process.env, DETECT: await program(), FOLDER: await folder(), PYTHONPATH: parquetReader() };
-const arithmetic = names.length === 0 ? [join(here, 'unit/arithmetic.test.mjs')] : [];
+const arithmetic = names.length === 0 ? readdirSync(join(here, 'unit')).map((name) => join(here, 'unit', name)) : [];
 const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...arithmetic, ...files.map((name) => join(here, 'browser', name))], { stdio: 'inherit', env });
 process.exitCode = status ?? 1;

@@ -9,12 +9,12 @@ import { areaShapes, areaText, bounds, collection, corners, hullShapes, point, r
 import { most, shipColour, style, switches } from './style.js';
 
 /** Set by build.mjs. */
-/* global MAPLIBRE_URL, MAPLIBRE_WORKER_URL, SHORES_URL */
+/* global DROP_URL, DROP_STYLE_URL, MAPLIBRE_URL, MAPLIBRE_WORKER_URL, SHORES_URL */
 
 /** What is shown when nothing says otherwise: the Gulf and its exit, with the roads off Fujairah. */
 const home = [[47.5, 22.5], [60.5, 30.8]];
 
-const clickable = ['events', 'groups-single', 'now'];
+const clickable = ['events', 'groups-single', 'now', 'dropped'];
 
 /** MapLibre adds up what one frame asks for; ships and running events are set so often at most, in milliseconds. */
 const motionEvery = 80;
@@ -57,10 +57,15 @@ export class SeaMap {
 
   images() {
     const p = this.palette;
-    const add = (name, data) => (this.map.hasImage(name) ? this.map.updateImage(name, data) : this.map.addImage(name, data, { pixelRatio: ratio }));
-    for (const kind of kinds) add(`mark-${kind}`, mark(kind, p.ground, p.rim));
-    add('ship', arrow(p.chosen, p.rim));
-    add('ship-still', dot(p.chosen, p.rim));
+    for (const kind of kinds) this.image(`mark-${kind}`, mark(kind, p.ground, p.rim));
+    this.image('ship', arrow(p.chosen, p.rim));
+    this.image('ship-still', dot(p.chosen, p.rim));
+    this.dropped?.images();
+  }
+
+  image(name, data) {
+    if (this.map.hasImage(name)) this.map.updateImage(name, data);
+    else this.map.addImage(name, data, { pixelRatio: ratio });
   }
 
   source(name, data) {
@@ -107,7 +112,10 @@ export class SeaMap {
       return;
     }
     const [hit] = this.under(event.point, clickable);
-    if (hit) this.onPick(hit.properties.id);
+    if (!hit) return;
+    const { id, dropped } = hit.properties;
+    if (dropped) this.dropped.pick(id);
+    else this.onPick(id);
   }
 
   hover(event) {
@@ -130,16 +138,34 @@ export class SeaMap {
   controls() {
     const button = (name, onclick) => el('button', { type: 'button', title: t(name), 'aria-label': t(name), onclick }, icon(name));
     this.tip = el('div', { class: 'map-tip', hidden: true });
-    const list = el('fieldset', {}, el('legend', { text: t('layers') }), ...Object.keys(switches).map((name) => this.checkbox(name)));
+    this.layerList = el('fieldset', {}, el('legend', { text: t('layers') }), ...Object.keys(switches).map((name) => this.checkbox(name)));
     this.drawButton = el('button', { type: 'button', text: t('drawArea'), 'aria-pressed': 'false', onclick: () => this.draw() });
     const areas = el('div', { class: 'map-areas' }, this.drawButton, el('button', { type: 'button', text: t('viewArea'), onclick: () => this.areaOfView() }),
       el('button', { type: 'button', text: t('clearArea'), onclick: () => this.onArea('') }));
     this.panel = el('div', { class: 'map-controls', role: 'group', 'aria-label': t('mapLabel') },
       button('zoomIn', () => this.zoom(1)), button('zoomOut', () => this.zoom(-1)), button('fit', () => this.fit()),
-      el('details', { class: 'map-layers' }, el('summary', { text: t('layers') }), list, areas));
+      el('details', { class: 'map-layers' }, el('summary', { text: t('layers') }), this.layerList, areas, this.files()));
     this.note = el('p', { class: 'map-note', hidden: true });
     if (this.synthetic) this.box.append(el('p', { class: 'map-stamp', text: t('synthetic') }));
     this.box.append(this.panel, this.tip, this.note, el('p', { class: 'map-credit', text: t('attribution') }));
+  }
+
+  /** Where a file of events is chosen; it may as well be dropped on the map. */
+  files() {
+    const input = el('input', { type: 'file', accept: '.csv,.json,.jsonl,.geojson', hidden: true, onchange: () => this.take(input.files).then(() => { input.value = ''; }) });
+    this.fileButton = el('button', { type: 'button', text: t('dropOpen'), onclick: () => input.click() });
+    this.box.addEventListener('dragover', (event) => event.preventDefault());
+    this.box.addEventListener('drop', (event) => {
+      event.preventDefault();
+      this.take(event.dataTransfer.files);
+    });
+    return el('div', {}, this.fileButton, input, el('small', { text: t('dropHint') }));
+  }
+
+  /** What reads files is fetched with the first of them. */
+  async take(files) {
+    const { take } = await import(DROP_URL);
+    return take(this, [...files], new URL(DROP_STYLE_URL, import.meta.url).pathname);
   }
 
   checkbox(name) {
@@ -266,8 +292,11 @@ export class SeaMap {
 
   /** Everything that the filters leave, or the Gulf. */
   fit() {
-    const box = bounds(this.features.map((f) => f.geometry.coordinates)) ?? home;
-    this.map.fitBounds(box, { padding: 50, maxZoom: 12, animate: !reducedMotion(), duration: 450 });
+    this.fitTo(this.features.map((f) => f.geometry.coordinates));
+  }
+
+  fitTo(positions) {
+    this.map.fitBounds(bounds(positions) ?? home, { padding: 50, maxZoom: 12, animate: !reducedMotion(), duration: 450 });
   }
 
   /** Close enough that hulls are seen true to size. */
@@ -335,6 +364,7 @@ export class SeaMap {
 
   /** The picture as it is, with what must stand on it. */
   snapshot(words) {
+    if (this.dropped) words.push(this.dropped.label);
     const from = this.map.getCanvas();
     const canvas = el('canvas', { width: from.width, height: from.height });
     const ctx = canvas.getContext('2d');

@@ -33,6 +33,18 @@ export function mark(kind, ground, rim) {
   });
 }
 
+/** The mark of a kind in outline: what a reader brought himself. */
+export function outline(kind, ground, rim) {
+  return canvas((ctx) => {
+    const path = new Path2D(marks[kind].path);
+    for (const [colour, width] of [[rim, 5], [marks[kind][ground], 2.2]]) {
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = width;
+      ctx.stroke(path);
+    }
+  });
+}
+
 /** A ship at her last quoted report, pointing north. */
 export function arrow(fill, rim) {
   return canvas((ctx) => {
