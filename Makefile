@@ -5,11 +5,12 @@ STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK  = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME    ?= 4000x
 
-.PHONY: help demo build test check race floors fuzz vuln bench proto feeds realism recorded accuracy number kafka kafka-jars deploy-check faults soak ui browser screenshots page-times
+.PHONY: help demo build test check race full floors fuzz vuln bench proto feeds realism recorded accuracy number kafka kafka-jars deploy-check faults soak ui packages browser screenshots page-times
 
 help:
 	@echo "make demo    make five weeks of the Gulf, read them, and print estimate and truth side by side"
-	@echo "make test    everything: format, vet, staticcheck, short fuzzing, vulnerabilities, floors, tests with the race detector"
+	@echo "make test    everything: format, vet, staticcheck, short fuzzing, vulnerabilities, floors, the browser, tests with the race detector"
+	@echo "make full    without the race detector, those tests that do less under it"
 	@echo "make floors  the scores that every scenario is held to"
 	@echo "make race    only the tests, with the race detector"
 	@echo "make fuzz    every fuzz test, FUZZTIME each (default 4000x; the long run is FUZZTIME=10m)"
@@ -35,21 +36,27 @@ demo:
 build:
 	$(GO) build -trimpath -o bin/ ./cmd/...
 
-test: check deploy-check fuzz vuln floors kafka-jars browser race
+# Two at a time, begun in this order: brokers and the browser let their tests wait. The race tests begin last and end last, and
+# find Apache Kafka and the page's packages there.
+test:
+	@$(MAKE) --no-print-directory -j2 --output-sync=line check kafka-jars packages deploy-check fuzz vuln full browser race
 
 check:
 	@out="$$(gofmt -l cmd deploy internal pkg)"; if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 
-# One package and one fuzz test a call: go test takes no more. Runs are counted, not timed: a timed run that ends while
-# an input is being tried fails with "context deadline exceeded" on a busy machine.
+# A package's fuzz tests are built once, instrumented, and run one after the other: go test would build them for each. Runs are
+# counted, not timed: a timed run that ends while an input is being tried fails with "context deadline exceeded" on a busy machine.
 fuzz:
-	@log="$$(mktemp)"; trap 'rm -f "$$log"' EXIT; \
-	for found in $$(grep -rno --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' pkg internal | sed 's/:[0-9]*:func /:/'); do \
-		dir="$$(dirname "$${found%%:*}")"; name="$${found##*:}"; \
-		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "./$$dir" >"$$log" 2>&1 || { echo "fuzz $$dir $$name"; cat "$$log"; exit 1; }; \
-		echo "fuzz $$dir $$name: $$(grep -o 'execs: [0-9]*' "$$log" | tail -1)"; \
+	@work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; kept="$$($(GO) env GOCACHE)/fuzz/$$($(GO) list -m)"; \
+	for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' pkg internal | xargs -n 1 dirname | sort -u); do \
+		$(GO) test -c -fuzz . -o "$$work/fuzz.test" "./$$dir" || exit 1; \
+		for name in $$(grep -oh '^func Fuzz[A-Za-z0-9]*' "$$dir"/*_test.go | sed 's/func //'); do \
+			(cd "$$dir" && "$$work/fuzz.test" -test.run '^$$' -test.fuzz "^$$name\$$" -test.fuzztime $(FUZZTIME) -test.fuzzcachedir "$$kept/$$dir") >"$$work/log" 2>&1 || \
+				{ echo "fuzz $$dir $$name"; cat "$$work/log"; exit 1; }; \
+			echo "fuzz $$dir $$name: $$(grep -o 'execs: [0-9]*' "$$work/log" | tail -1)"; \
+		done || exit 1; \
 	done
 
 # The vulnerability database is on the network: without it the check says so and the build goes on.
@@ -58,7 +65,10 @@ vuln:
 	elif echo "$$out" | grep -qE 'dial tcp|no such host|proxyconnect|Forbidden|timeout|fetching vulnerabilities'; then echo "govulncheck SKIPPED: its database is out of reach"; \
 	else echo "$$out"; exit 1; fi
 
-# With the race detector these worlds take ten times as long, so that the test skips there.
+# What does less under the race detector is tried in full without it; the floors among it.
+full:
+	$(GO) test -timeout 15m $$(grep -rl --include='*_test.go' 'darkwake/internal/racing"' cmd internal pkg | xargs -n 1 dirname | sort -u | sed 's|^|./|')
+
 floors:
 	$(GO) test -timeout 10m -run TestScenariosKeepTheirScores ./internal/sim/trial
 
@@ -87,11 +97,14 @@ $(UI)/node_modules: $(UI)/package-lock.json
 ui: $(UI)/node_modules
 	cd $(UI) && node build.mjs
 
+packages:
+	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory $(UI)/node_modules; fi
+
 # The page itself, in a browser. Without Node or Chromium it says so and the build goes on; DARKWAKE_REQUIRE_BROWSER=1 makes
 # them a must.
-browser:
+browser: packages
 	@if command -v node >/dev/null && command -v npm >/dev/null; then \
-		$(MAKE) --no-print-directory $(UI)/node_modules && cd $(UI) && node test/run.mjs $(TESTS); \
+		cd $(UI) && node test/run.mjs $(TESTS); \
 	elif [ "$$DARKWAKE_REQUIRE_BROWSER" = 1 ]; then echo "browser tests: no node"; exit 1; \
 	else echo "************ Browser tests SKIPPED, the page was not driven: no node"; fi
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -12,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // screen is what a command prints while it runs.
@@ -51,14 +54,32 @@ func served(t *testing.T, args ...string) (url string, end func() int) {
 	}
 }
 
-// TestServeAnswersEveryLinkOfAReplay walks through the site of a real run: every link of every page that it comes to leads
-// somewhere.
-func TestServeAnswersEveryLinkOfAReplay(t *testing.T) {
+// TestReplayAndServeShowTheSameRun looks at what a replay serves when it has ended, and then at what serve makes of its folder.
+func TestReplayAndServeShowTheSameRun(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
-	if code := run(t.Context(), []string{"replay", "--quiet", "--out", out, firstLook}, io.Discard, io.Discard); code != exitOK {
-		t.Fatalf("replay: exit %d", code)
+	url, end := served(t, "replay", "--quiet", "--serve", "--out", out, firstLook)
+	answer, err := http.Get(url + "/status")
+	if err != nil {
+		t.Fatal(err)
 	}
-	url, end := served(t, "serve", "--in", out, "--listen", "127.0.0.1:0")
+	body, err := io.ReadAll(answer.Body)
+	_ = answer.Body.Close()
+	if err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(string(body), "first-look.nmea.zst") {
+		t.Errorf("status %d, %v", answer.StatusCode, err)
+	}
+	if code := end(); code != exitOK {
+		t.Errorf("exit %d", code)
+	}
+	url, end = served(t, "serve", "--in", out, "--listen", "127.0.0.1:0")
+	everyLink(t, url)
+	if code := end(); code != exitOK {
+		t.Errorf("exit %d when it is interrupted", code)
+	}
+}
+
+// everyLink walks through the site of a real run: every link of every page that it comes to leads somewhere.
+func everyLink(t *testing.T, url string) {
+	t.Helper()
 	href := regexp.MustCompile(`(?:href|src)="(/[^"#]*)`)
 	ways, seen, kinds := []string{"/", "/?kind=lift", "/?kind=gap&status=closed", "/?kind=rendezvous", "/?kind=transfer", "/?kind=false_position&status=retracted"}, map[string]bool{}, map[string]int{}
 	for len(ways) > 0 {
@@ -90,25 +111,6 @@ func TestServeAnswersEveryLinkOfAReplay(t *testing.T) {
 		if kinds[kind] == 0 && kinds[kind+"/"] == 0 {
 			t.Errorf("no link leads to %s: %v", kind, kinds)
 		}
-	}
-	if code := end(); code != exitOK {
-		t.Errorf("exit %d when it is interrupted", code)
-	}
-}
-
-func TestReplayServesWhatItWrote(t *testing.T) {
-	url, end := served(t, "replay", "--quiet", "--serve", "--out", t.TempDir(), firstLook)
-	answer, err := http.Get(url + "/status")
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, err := io.ReadAll(answer.Body)
-	_ = answer.Body.Close()
-	if err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(string(body), "first-look.nmea.zst") {
-		t.Errorf("status %d, %v", answer.StatusCode, err)
-	}
-	if code := end(); code != exitOK {
-		t.Errorf("exit %d", code)
 	}
 }
 
@@ -146,6 +148,34 @@ func TestServeRefusesInOneLine(t *testing.T) {
 	}
 }
 
+// firstDays writes the beginning of the bundled feed, some four days, into a folder and returns its path.
+func firstDays(t *testing.T, dir string) string {
+	t.Helper()
+	f, err := os.Open(firstLook)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }() // it is only read
+	z, err := zstd.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	var text bytes.Buffer
+	lines := bufio.NewScanner(z)
+	for n := 0; n < 30_000 && lines.Scan(); n++ {
+		text.Write(append(lines.Bytes(), '\n'))
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "first-days.nmea")
+	if err := os.WriteFile(path, text.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // TestRunServesItsStoreWhileItWrites: events are on the page as they become known.
 func TestRunServesItsStoreWhileItWrites(t *testing.T) {
 	dir := t.TempDir()
@@ -154,11 +184,7 @@ func TestRunServesItsStoreWhileItWrites(t *testing.T) {
 	if err := os.WriteFile(config, []byte("estimate:\n  draws: 200\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	absolute, err := filepath.Abs(firstLook)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(feeds, []byte("sources:\n  - {id: first-look, path: "+absolute+"}\n"), 0o600); err != nil {
+	if err := os.WriteFile(feeds, []byte("sources:\n  - {id: first-look, path: "+firstDays(t, dir)+"}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -11,6 +11,7 @@ import (
 	"github.com/BertoldVdb/go-ais"
 	"github.com/BertoldVdb/go-ais/aisnmea"
 
+	"github.com/darkwake/darkwake/internal/racing"
 	"github.com/darkwake/darkwake/internal/sim/encode"
 )
 
@@ -219,6 +220,7 @@ func (m merged) score(got []string) score {
 }
 
 func TestAssemblerOnMergedFeeds(t *testing.T) {
+	racing.Skip(t)
 	var clean []string
 	for _, line := range cleanCorpus(t) {
 		clean = append(clean, strings.TrimRight(string(line), "\r\n"))

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/darkwake/darkwake/internal/racing"
 	"github.com/klauspost/compress/zstd"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
@@ -178,6 +179,7 @@ func anyReport(from func() uint64) Report {
 }
 
 func TestRandomReportsTravelAsTheGeneratedCodeWritesThem(t *testing.T) {
+	racing.Skip(t)
 	rng := rand.New(rand.NewPCG(24, 11))
 	lengths := map[int]int{}
 	for range 100_000 {

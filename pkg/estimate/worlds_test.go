@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/darkwake/darkwake/internal/racing"
 	"github.com/darkwake/darkwake/pkg/cargo"
 	"github.com/darkwake/darkwake/pkg/vessel"
 	"gonum.org/v1/gonum/mathext"
@@ -157,10 +158,7 @@ var worlds = flag.Int("worlds", 1000, "synthetic worlds on which the estimator i
 // 92 % and a standard error, for the newest 28 days and for those that are final. 4,000 worlds (-worlds 4000) gave 90.2 and
 // 91.1 % and a bias of -0.6 % both. With fewer worlds than a thousand the bias may be three standard errors.
 func TestWorldsAreCovered(t *testing.T) {
-	n := *worlds
-	if raced {
-		n /= 10
-	}
+	n := racing.Fewer(*worlds, *worlds/10)
 	const length = 100
 	o := Defaults()
 	o.Draws = 200

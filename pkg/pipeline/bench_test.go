@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/darkwake/darkwake/internal/racing"
 	"github.com/darkwake/darkwake/internal/sim/dense"
 	"github.com/darkwake/darkwake/pkg/feed"
 )
@@ -55,6 +56,7 @@ func BenchmarkReplay(b *testing.B) {
 // TestMemoryIsFlat replays a little and ten times as much of the same traffic: what stays in use must follow the ships,
 // not the lines.
 func TestMemoryIsFlat(t *testing.T) {
+	racing.Skip(t)
 	if testing.Short() {
 		t.Skip("a long input is made: skipped by -short")
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/darkwake/darkwake/internal/racing"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/feed"
 	"github.com/darkwake/darkwake/pkg/geo"
@@ -43,6 +44,7 @@ func replayRecording(t *testing.T, path string) *Result {
 // TestRecordingsReplay takes every NMEA recording through to the estimate. They last seconds to days, far from the
 // Gulf: nothing in them is a transfer or a lift.
 func TestRecordingsReplay(t *testing.T) {
+	racing.Skip(t)
 	if _, err := os.Stat(recordings); err != nil {
 		t.Skip("../shared/data is not present: skipping the replay of real recordings")
 	}

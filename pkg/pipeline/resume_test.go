@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/darkwake/darkwake/internal/racing"
 	"github.com/darkwake/darkwake/pkg/feed"
 	"github.com/darkwake/darkwake/pkg/snapshot"
 	"github.com/darkwake/darkwake/pkg/track"
@@ -18,9 +19,7 @@ import (
 func TestStagesApartGiveTheSameBytes(t *testing.T) {
 	t.Run("two stations", func(t *testing.T) { compareApart(t, 500, twoStations(t)...) })
 	t.Run("a month", func(t *testing.T) {
-		if underRace {
-			t.Skip("takes minutes with the race detector, and starts no goroutines")
-		}
+		racing.Skip(t)
 		compareApart(t, 4_000, firstLook)
 	})
 }
@@ -270,6 +269,7 @@ func (p *apart) finish() string {
 
 // TestStatesHaveNoPointersIntoTheMiddle looks for what a snapshot would tear apart.
 func TestStatesHaveNoPointersIntoTheMiddle(t *testing.T) {
+	racing.Skip(t)
 	s, err := feed.Open(t.Context(), inputs(t, firstLook), feed.Defaults())
 	if err != nil {
 		t.Fatal(err)

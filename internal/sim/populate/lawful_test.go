@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/darkwake/darkwake/internal/racing"
 	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/motion"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
@@ -47,7 +48,7 @@ func lawfulWorld(t testing.TB, seed uint64, traffic, days float64) *sim.World {
 }
 
 func TestEverySeedMakesAWorld(t *testing.T) {
-	for seed := range uint64(30) {
+	for seed := range racing.Fewer[uint64](30, 3) {
 		if n := len(lawfulWorld(t, seed, 0.1, 10).Ships()); n < 60 || n > 200 {
 			t.Errorf("seed %d: %d ships", seed, n)
 		}
@@ -58,7 +59,7 @@ func TestEverySeedMakesAWorld(t *testing.T) {
 
 // TestPerturbedWorldsCompile makes worlds of all kinds of habits, the trade with them.
 func TestPerturbedWorldsCompile(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range racing.Fewer[uint64](12, 2) {
 		s := copied(t, "perturbed", seed, 0.1, 10)
 		if err := Fill(s); err != nil {
 			t.Errorf("seed %d: %v", seed, err)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/darkwake/darkwake/internal/racing"
 	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/pkg/geo"
@@ -113,7 +114,7 @@ func seeds(full uint64) uint64 {
 	if testing.Short() {
 		return full / 6
 	}
-	return full
+	return racing.Fewer(full, full/6)
 }
 
 func TestTradesKeepToTheirShares(t *testing.T) {

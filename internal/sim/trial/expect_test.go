@@ -11,6 +11,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/darkwake/darkwake/internal/racing"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 	"github.com/darkwake/darkwake/internal/sim/score"
 )
@@ -34,9 +35,7 @@ func TestScenariosKeepTheirScores(t *testing.T) {
 		}
 		held++
 		t.Run(s.Name, func(t *testing.T) {
-			if raceDetector {
-				t.Skipf("SKIPPED under the race detector, which makes it ten times slower: the floors of %s are NOT checked here", s.Name)
-			}
+			racing.Skip(t)
 			keepsScores(t, path, s)
 		})
 	}

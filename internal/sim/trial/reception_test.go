@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/darkwake/darkwake/internal/racing"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 )
 
@@ -11,9 +12,7 @@ import (
 // that it predicted of its controls with those that came. Coast stations fail often enough to be held to a factor; by
 // all receivers together hardly any silence is left, so that no more may come than was to be feared.
 func TestReceptionIsCalibrated(t *testing.T) {
-	if raceDetector {
-		t.Skip("SKIPPED under the race detector, which makes it ten times slower")
-	}
+	racing.Skip(t)
 	out, err := Run(t.Context(), Spec{Path: "../../../testdata/scenarios/baseline.yaml", Seed: 7, Smaller: scenario.Smaller{Days: 14, Traffic: 0.1, Thin: true}})
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	goais "github.com/BertoldVdb/go-ais"
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/darkwake/darkwake/internal/racing"
 	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/air"
 	"github.com/darkwake/darkwake/internal/sim/encode"
@@ -108,6 +109,7 @@ func writeTo(t testing.TB, w *sim.World, out io.Writer) (Counts, *air.Heard) {
 
 // TestFirstLookFeed makes the feed behind the README's first command once and looks at it from several sides.
 func TestFirstLookFeed(t *testing.T) {
+	racing.Skip(t)
 	w := firstLook(t)
 	var out bytes.Buffer
 	_, reached := writeTo(t, w, &out)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/darkwake/darkwake/internal/racing"
 	"github.com/darkwake/darkwake/pkg/cargo"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/vessel"
@@ -206,10 +207,7 @@ func TestWatch(t *testing.T) {
 		return 0.8
 	}
 	var delays []float64
-	seeds := 300
-	if raced {
-		seeds = 60
-	}
+	seeds := racing.Fewer(300, 60)
 	for seed := range uint64(seeds) {
 		tr := makeTrade(rand.New(rand.NewPCG(seed, 22)), 330, 0.85, false, doubled)
 		w := NewWatch(Defaults())
@@ -223,7 +221,7 @@ func TestWatch(t *testing.T) {
 	}
 	slices.Sort(delays)
 	t.Logf("a doubling, half of them dark, with the early sign: median %v days, nine in ten within %v", delays[seeds/2], delays[seeds*9/10])
-	if delays[seeds/2] > 30 || !raced && delays[seeds*9/10] > 50 { // of few, nine in ten is luck
+	if delays[seeds/2] > 30 || !racing.Enabled && delays[seeds*9/10] > 50 { // of few, nine in ten is luck
 		t.Errorf("a doubling: got a median of %v days and nine in ten within %v, want 30 and 50", delays[seeds/2], delays[seeds*9/10])
 	}
 }
@@ -241,10 +239,7 @@ func (tr trade) watch(w *Watch, day int) Barometer {
 
 // Under a steady trade the watch calls no more halts and rises than its tests are set to.
 func TestWatchIsSeldomWrong(t *testing.T) {
-	n := min(*years, 10)
-	if raced {
-		n = 5
-	}
+	n := racing.Fewer(min(*years, 10), 5)
 	days := memory + n*365
 	tr := makeTrade(rand.New(rand.NewPCG(7, 23)), days, 0.85, false, func(float64) float64 { return 0.8 })
 	w := NewWatch(Defaults())

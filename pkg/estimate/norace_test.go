@@ -1,6 +1,0 @@
-//go:build !race
-
-package estimate
-
-// raced tells that the race detector is on, under which everything takes ten times as long.
-const raced = false
