@@ -47,8 +47,14 @@ type last struct {
 func (l *last) Report(r *ais.Report) { l.report, l.found = *r.Clone(), true }
 func (l *last) Reject(ais.Reject)    {}
 
+// groups is how many messages may be unfinished at once in the sentences of one report. The room for as many as a feed has, 256, is
+// most of what a decoder costs.
+const groups = 4
+
 func decode(raw string) (ais.Report, bool) {
-	d, to := ais.NewDecoder(ais.Defaults()), &last{}
+	o := ais.Defaults()
+	o.MaxGroups = groups
+	d, to := ais.NewDecoder(o), &last{}
 	number := uint64(1)
 	for line := range strings.SplitSeq(raw, "\n") {
 		d.Decode([]byte(line), ais.At{Line: number}, to)
