@@ -398,8 +398,11 @@ func (s *Site) told(out *dossier, versions []event.Event) {
 	for _, v := range versions {
 		out.Versions = append(out.Versions, version{v.Version, minute(v.Watermark) + " UTC", s.words.Or("status", string(v.Status)), fmt.Sprintf("%.2f", v.Probability), v.Why})
 	}
-	if newest := versions[len(versions)-1]; newest.Version > len(versions) {
-		out.VersionsSay = s.words.Say("versions.not_kept", newest.Version-len(versions))
+	switch lost := versions[len(versions)-1].Version - len(versions); {
+	case lost == 1:
+		out.VersionsSay = s.words.Say("versions.not_kept.one")
+	case lost > 1:
+		out.VersionsSay = s.words.Say("versions.not_kept", lost)
 	}
 }
 

@@ -161,6 +161,20 @@ func TestEveryEventHasItsPage(t *testing.T) {
 	}
 }
 
+func TestVersionsThatWereNotKeptAreCountedInWords(t *testing.T) {
+	mux, kept := site(t, nil)
+	for version, want := range map[int]string{1: "", 2: "One earlier version was not kept", 3: "2 earlier versions were not kept"} {
+		e := fixture.Events()[0]
+		e.ID, e.Version = fmt.Sprintf("lift-%016x", version), version
+		if err := kept.Put(t.Context(), 1, store.Batch{Events: []event.Event{e}}); err != nil {
+			t.Fatal(err)
+		}
+		if _, body := get(t, mux, "/event/"+e.ID); !strings.Contains(body, want) || want == "" && strings.Contains(body, "not kept") {
+			t.Errorf("version %d alone: no %q", version, want)
+		}
+	}
+}
+
 // TestARetractedEventKeepsItsLink: what once was shared still answers, with the reason and what took its place.
 func TestARetractedEventKeepsItsLink(t *testing.T) {
 	mux, kept := site(t, nil)
