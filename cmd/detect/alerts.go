@@ -17,6 +17,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/alert/post"
 	"github.com/darkwake/darkwake/pkg/explain"
 	"github.com/darkwake/darkwake/pkg/export"
+	"github.com/darkwake/darkwake/pkg/ops"
 	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/secret"
 	"github.com/darkwake/darkwake/pkg/store"
@@ -232,8 +233,8 @@ func (f *alertFlags) register(fl *pflag.FlagSet) {
 
 // open reads the rules and opens their state for options that lack both; nil without rules. Url is the store's: the state
 // lies beside it, or in the folder that the options name, unless a flag names its file. Links lead to site where the
-// rules name no other.
-func (f *alertFlags) open(ctx context.Context, o alert.Options, url, site string) (_ *alert.Service, err error) {
+// rules name no other. What becomes of messages is counted.
+func (f *alertFlags) open(ctx context.Context, o alert.Options, url, site string, m *ops.Alerts) (_ *alert.Service, err error) {
 	if f.file == "" {
 		return nil, nil
 	}
@@ -252,9 +253,13 @@ func (f *alertFlags) open(ctx context.Context, o alert.Options, url, site string
 	default:
 		o.State = filepath.Join(folder, "alerts.db")
 	}
+	o.Counted = m.Alert
 	service, err := alert.Open(ctx, o)
 	if err != nil {
 		return nil, usageError{err}
+	}
+	for _, c := range service.Config.Channels {
+		m.Channel(c.Name, alert.Sent, alert.Failed, alert.Dropped)
 	}
 	return service, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	neturl "net/url"
@@ -91,6 +92,17 @@ func TestAlertsTestReallySends(t *testing.T) {
 	}
 }
 
+// free is an address of this machine that nobody listened at a moment ago.
+func free(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
 // TestServeTellsOfWhatComesIntoTheStore: an event that is put while the page is up is told, the page shows the rules, and its
 // button tests them.
 func TestServeTellsOfWhatComesIntoTheStore(t *testing.T) {
@@ -108,7 +120,8 @@ func TestServeTellsOfWhatComesIntoTheStore(t *testing.T) {
 	}
 	defer func() { _ = s.Close() }()
 	rules := rulesFile(t, hook.URL)
-	url, end := served(t, "serve", "--store", filepath.Join(dir, "store.db"), "--alerts", rules, "--listen", "127.0.0.1:0", "--log-level", "error")
+	admin := free(t)
+	url, end := served(t, "serve", "--store", filepath.Join(dir, "store.db"), "--alerts", rules, "--listen", "127.0.0.1:0", "--admin", admin, "--log-level", "error")
 	page, err := http.Get(url + "/alerts")
 	if err != nil {
 		t.Fatal(err)
@@ -134,6 +147,15 @@ func TestServeTellsOfWhatComesIntoTheStore(t *testing.T) {
 		case got := <-types:
 			if got != "com.github.darkwake.alert.opened "+e.ID {
 				t.Errorf("told %s", got)
+			}
+			metrics, err := http.Get("http://" + admin + "/metrics")
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(metrics.Body)
+			_ = metrics.Body.Close()
+			if err != nil || !strings.Contains(string(body), `darkwake_alerts_total{channel="desk",outcome="sent"}`) || strings.Contains(string(body), "darkwake_detect_") {
+				t.Errorf("metrics: %s, %v", body, err)
 			}
 			if code := end(); code != exitOK {
 				t.Errorf("exit %d", code)

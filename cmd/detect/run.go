@@ -167,14 +167,10 @@ func (f *runFlags) read(ctx context.Context, url string, log *slog.Logger, m *op
 		return nil, usageError{fmt.Errorf("--store: %w", err)}
 	}
 	r.ends = append(r.ends, s.Close)
-	o := alert.Options{Store: s, State: f.broker.DataDir, Log: log, Counted: m.Alert}
-	if f.site.Alerts, err = f.alerts.open(ctx, o, url, f.site.Public()); err != nil {
+	if f.site.Alerts, err = f.alerts.open(ctx, alert.Options{Store: s, State: f.broker.DataDir, Log: log}, url, f.site.Public(), m.Alerts); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
 	if f.site.Alerts != nil {
-		for _, c := range f.site.Alerts.Config.Channels {
-			m.Channel(c.Name, alert.Sent, alert.Failed, alert.Dropped)
-		}
 		r.jobs, r.ends = append(r.jobs, f.site.Alerts.Run), append(r.ends, f.site.Alerts.Close)
 	}
 	if f.site.Listen == "" {

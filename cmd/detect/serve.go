@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,7 @@ import (
 // serveFlags are the flags of serve.
 type serveFlags struct {
 	cli.Site
-	ops.Logging
+	admin  cli.Admin
 	store  string
 	in     string
 	alerts alertFlags
@@ -52,13 +53,12 @@ Every flag can be given as an environment variable: --public-url as DARKWAKE_PUB
 	fl.StringVar(&f.in, "in", "", "folder that detect replay or simulate demo wrote (default out, without --store)")
 	f.Site.Register(fl, web.Address, "")
 	f.alerts.register(fl)
-	fl.StringVar(&f.Format, "log-format", "auto", "text, json, or auto: text on a terminal and else JSON")
-	fl.StringVar(&f.Level, "log-level", "info", "debug, info, warn or error")
+	f.admin.Register(fl, ops.ServeAddress)
 	return c
 }
 
 func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) (err error) {
-	log, err := f.Logger(stderr)
+	log, err := f.admin.Logger(stderr)
 	switch {
 	case err != nil:
 		return usageError{err}
@@ -68,31 +68,47 @@ func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) (err err
 		return usageError{fmt.Errorf("--store %s with --in %s: expected one of them", f.store, f.in)}
 	case f.store == "" && f.alerts.file != "":
 		return usageError{fmt.Errorf("--alerts %s without --store: a store that changes expected (detect alerts check tries rules on a folder)", f.alerts.file)}
-	case f.store == "":
-		if f.in == "" {
-			f.in = "out"
-		}
-		return f.Folder(ctx, f.in, cli.Software(), log, stdout, false, usage)
 	}
-	s, err := store.View(ctx, f.store)
+	s, done, err := f.open(ctx)
 	if err != nil {
-		return usageError{fmt.Errorf("--store: %w", err)}
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	if f.Alerts, err = f.alerts.open(ctx, alert.Options{Store: s, Log: log}, f.store, f.Public()); err != nil {
 		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	build := ops.NewBuild(cli.Software())
+	registry := ops.NewRegistry(build)
+	if f.store != "" {
+		if f.Alerts, err = f.alerts.open(ctx, alert.Options{Store: s, Log: log}, f.store, f.Public(), ops.NewAlerts(registry)); err != nil {
+			return err
+		}
 	}
 	if f.Alerts != nil {
 		defer func() { err = errors.Join(err, f.Alerts.Close()) }()
 	}
-	f.Beside = beside(f.store)
 	serving, err := f.Start(ctx, s, cli.Software(), log, usage)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, serving.Close()) }()
+	stop, err := f.admin.StartIfFree(ctx, log, build, registry, ops.Check{Name: "store", Run: func(ctx context.Context) error { _, err := s.Meta(ctx); return err }})
+	if err != nil {
+		return usageError{err}
+	}
+	defer func() { err = errors.Join(err, stop()) }()
 	fmt.Fprintf(stdout, "Look at %s (Ctrl-C ends it)\n", serving.URL())
 	return together(ctx, serving.Run, tellAlerts(f.Alerts))
+}
+
+// open opens the store, or makes one of the folder, and says where reviews lie beside it. Done closes it.
+func (f *serveFlags) open(ctx context.Context) (s *store.Store, done func() error, err error) {
+	if f.store == "" {
+		f.Beside = cmp.Or(f.in, "out")
+		return cli.OpenFolder(ctx, f.Beside, usage)
+	}
+	f.Beside = beside(f.store)
+	if s, err = store.View(ctx, f.store); err != nil {
+		return nil, nil, usageError{fmt.Errorf("--store: %w", err)}
+	}
+	return s, s.Close, nil
 }
 
 // showFolder serves what was just written, on this machine and on any free port if the usual one is taken.
@@ -102,5 +118,5 @@ func showFolder(ctx context.Context, path string, stdout, stderr io.Writer) erro
 		return err
 	}
 	site := cli.Site{Listen: web.Address}
-	return site.Folder(ctx, path, cli.Software(), log, stdout, true, usage)
+	return site.Folder(ctx, path, cli.Software(), log, stdout, usage)
 }

@@ -108,7 +108,7 @@ func (o *demoOptions) run(ctx context.Context, path string, seeded bool, stdout,
 		return err
 	}
 	site := cli.Site{Listen: web.Address}
-	return site.Folder(ctx, o.out, cli.Software(), log, stdout, true, func(err error) error { return usageError{err} })
+	return site.Folder(ctx, o.out, cli.Software(), log, stdout, func(err error) error { return usageError{err} })
 }
 
 // write leaves what detect replay leaves, and the truth.

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,10 +20,12 @@ type Admin struct {
 	ops.Logging
 	address string
 	pprof   bool
+	flags   *pflag.FlagSet
 }
 
 // Register adds the flags to a command's, with the address that it has unless told otherwise.
 func (a *Admin) Register(fl *pflag.FlagSet, address string) {
+	a.flags = fl
 	fl.StringVar(&a.address, "admin", address, "address of the admin port: /livez, /readyz, /metrics, /version; empty for none")
 	fl.BoolVar(&a.pprof, "admin-pprof", false, "serve /debug/pprof on the admin port, too")
 	fl.StringVar(&a.Format, "log-format", "auto", "text, json, or auto: text on a terminal and else JSON")
@@ -40,8 +44,19 @@ func (a *Admin) Start(ctx context.Context, log *slog.Logger, b ops.Build, r *pro
 	return stop, nil
 }
 
+// StartIfFree is Start for a program of which several may run on one machine: where another program has the usual address, and no other
+// was named, there is no admin port, and the log says so.
+func (a *Admin) StartIfFree(ctx context.Context, log *slog.Logger, b ops.Build, r *prometheus.Registry, checks ...ops.Check) (stop func() error, err error) {
+	stop, err = a.Start(ctx, log, b, r, checks...)
+	if errors.Is(err, syscall.EADDRINUSE) && !a.flags.Changed("admin") {
+		log.Warn("no admin port: its address is in use by another program; --admin names another", "address", a.address)
+		return func() error { return nil }, nil
+	}
+	return stop, err
+}
+
 // NewHealthcheck is the verb that asks the program on this machine whether it is well, for containers that have no shell.
-// The address is that of run, by the same flag and the same environment variable. Usage marks an error as one of the
+// The address is that of run or serve, by the same flag and the same environment variable. Usage marks an error as one of the
 // command line.
 func NewHealthcheck(address string, usage func(error) error) *cobra.Command {
 	var live bool

@@ -87,3 +87,47 @@ func TestHealthcheckTellsBadUsage(t *testing.T) {
 		})
 	}
 }
+
+// TestTheUsualPortIsDoneWithoutWhereItIsTaken: several of a program may run beside each other, but an address that was named must be free.
+func TestTheUsualPortIsDoneWithoutWhereItIsTaken(t *testing.T) {
+	other, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = other.Close() })
+	taken, b := other.Addr().String(), ops.NewBuild("test")
+	for _, tc := range []struct {
+		name, usual string
+		args        []string
+		fails       bool
+	}{
+		{"the usual one", taken, nil, false},
+		{"one that was named", "127.0.0.1:0", []string{"--admin", taken}, true},
+		{"the usual one, named", taken, []string{"--admin", taken}, true},
+		{"a free one", "127.0.0.1:0", nil, false},
+		{"none", taken, []string{"--admin", ""}, false},
+		{"no address", taken, []string{"--admin", "9466"}, true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var a Admin
+			var said strings.Builder
+			fl := pflag.NewFlagSet("serve", pflag.ContinueOnError)
+			a.Register(fl, tc.usual)
+			if err := fl.Parse(tc.args); err != nil {
+				t.Fatal(err)
+			}
+			stop, err := a.StartIfFree(t.Context(), slog.New(slog.NewTextHandler(&said, nil)), b, ops.NewRegistry(b))
+			if (err != nil) != tc.fails {
+				t.Fatalf("got %v", err)
+			}
+			if warned := strings.Contains(said.String(), "no admin port"); warned != (tc.name == "the usual one") {
+				t.Errorf("the log says %s", said.String())
+			}
+			if err == nil {
+				if err := stop(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}

@@ -154,30 +154,40 @@ func (s *Serving) Close() (err error) {
 	return err
 }
 
-// Folder serves what a run left in a folder, from a store of its own that is gone afterwards, until the context ends. If the
-// address is in use, a free port is taken when one was not asked for.
-func (s *Site) Folder(ctx context.Context, path, software string, log *slog.Logger, says io.Writer, free bool, usage func(error) error) (err error) {
+// OpenFolder loads what a run left in a folder into a store of its own, which done closes and takes away.
+func OpenFolder(ctx context.Context, path string, usage func(error) error) (kept *store.Store, done func() error, err error) {
 	dir, err := os.MkdirTemp("", "darkwake-")
 	if err != nil {
-		return fmt.Errorf("make store: %w", err)
+		return nil, nil, fmt.Errorf("make store: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	kept, err := store.Open(ctx, filepath.Join(dir, "page.db"))
+	done = func() error { return os.RemoveAll(dir) }
+	kept, err = store.Open(ctx, filepath.Join(dir, "page.db"))
+	if err != nil {
+		return nil, nil, errors.Join(err, done())
+	}
+	done = func() error { return errors.Join(kept.Close(), os.RemoveAll(dir)) }
+	switch err := folder.Load(ctx, os.DirFS(path), kept); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil, errors.Join(usage(fmt.Errorf("--in %s: %w (run detect replay first, or name its folder)", path, err)), done())
+	case err != nil:
+		return nil, nil, errors.Join(fmt.Errorf("load %s: %w", path, err), done())
+	}
+	return kept, done, nil
+}
+
+// Folder serves what a run left in a folder, from a store of its own that is gone afterwards, until the context ends. If the
+// address is in use, another free port is taken.
+func (s *Site) Folder(ctx context.Context, path, software string, log *slog.Logger, says io.Writer, usage func(error) error) (err error) {
+	kept, done, err := OpenFolder(ctx, path, usage)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, kept.Close()) }()
-	switch err := folder.Load(ctx, os.DirFS(path), kept); {
-	case errors.Is(err, fs.ErrNotExist):
-		return usage(fmt.Errorf("--in %s: %w (run detect replay first, or name its folder)", path, err))
-	case err != nil:
-		return fmt.Errorf("load %s: %w", path, err)
-	}
+	defer func() { err = errors.Join(err, done()) }()
 	if s.Beside == "" {
 		s.Beside = path
 	}
 	serving, err := s.Start(ctx, kept, software, log, usage)
-	if free && errors.Is(err, syscall.EADDRINUSE) {
+	if errors.Is(err, syscall.EADDRINUSE) {
 		s.Listen = "127.0.0.1:0"
 		serving, err = s.Start(ctx, kept, software, log, usage)
 	}

@@ -13,12 +13,12 @@ import (
 
 // Detect are the metrics of the program that finds events.
 type Detect struct {
+	*Alerts
 	lagRecords *prometheus.GaugeVec
 	lagSeconds *prometheus.GaugeVec
 	late       *prometheus.CounterVec
 	tracks     *prometheus.GaugeVec
 	events     *prometheus.CounterVec
-	alerts     *prometheus.CounterVec
 	cells      *prometheus.GaugeVec
 	health     *prometheus.GaugeVec
 	latency    prometheus.Histogram
@@ -44,21 +44,42 @@ func NewDetect(r *prometheus.Registry) *Detect {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	}
 	m := &Detect{
+		Alerts:     NewAlerts(r),
 		lagRecords: gauge("darkwake_kafka_consumer_lag_records", "Records in the log that are not read yet.", "topic", "partition"),
 		lagSeconds: gauge("darkwake_kafka_consumer_lag_seconds", "How long ago the record that was read last had come into the log.", "topic", "partition"),
 		late:       counter("darkwake_detect_late_reports_total", "Reports later than their source's lateness, by what they do: revised, they may change what was said.", "action"),
 		tracks:     gauge("darkwake_detect_tracks", "Ships that are kept, by state.", "state"),
 		events:     counter("darkwake_detect_events_total", "Versions of events: opened is a first version that is open, updated a later one; closed and retracted say so.", "kind", "transition"),
-		alerts:     counter("darkwake_alerts_total", "Messages of alert rules, by what became of them: sent; failed, to be tried again; dropped after a day.", "channel", "outcome"),
 		cells:      gauge("darkwake_coverage_cells", "Cells of the reception map, by state.", "state"),
 		health:     gauge("darkwake_feed_health_ratio", "How a source delivers against its own habit, 0 to 1.", "source"),
 	}
 	m.latency = prometheus.NewHistogram(prometheus.HistogramOpts{Name: "darkwake_detect_latency_seconds",
 		Help:    "From reading the record that made an event known to the acknowledgement of the event.",
 		Buckets: []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30}})
-	r.MustRegister(m.latency, m.lagRecords, m.lagSeconds, m.late, m.tracks, m.events, m.alerts, m.cells, m.health, m.ages(), quantiles{&m.rows})
+	r.MustRegister(m.latency, m.lagRecords, m.lagSeconds, m.late, m.tracks, m.events, m.cells, m.health, m.ages(), quantiles{&m.rows})
 	return m
 }
+
+// Alerts are the metrics of alert rules, which detect run and detect serve follow.
+type Alerts struct{ messages *prometheus.CounterVec }
+
+// NewAlerts registers the metrics of alert rules.
+func NewAlerts(r *prometheus.Registry) *Alerts {
+	m := &Alerts{prometheus.NewCounterVec(prometheus.CounterOpts{Name: "darkwake_alerts_total",
+		Help: "Messages of alert rules, by what became of them: sent; failed, to be tried again; dropped after a day."}, []string{"channel", "outcome"})}
+	r.MustRegister(m.messages)
+	return m
+}
+
+// Channel begins the counts of an alert channel at zero, so that the first of each outcome is seen as an increase.
+func (m *Alerts) Channel(name string, outcomes ...string) {
+	for _, o := range outcomes {
+		m.messages.WithLabelValues(name, o)
+	}
+}
+
+// Alert counts a message of an alert rule. Channels are those of the operator's file.
+func (m *Alerts) Alert(channel, outcome string) { m.messages.WithLabelValues(channel, outcome).Inc() }
 
 // Lag notes how many records a worker is behind and how old the last one it read is.
 func (m *Detect) Lag(topic string, partition int, records int64, age time.Duration) {
@@ -69,16 +90,6 @@ func (m *Detect) Lag(topic string, partition int, records int64, age time.Durati
 
 // Whole is the partition of stage B, which has the watermark of all.
 const Whole = -1
-
-// Channel begins the counts of an alert channel at zero, so that the first of each outcome is seen as an increase.
-func (m *Detect) Channel(name string, outcomes ...string) {
-	for _, o := range outcomes {
-		m.alerts.WithLabelValues(name, o)
-	}
-}
-
-// Alert counts a message of an alert rule. Channels are those of the operator's file.
-func (m *Detect) Alert(channel, outcome string) { m.alerts.WithLabelValues(channel, outcome).Inc() }
 
 // Latency notes how long it took from the record that made an event known to the event.
 func (m *Detect) Latency(d time.Duration) { m.latency.Observe(d.Seconds()) }

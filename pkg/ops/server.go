@@ -16,10 +16,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// The admin ports unless told otherwise: both programs run beside each other on one machine.
+// The admin ports unless told otherwise: the programs run beside each other on one machine.
 const (
 	IngestAddress = "127.0.0.1:9464"
 	DetectAddress = "127.0.0.1:9465"
+	ServeAddress  = "127.0.0.1:9466" // of detect serve, beside detect run
 )
 
 // Options are what the admin port tells.
@@ -46,7 +47,7 @@ func Listen(ctx context.Context, o Options) (*Server, error) {
 	var op *net.OpError
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("admin address %s: in use by another program: expected a free port", o.Address)
+		return nil, &taken{o.Address}
 	case errors.As(err, &op):
 		return nil, fmt.Errorf("admin address %s: %w", o.Address, op.Err)
 	case err != nil:
@@ -55,6 +56,16 @@ func Listen(ctx context.Context, o Options) (*Server, error) {
 	return &Server{listener: l, http: http.Server{Handler: Handler(o), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute,
 		WriteTimeout: time.Minute, MaxHeaderBytes: 16 << 10}}, nil // a profile takes 30 s
 }
+
+// taken is an address that another program has: syscall.EADDRINUSE.
+type taken struct{ address string }
+
+func (t *taken) Error() string {
+	return "admin address " + t.address + ": in use by another program: expected a free port"
+}
+
+// Unwrap lets a caller who can do without tell.
+func (t *taken) Unwrap() error { return syscall.EADDRINUSE }
 
 // Address is where the server listens.
 func (s *Server) Address() string { return s.listener.Addr().String() }

@@ -52,7 +52,7 @@ export async function serve(options = {}) {
   const detect = await program();
   const dir = options.folder ?? (await folder());
   const port = await freePort();
-  const server = spawn(detect, ['serve', '--in', dir, '--listen', `127.0.0.1:${port}`, ...(options.args ?? [])], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const server = spawn(detect, ['serve', '--in', dir, '--listen', `127.0.0.1:${port}`, '--admin', '', ...(options.args ?? [])], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (data) => { said += data; });
   const gone = new Promise((done) => { server.once('exit', done); });
