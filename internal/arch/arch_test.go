@@ -57,10 +57,11 @@ var allowed = map[string][]string{
 	"pkg/web/model":      {"pkg/ais", "pkg/cargo/lots", "pkg/estimate", "pkg/event", "pkg/explain", "pkg/export", "pkg/geo", "pkg/record", "pkg/store", "pkg/vessel"},
 	"pkg/web/gate":       {},
 	"pkg/triage":         {"pkg/chart", "pkg/param", "pkg/secret", "pkg/vessel/list", "pkg/web/gate"},
-	"pkg/web/api":        {"pkg/chart", "pkg/estimate/", "pkg/event", "pkg/explain", "pkg/export/", "pkg/extract", "pkg/geo", "pkg/place", "pkg/record", "pkg/store", "pkg/timeline", "pkg/vessel", "pkg/web/api/schema", "pkg/web/gate", "pkg/web/model", "pkg/web/view"},
+	"pkg/web/api":        {"pkg/chart", "pkg/estimate/", "pkg/event", "pkg/explain", "pkg/export/", "pkg/extract", "pkg/geo", "pkg/place", "pkg/record", "pkg/store", "pkg/timeline", "pkg/vessel", "pkg/web/api/schema", "pkg/web/gate", "pkg/web/model", "pkg/web/seen", "pkg/web/view"},
 	"pkg/web/api/schema": {"pkg/estimate", "pkg/event", "pkg/export/tabular", "pkg/timeline", "pkg/web/model"},
 	"pkg/export/gfw":     {"pkg/event", "pkg/geo"},
 	"pkg/web/view":       {"pkg/event", "pkg/geo", "pkg/record", "pkg/store", "pkg/vessel"},
+	"pkg/web/seen":       {"pkg/event", "pkg/explain", "pkg/geo", "pkg/param", "pkg/place", "pkg/vessel", "pkg/web/model", "pkg/web/view"},
 	"pkg/web/basemap":    {"pkg/geo", "pkg/place"},
 	"pkg/web/picture":    {"pkg/chart", "pkg/estimate/", "pkg/event", "pkg/explain", "pkg/export", "pkg/geo", "pkg/place", "pkg/published", "pkg/timeline", "pkg/vessel", "pkg/web/basemap"},
 }

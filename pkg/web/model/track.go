@@ -67,6 +67,9 @@ func (m *Model) TracksOf(ctx context.Context, id string) ([]Track, error) {
 	return m.tracks.of(s.events, time.Time{}, time.Time{}, func(e event.Event) bool { return e.ID == id }), nil
 }
 
+// Fixes are the positions that an event quotes, as explain.Fixes has them, decoded once for each version.
+func (m *Model) Fixes(e event.Event) []explain.Fix { return m.tracks.fixes(e) }
+
 // trackCache keeps what sentences say: decoding is dear, and an event's evidence only changes with its version.
 type trackCache struct {
 	mu   sync.Mutex
