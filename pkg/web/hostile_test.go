@@ -125,7 +125,8 @@ func fetch(t *testing.T, h http.Handler, path string) (kind, body string) {
 
 func TestHostileNamesAreHarmlessOnEveryPage(t *testing.T) {
 	h := besieged(t, false)
-	paths := []string{"/", "/?order=newest&size=VLCC", "/?q=%3Cscript%3Ealert(1)%3C/script%3E", "/?q=%E2%80%AE", "/status", "/about", "/help", "/embed", "/day/2026-02-20", "/report/2026-02", "/ship/620999001", "/ship/imo9000003", "/lot/lot-00000000000000a1"}
+	paths := []string{"/", "/?order=newest&size=VLCC", "/?q=%3Cscript%3Ealert(1)%3C/script%3E", "/?q=%E2%80%AE", "/status", "/about", "/help", "/embed", "/day/2026-02-20", "/report/2026-02", "/ship/620999001", "/ship/imo9000003", "/lot/lot-00000000000000a1",
+		"/seen", "/seen?a=40,20,60,40&b=%3Cscript%3Ealert(1)%3C/script%3E", "/seen?a=%22%3E%3Cimg+src=x%3E&b=%E2%80%AE", "/seen?a=0,0,90,90&b=-180,-90,180,90&within_days=3660"}
 	for _, e := range hostileEvents(false) {
 		paths = append(paths, "/event/"+e.ID, "/event/"+e.ID+"?fragment=1", "/embed?event="+e.ID)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/web/basemap"
 	"github.com/darkwake/darkwake/pkg/web/model"
 	"github.com/darkwake/darkwake/pkg/web/page"
+	"github.com/darkwake/darkwake/pkg/web/seen"
 )
 
 // Options are what the site is told beside its store.
@@ -56,13 +57,14 @@ func Handler(m *model.Model, o Options) (http.Handler, error) {
 		u, _ := url.Parse(o.Public) // origin has read it
 		names = append(names, strings.ToLower(u.Hostname()))
 	}
-	pages, err := routes(m, o)
+	finder := seen.New(m, o.Places)
+	pages, err := routes(m, finder, o)
 	if err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", keyed(pages, o.Key))
-	data := dataOf(m, o)
+	data := dataOf(m, finder, o)
 	for _, path := range []string{"/api/", "/openapi.json", "/schemas/", "/feed.atom", "/feed.json", "/oembed"} {
 		mux.Handle(path, data) // it asks for the key itself: what it says is read by programs
 	}
@@ -74,14 +76,14 @@ func Handler(m *model.Model, o Options) (http.Handler, error) {
 }
 
 // dataOf answers programs.
-func dataOf(m *model.Model, o Options) http.Handler {
+func dataOf(m *model.Model, f *seen.Finder, o Options) http.Handler {
 	options := api.Defaults()
-	options.Site, options.Key, options.Weights, options.Places, options.Log = strings.TrimSuffix(o.Public, "/"), o.Key, o.Weights, o.Places, o.Log
+	options.Site, options.Key, options.Weights, options.Places, options.Seen, options.Log = strings.TrimSuffix(o.Public, "/"), o.Key, o.Weights, o.Places, f, o.Log
 	return api.New(m, options)
 }
 
 // routes joins pages, files and data.
-func routes(m *model.Model, o Options) (*http.ServeMux, error) {
+func routes(m *model.Model, f *seen.Finder, o Options) (*http.ServeMux, error) {
 	tree, err := fs.Sub(embedded, "assets")
 	if err != nil {
 		return nil, fmt.Errorf("read assets: %w", err)
@@ -99,7 +101,7 @@ func routes(m *model.Model, o Options) (*http.ServeMux, error) {
 		authorised = func(*http.Request) bool { return true }
 	}
 	site, err := page.New(m, page.Options{Assets: assets.prefix(), Styles: assets.present("app/app.css"), Scripts: assets.present("app/app.js"), Public: strings.TrimSuffix(o.Public, "/"), Tiles: o.Tiles,
-		Weights: o.Weights, Places: o.Places, Shores: shores, Figures: o.Figures, Software: o.Software, Alerts: o.Alerts, Desk: o.Desk, Keyed: authorised})
+		Weights: o.Weights, Places: o.Places, Seen: f, Shores: shores, Figures: o.Figures, Software: o.Software, Alerts: o.Alerts, Desk: o.Desk, Keyed: authorised})
 	if err != nil {
 		return nil, err
 	}

@@ -400,7 +400,7 @@ func FuzzRequests(f *testing.F) {
 	h := handler(f, Options{Shores: shores})
 	for _, path := range []string{"/", "/event/x", "/event/lift-00000000000000a0?fragment=1", "/day/2026-02-30", "/day/2026-03-01?basis=x", "/ship/0", "/ship/imo9000001", "/lot/lot-1", "/report/2026-W99", "/report/2026",
 		"/og/.png", "/og/barometer.png", "/embed?event=x", "/?cursor=AAAA&from=9999&to=1&area=1,2,3&conf=-1&kind=%00", "/?lat=90&lon=180&z=24", "/?area=179,1;-179,1;0,89", "/assets/%2e%2e/x", "/?q=%ff%fe",
-		"/?from=2026-03-01T00:00:01Z&to=2026-03-01T00:00:02Z", "/?theme=light&lat=-90&lon=-180&z=0.0001"} {
+		"/?from=2026-03-01T00:00:01Z&to=2026-03-01T00:00:02Z", "/?theme=light&lat=-90&lon=-180&z=0.0001", "/seen?a=0,0,90,90&b=1,1;2,2;3,1&within_days=1e9&cursor=MTc3", "/seen?A=%00&b=Kharg&class=x&theme=%22"} {
 		f.Add(path, "gzip", "")
 	}
 	f.Fuzz(func(t *testing.T, path, accept, match string) {

@@ -20,6 +20,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/web/api/schema"
 	"github.com/darkwake/darkwake/pkg/web/gate"
 	"github.com/darkwake/darkwake/pkg/web/model"
+	"github.com/darkwake/darkwake/pkg/web/seen"
 	"github.com/darkwake/darkwake/pkg/web/view"
 )
 
@@ -32,7 +33,8 @@ type Options struct {
 	Heartbeat time.Duration    // of a stream on which nothing happens
 	Held      int              // bytes of answers that are kept
 	Weights   []explain.Weight // of the models behind probabilities, for evidence.zip
-	Places    *place.Gazetteer // for the map in evidence.zip; may be nil
+	Places    *place.Gazetteer // for the map in evidence.zip, and areas by name; may be nil
+	Seen      *seen.Finder     // of the same model; nil: one of its own
 	Log       *slog.Logger     // of answers that failed; nil: nobody is told
 }
 
@@ -55,6 +57,9 @@ type api struct {
 func New(m *model.Model, o Options) http.Handler {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Seen == nil {
+		o.Seen = seen.New(m, o.Places)
 	}
 	a := &api{model: m, o: o, limiter: gate.NewLimiter(o.Limits), streams: make(chan struct{}, max(1, o.Streams))}
 	a.cache.most = o.Held
@@ -104,6 +109,8 @@ func endpoints() []endpoint {
 		{schema.Endpoint{Path: "/api/v1/coverage", About: "What could be heard where (GeoJSON).", Body: CoverageAnswer{}}, (*request).coverage},
 		{schema.Endpoint{Path: "/api/v1/status", About: "How the sources and the data stand.", Body: StatusAnswer{}}, (*request).status},
 		{schema.Endpoint{Path: "/api/v1/tracks", About: "Where ships said they were, in the sentences that events quote. Nothing is known of the way between two fixes.", Parameters: []string{"from", "to", "event"}, Body: TracksAnswer{}}, (*request).tracks},
+		{schema.Endpoint{Path: "/api/v1/passages", About: "Ships that were reported in one area and later in another, in sentences that events quote, the latest arrival first.",
+			Parameters: []string{"a", "b", "within_days", "max_kn", "from", "to", "class", "size", "flag", "list", "ship", "limit", "cursor", "format", "csv"}, Body: PassagesAnswer{}, Formats: []string{"json", "jsonl", "csv"}}, (*request).passages},
 		{schema.Endpoint{Path: "/feed.atom", About: "What was last said, as Atom.", Parameters: filters, Formats: []string{"atom"}}, (*request).atom},
 		{schema.Endpoint{Path: "/feed.json", About: "What was last said, as JSON Feed 1.1.", Parameters: filters, Body: Feed{}}, (*request).jsonFeed},
 		{schema.Endpoint{Path: "/oembed", About: "How a page of ours is embedded (oEmbed 1.0).", Parameters: []string{"url", "maxwidth", "maxheight", "format"}, Body: Embedding{}}, (*request).oembed},

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -24,6 +25,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/estimate"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/place"
 	"github.com/darkwake/darkwake/pkg/store"
 	"github.com/darkwake/darkwake/pkg/store/folder"
 	"github.com/darkwake/darkwake/pkg/web/api/schema"
@@ -59,6 +61,10 @@ func loaded(t testing.TB) *store.Store {
 func unlimited() Options {
 	o := Defaults()
 	o.Limits = gate.Limits{}
+	var err error
+	if o.Places, err = place.Default(); err != nil {
+		panic(err) // it is built in
+	}
 	return o
 }
 
@@ -139,6 +145,7 @@ var asked = map[string][]string{
 	"/api/v1/coverage":                 {"/api/v1/coverage"},
 	"/api/v1/status":                   {"/api/v1/status"},
 	"/api/v1/tracks":                   {"/api/v1/tracks", "/api/v1/tracks?event=gap-00000000000000b0", "/api/v1/tracks?from=2030"},
+	"/api/v1/passages":                 {"/api/v1/passages?a=Kharg&b=STS", "/api/v1/passages?a=50,29,51,30&b=54,24,58,27&within_days=30&from=2026-02&class=VLCC&limit=1", "/api/v1/passages?A=Iran&B=Malaysia&list=any&ship=imo9000015"},
 	"/feed.atom":                       nil,
 	"/feed.json":                       {"/feed.json", "/feed.json?kind=gap&conf=0"},
 	"/oembed":                          {"/oembed?url=http://example.com/event/gap-00000000000000b0", "/oembed?url=http://example.com/%3Fkind%3Dgap&maxwidth=400"},
@@ -293,6 +300,12 @@ func TestWhatIsWrongIsSaidAsAProblem(t *testing.T) {
 		{"/api/v1/nothing", "no such path", 404},
 		{"/api/v2/events", "no such path", 404},
 		{"/schemas/none.json", "no such path", 404},
+		{"/api/v1/passages?b=STS", `a \"\": expected a place`, 400},
+		{"/api/v1/passages?a=Khrag&b=STS", "did you mean Kharg", 400},
+		{"/api/v1/passages?a=Kharg&b=STS&within_days=-1", "days, up to 3660", 400},
+		{"/api/v1/passages?a=Kharg&b=STS&class=raft", "classes out of", 400},
+		{"/api/v1/passages?a=Kharg&b=STS&cursor=noise", "next of the page before", 400},
+		{"/api/v1/passages?a=Kharg&b=STS&format=kmz", "one of json, jsonl, csv", 400},
 		{"/oembed", "url", 400},
 		{"/oembed?url=https://elsewhere.example/", "expected a page of", 404},
 		{"/oembed?url=http://example.com/&format=xml", "json", 501},
@@ -491,6 +504,64 @@ func TestADayIsTheSumOfItsAccount(t *testing.T) {
 	}
 }
 
+// TestPassagesAreTheSameInEveryFormat, page by page, and name what they rest on.
+func TestPassagesAreTheSameInEveryFormat(t *testing.T) {
+	s := loaded(t)
+	if err := s.Put(t.Context(), 1, store.Batch{Events: fixture.Voyages()}); err != nil {
+		t.Fatal(err)
+	}
+	h := handler(t, s, unlimited())
+	check := validator(t, PassagesAnswer{}, "passages")
+	const ask = "/api/v1/passages?a=Kharg&b=50,24,58,29"
+	type answered struct {
+		A        struct{ Places []string }
+		Total    int
+		Ships    int
+		Next     *string
+		Passages []json.RawMessage
+	}
+	whole := get(t, h, ask)
+	all := decode[answered](t, whole)
+	if err := fits(t, check, whole.Body.Bytes()); err != nil {
+		t.Error(err)
+	}
+	if all.Total != 1 || all.Ships != 1 || len(all.Passages) != 1 || len(all.A.Places) != 5 || !strings.Contains(whole.Body.String(), `"events":["port_call-`) || !strings.Contains(whole.Body.String(), "is not found") {
+		t.Fatalf("got %s", whole.Body)
+	}
+	back := get(t, h, "/api/v1/passages?a=Fujairah&b=Iran&format=csv") // a formula for a name
+	rows, err := csv.NewReader(back.Body).ReadAll()
+	if err != nil || len(rows) != 2 || rows[0][2] != "name" || rows[1][2] != "'"+fixture.Names[1] || back.Header().Get("Content-Type") != "text/csv; charset=utf-8" || !strings.Contains(back.Header().Get("Content-Disposition"), "darkwake_passages_") {
+		t.Errorf("got %q, %v, %v", rows, err, back.Header())
+	}
+	raw, err := csv.NewReader(get(t, h, "/api/v1/passages?a=Fujairah&b=Iran&format=csv&csv=raw").Body).ReadAll()
+	if err != nil || raw[1][2] != fixture.Names[1] {
+		t.Errorf("as it was sent: got %q, %v", raw, err)
+	}
+	lines := strings.Split(strings.TrimSpace(get(t, h, ask+"&format=jsonl").Body.String()), "\n")
+	if len(lines) != 1 || lines[0] != string(all.Passages[0]) {
+		t.Errorf("lines: got %q, want %s", lines, all.Passages[0])
+	}
+	const wide = "/api/v1/passages?a=Iran&b=places+outside+Hormuz&limit=1" // both ways of both ships
+	n, path := 0, wide
+	for path != "" {
+		w := get(t, h, path)
+		page := decode[answered](t, w)
+		n += len(page.Passages)
+		if err := fits(t, check, w.Body.Bytes()); err != nil || len(page.Passages) > 1 {
+			t.Fatalf("%s: %d passages, %v", path, len(page.Passages), err)
+		}
+		path = ""
+		if page.Next != nil {
+			path = wide + "&cursor=" + *page.Next
+		} else if page.Total != n {
+			t.Errorf("%d on all pages, %d in all", n, page.Total)
+		}
+	}
+	if w := get(t, h, ask, "If-None-Match", whole.Header().Get("ETag")); w.Code != http.StatusNotModified {
+		t.Errorf("asked again: got %d", w.Code)
+	}
+}
+
 // TestHullsAreTrueToSize on a meeting of the bundled feed (simulated, testdata/feeds/README.md).
 func TestHullsAreTrueToSize(t *testing.T) {
 	text, err := os.ReadFile("testdata/alongside.json")
@@ -578,7 +649,9 @@ func FuzzRequests(f *testing.F) {
 	f.Add(3, "rendezvous-00000000000000c0", "format=kmz", `W/"x"`)
 	f.Add(6, "620999001", "area=0,0;1,1;%zz&ship=imo9000003&hours=1e308", "*")
 	f.Add(8, "2026-02-20", "basis=exited&cursor=YXwxfDJ8Z2FwLTA", "")
-	f.Add(15, "", "url=http://example.com/%3Fq%3D%2522&maxwidth=1", "")
+	f.Add(13, "", "a=Kharg&b=50,24;58,24;58,30&within_days=2&class=VLCC&cursor=MTc3&format=csv", "")
+	f.Add(13, "", "a=%00Khrag+%E2%80%AE&b=STS&within_days=1e400&limit=7&format=jsonl", "")
+	f.Add(16, "", "url=http://example.com/%3Fq%3D%2522&maxwidth=1", "")
 	f.Fuzz(func(t *testing.T, which int, value, query, match string) {
 		path := paths[(which%len(paths)+len(paths))%len(paths)]
 		for _, name := range []string{"{id}", "{number}", "{date}"} {

@@ -11,7 +11,7 @@
 //   - answer.go: problems, what every answer says, and answers that are kept
 //   - events.go: events as lists, files and one by one
 //   - day.go: estimates, lots, coverage and status
-//   - ship.go: ships, their tracks and hulls
+//   - ship.go: ships, their tracks, hulls and passages
 //   - stream.go: changes as they come (server-sent events)
 //   - feed.go: Atom, JSON Feed and oEmbed
 //   - schema: JSON Schema and OpenAPI, made from the Go types

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"slices"
@@ -11,10 +13,14 @@ import (
 	"github.com/darkwake/darkwake/pkg/chart"
 	"github.com/darkwake/darkwake/pkg/event"
 	"github.com/darkwake/darkwake/pkg/explain"
+	"github.com/darkwake/darkwake/pkg/export/tabular"
 	"github.com/darkwake/darkwake/pkg/geo"
+	"github.com/darkwake/darkwake/pkg/store"
 	"github.com/darkwake/darkwake/pkg/vessel"
 	"github.com/darkwake/darkwake/pkg/web/api/schema"
 	"github.com/darkwake/darkwake/pkg/web/model"
+	"github.com/darkwake/darkwake/pkg/web/seen"
+	"github.com/darkwake/darkwake/pkg/web/view"
 )
 
 // VesselAnswer is a ship as events know her.
@@ -161,6 +167,94 @@ func (q *request) tracks() (answer, error) {
 		}
 	}
 	return asJSON(out), nil
+}
+
+// PassagesAnswer is which ships were reported in one area and later in another.
+type PassagesAnswer struct {
+	Head
+	A          seen.Area      `json:"a"`
+	B          seen.Area      `json:"b"`
+	WithinDays float64        `json:"within_days"` // longest time between
+	MostKn     *float64       `json:"max_kn"`      // faster reports do not count; null: all do
+	From       *time.Time     `json:"from"`
+	To         *time.Time     `json:"to"`
+	Total      int            `json:"total"` // passages on all pages
+	Ships      int            `json:"ships"`
+	Untrue     int            `json:"false_reports"`    // in A or B, by an event: left out
+	Impossible int            `json:"impossible_pairs"` // of reports: no ship sails between them; left out
+	Rests      string         `json:"rests_on"`         // what counts, and what is not found
+	Next       *string        `json:"next"`             // cursor of the page after it; null on the last
+	Items      []seen.Passage `json:"passages"`
+}
+
+// restsOn says what an answer about passages can know.
+const restsOn = "Only reports that events quote count: a ship that passed without an event is not found, a loading that is inferred from a silence is no report, and of the way between two reports nothing is known."
+
+func (q *request) passages() (answer, error) {
+	format, raw := q.choice("format", "json", "jsonl", "csv"), q.choice("csv", "guarded", "raw") == "raw"
+	limit := q.whole("limit", 0, 1, store.MaxLimit)
+	asked, problems := q.api.o.Seen.Read(q.state)
+	q.wrong = append(q.wrong, problems...)
+	for _, x := range []struct {
+		name string
+		area seen.Area
+	}{{"a", asked.A}, {"b", asked.B}} {
+		if x.area.Text == "" && seen.Own(q.state, x.name) == "" {
+			q.wrong = append(q.wrong, view.Problem{Parameter: x.name, Expected: seen.ErrArea.Error()})
+		}
+	}
+	if err := q.check(); err != nil {
+		return answer{}, err
+	}
+	found, err := q.api.o.Seen.Find(q.Context(), asked)
+	if err != nil {
+		return answer{}, err
+	}
+	switch {
+	case limit == 0 && format == "json":
+		limit = passagesShown
+	case limit == 0:
+		limit = len(found.Passages) + 1
+	}
+	page, next, ok := found.Page(q.own["cursor"], limit)
+	if !ok {
+		return answer{}, problem{Status: http.StatusBadRequest, Detail: view.Problem{Parameter: "cursor", Value: clip(q.own["cursor"]), Expected: "next of the page before"}.Error()}
+	}
+	if format != "json" {
+		return answer{kind: schema.MediaType(format), file: q.name("passages", format), next: next, write: func(w io.Writer) error { return writePassages(w, format, raw, page) }}, nil
+	}
+	out := PassagesAnswer{Head: q.head(), A: asked.A, B: asked.B, WithinDays: asked.Within.Hours() / 24, From: known(asked.From), To: known(asked.To), Total: len(found.Passages), Ships: found.Ships,
+		Untrue: found.Untrue, Impossible: found.Impossible, Rests: restsOn, Items: page}
+	if next != "" {
+		out.Next = &next
+	}
+	if kn := float64(asked.MostKn); kn > 0 {
+		out.MostKn = &kn
+	}
+	a := asJSON(out)
+	a.next = next
+	return a, nil
+}
+
+// passagesShown is how many passages a page of JSON has without a limit.
+const passagesShown = 100
+
+// writePassages writes a page as a file: each passage a line.
+func writePassages(w io.Writer, format string, raw bool, page []seen.Passage) error {
+	if format == "csv" {
+		to := tabular.NewCSV[seen.Row](w, textOf(raw))
+		for _, p := range page {
+			to.Add(p.Row())
+		}
+		return to.Flush()
+	}
+	to := json.NewEncoder(w)
+	for _, p := range page {
+		if err := to.Encode(p); err != nil {
+			return fmt.Errorf("write passage: %w", err)
+		}
+	}
+	return nil
 }
 
 // HullsAnswer is both ships of a meeting, true to size. It has no features where no positions and headings are quoted of both.

@@ -170,7 +170,7 @@ func (s *Site) help(r *http.Request) (answer, error) {
 		keys.Pairs = append(keys.Pairs, key{Keys: strings.Fields(k.keys), Value: s.words.Say("key." + k.name)})
 	}
 	urls := part{Title: s.words.Say("help.urls"), Text: s.paragraphs("help.urls")}
-	for _, u := range []string{"/?kind=gap,rendezvous&conf=0.8", "/?q=…", "/?from=2026-03-01&to=2026-03-14", "/?area=47,24,57,30", "/?ship=imo9000001", "/event/ID", "/day/2026-03-14", "/report/2026-03", "/embed",
+	for _, u := range []string{"/?kind=gap,rendezvous&conf=0.8", "/?q=…", "/?from=2026-03-01&to=2026-03-14", "/?area=47,24,57,30", "/?ship=imo9000001", "/event/ID", "/day/2026-03-14", "/report/2026-03", "/seen", "/embed",
 		"/badge.svg", "/barometer.svg", "/og/ID.png"} {
 		name, _, _ := strings.Cut(strings.TrimPrefix(u, "/"), "=")
 		name = strings.Trim(strings.NewReplacer("?", "", "/ID", "", "/2026-03-14", "", "/2026-03", "", "/", "_", ".", "_").Replace(name), "_")

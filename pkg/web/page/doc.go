@@ -15,6 +15,7 @@
 //   - index.go: which events rest on which, and what ships called themselves
 //   - day.go: the arithmetic of a day
 //   - ship.go: a ship, a cargo
+//   - seen.go: who was in one area and later in another
 //   - about.go: status, help, what stands still
 //   - triage.go: what reviewers see and send
 package page

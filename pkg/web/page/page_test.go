@@ -117,6 +117,7 @@ func TestPagesOfAStore(t *testing.T) {
 		{"/day/2026-03-01", "day"},
 		{"/day/2026-03-01?basis=exited", "day"},
 		{"/ship/620999001", "ship"},
+		{"/seen", "filters areas"}, {"/seen?a=Kharg&b=STS", "filters areas list count downloads"},
 		{"/status", "status"}, {"/about", "status"}, {"/help", "status"},
 		{"/embed", "number barometer"}, {"/embed?event=lift-00000000000000a0", "event-card"},
 	} {
@@ -213,7 +214,7 @@ func TestNamesOfStrangersStayText(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"/", "/?q=%3Cscript%3Ealert(5)%3C/script%3E&src=%22%3E%3Cimg&place=%3Cb%3E&kind=%3Cx%3E", "/event/" + e.ID, "/event/lift-00000000000000a2", "/event/lift-00000000000000a3", "/day/2026-02-16", "/day/2026-03-21",
-		"/ship/620999003", "/ship/imo9000005", "/lot/lot-00000000000000a1", "/status", "/embed?event=" + e.ID, "/report/2026-02", "/%3Cscript%3E", "/event/%3Cscript%3E", "/ship/%3Cscript%3E", "/day/%3Cscript%3E", "/report/%3Cscript%3E"} {
+		"/ship/620999003", "/ship/imo9000005", "/lot/lot-00000000000000a1", "/seen?a=%3Cimg+src=x%3E&b=%E2%80%AE&ship=%3Cscript%3Ealert(6)%3C/script%3E&cursor=%3Cx%3E", "/seen?a=Kharg&b=Iran&cursor=%3Cx%3E", "/status", "/embed?event=" + e.ID, "/report/2026-02", "/%3Cscript%3E", "/event/%3Cscript%3E", "/ship/%3Cscript%3E", "/day/%3Cscript%3E", "/report/%3Cscript%3E"} {
 		_, body := get(t, mux, path)
 		for _, bad := range []string{"<script>alert", "<img", "<b>9", "\u202e", "<b>in Muscat", "<x>"} {
 			if strings.Contains(body, bad) {
@@ -228,7 +229,7 @@ func TestNamesOfStrangersStayText(t *testing.T) {
 
 func TestAnEmptyStoreHasPages(t *testing.T) {
 	mux, _ := site(t, nil)
-	for path, want := range map[string]int{"/": 200, "/status": 200, "/about": 200, "/help": 200, "/embed": 200, "/barometer.svg": 200, "/badge.svg": 200, "/og/barometer.png": 200,
+	for path, want := range map[string]int{"/": 200, "/status": 200, "/seen": 200, "/seen?a=Kharg&b=STS": 200, "/about": 200, "/help": 200, "/embed": 200, "/barometer.svg": 200, "/badge.svg": 200, "/og/barometer.png": 200,
 		"/day/2026-03-01": 404, "/report/2026-03": 404, "/event/lift-00000000000000a0": 404, "/ship/620999001": 404, "/lot/lot-1": 404, "/og/lift-1.png": 404, "/og/x": 404} {
 		code, body := get(t, mux, path)
 		if code != want {
@@ -349,5 +350,45 @@ func TestEqualPagesAreEqualBytes(t *testing.T) {
 	}
 	if _, after := get(t, mux, "/"); after == before || !strings.Contains(after, "0.12") {
 		t.Error("a change is not shown")
+	}
+}
+
+// TestSeenLeadsFromAPassageToItsSentences: the question, the row, the event that quotes its end, and what the ship sent.
+func TestSeenLeadsFromAPassageToItsSentences(t *testing.T) {
+	mux, kept := site(t, fixture.Folder())
+	if err := kept.Put(t.Context(), 1, store.Batch{Events: fixture.Voyages()}); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		path string
+		want []string
+	}{
+		{"/seen", []string{`value="Kharg T-jetty (eastern jetty)"`, `value="Malaysia"`, `href="/seen?a=Kharg&amp;b=STS&#43;areas"`, "Only reports that an event quotes count"}},
+		{"/seen?ship=imo9000039", []string{`value="imo9000039"`, `href="/seen?ship=imo9000039&amp;a=Kharg&amp;b=Malaysia"`}},
+		{"/seen?a=Kharg&b=STS&theme=light", []string{"SYN DONOR", "IMO 9000039 KM VLCC", "silent for 2 d 12 h", `name="theme" value="light"`, ": 5 places together", ", 10.1 kn", "/api/v1/passages?theme=light&amp;a=Kharg&amp;b=STS&amp;format=csv", "4.0<small>", ">listed</span>"}},
+		{"/seen?a=Fujairah&b=Malaysia", []string{"SYN RENAMED", "MMSI 620999102, then 374999102: one IMO number", "EOPL STS area (off E Johor)"}},
+		{"/seen?a=Fujairah&b=Kharg", []string{"=HYPERLINK(&#34;http://x&#34;;&#34;y&#34;)"}},
+		{"/seen?a=Kharg&b=Malaysia", []string{"That does not mean that no ship went there"}},
+		{"/seen?a=Khrag&b=STS", []string{`class="problem"`, "did you mean Kharg", `value="Khrag"`}},
+		{"/seen?a=Kharg&b=STS&cursor=noise", []string{`class="problem"`, "SYN DONOR"}},
+		{"/ship/imo9000039", []string{`href="/seen?ship=imo9000039"`}},
+		{"/", []string{`href="/seen"`}},
+	} {
+		code, body := get(t, mux, tc.path)
+		wellFormed(t, tc.path, body)
+		for _, want := range tc.want {
+			if code != http.StatusOK || !strings.Contains(body, want) {
+				t.Errorf("%s: status %d, no %s", tc.path, code, want)
+			}
+		}
+	}
+	_, body := get(t, mux, "/seen?a=Kharg&b=STS")
+	_, rows, _ := strings.Cut(body, `<table id="passages">`)
+	quoting := regexp.MustCompile(`href="(/event/port_call-[0-9a-f]+)"`).FindStringSubmatch(rows)
+	if quoting == nil {
+		t.Fatal("no event quotes the passage's end")
+	}
+	if _, page := get(t, mux, quoting[1]); !strings.Contains(page, "!AIVDM") || !strings.Contains(page, "FIX-1") {
+		t.Errorf("%s does not quote what was sent", quoting[1])
 	}
 }

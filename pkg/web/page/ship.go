@@ -29,6 +29,7 @@ type shipPage struct {
 	Count   int
 	Left    string // how many events are not shown
 	MapLink string
+	Seen    string // where she may be asked for by areas
 }
 
 // mostOfShip is how many events a ship's page lists.
@@ -58,6 +59,7 @@ func (s *Site) ship(r *http.Request) (answer, error) {
 	}
 	p := s.about1(x, rec, h, found)
 	p.MapLink = view.State{IMO: asked.IMO, MMSI: asked.MMSI}.URL("/")
+	p.Seen = view.State{IMO: asked.IMO, MMSI: asked.MMSI}.URL("/seen")
 	p.base, _, err = s.base(r, p.Name, s.words.Say("ship.about", p.Name, len(found)))
 	return answer{keep: true, template: "ship", data: p}, err
 }

@@ -28,6 +28,7 @@ import (
 	"github.com/darkwake/darkwake/pkg/web/basemap"
 	"github.com/darkwake/darkwake/pkg/web/model"
 	"github.com/darkwake/darkwake/pkg/web/picture"
+	"github.com/darkwake/darkwake/pkg/web/seen"
 	"github.com/darkwake/darkwake/pkg/web/view"
 	"github.com/darkwake/darkwake/pkg/web/words"
 )
@@ -41,6 +42,7 @@ type Options struct {
 	Tiles    string                   // a source of tiles for the map; empty: none
 	Weights  []explain.Weight         // of the models, for what would change a verdict
 	Places   *place.Gazetteer         // named on maps
+	Seen     *seen.Finder             // of the same model; nil: one of its own
 	Shores   *basemap.Base            // drawn on maps
 	Figures  []published.Figure       // published by others, shown beside the number; may be empty
 	Software string                   // of this program; the store names the one that made its events
@@ -74,6 +76,9 @@ func New(m *model.Model, o Options) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Seen == nil {
+		o.Seen = seen.New(m, o.Places)
+	}
 	s := &Site{model: m, o: o, words: table}
 	s.templates, err = template.New("").Funcs(template.FuncMap{
 		"t": table.Say, "lang": table.Lang, "plain": chart.Plain, "mark": mark, "marks": marks,
@@ -106,7 +111,7 @@ func marks() template.HTML {
 // Register adds the pages to a mux.
 func (s *Site) Register(mux *http.ServeMux) {
 	for path, serve := range map[string]func(*http.Request) (answer, error){
-		"/{$}": s.front, "/event/{id}": s.evidence, "/day/{date}": s.day, "/ship/{ship}": s.ship, "/lot/{id}": s.lot,
+		"/{$}": s.front, "/event/{id}": s.evidence, "/day/{date}": s.day, "/ship/{ship}": s.ship, "/seen": s.seen, "/lot/{id}": s.lot,
 		"/status": s.status, "/alerts": s.alerts, "/about": s.about, "/help": s.help, "/": s.missing,
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, s.recognised(r), serve) })
@@ -328,7 +333,7 @@ func (s *Site) base(r *http.Request, title, about string) (base, view.State, err
 		b.Software = s.o.Software
 	}
 	s.face(&b, r)
-	pages := []link{{Href: "/", Name: "front"}, {Href: s.newestReport(status), Name: "report"}, {Href: "/status", Name: "status"}, {Href: "/about", Name: "about"}, {Href: "/help", Name: "help"}}
+	pages := []link{{Href: "/", Name: "front"}, {Href: s.newestReport(status), Name: "report"}, {Href: "/seen", Name: "seen"}, {Href: "/status", Name: "status"}, {Href: "/about", Name: "about"}, {Href: "/help", Name: "help"}}
 	if b.Who != nil {
 		pages = append(pages, link{Href: "/triage", Name: "triage"})
 	}

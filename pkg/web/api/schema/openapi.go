@@ -61,6 +61,12 @@ var parameters = map[string]Object{
 	"id":        {"description": "id of an event", "schema": Object{"type": "string"}},
 	"date":      {"description": "a UTC day", "schema": Object{"type": "string", "format": "date"}},
 	"number":    {"description": "an MMSI of nine digits or an IMO number of seven", "schema": Object{"type": "string", "pattern": "^([0-9]{9}|[0-9]{7})$"}},
+
+	"a":           {"description": "where ships were first: a place, a group of places or part of their names (Kharg, STS areas, Malaysia), or west,south,east,north, or corners as lon,lat;lon,lat;lon,lat", "schema": Object{"type": "string"}, "required": true, "example": "Kharg"},
+	"b":           {"description": "and where later; like a", "schema": Object{"type": "string"}, "required": true, "example": "STS areas"},
+	"within_days": {"description": "longest time from the last report in a to the first in b", "schema": Object{"type": "number", "exclusiveMinimum": 0, "maximum": 3660, "default": 60}},
+	"max_kn":      {"description": "faster reports do not count, nor those that tell no speed: 3 leaves out ships that pass; without it all count", "schema": Object{"type": "number", "exclusiveMinimum": 0, "maximum": 30}},
+	"class":       {"description": "size classes, any of them, by commas: size by another name", "schema": Object{"type": "string"}, "example": "VLCC,Suezmax"},
 }
 
 // OpenAPI describes all endpoints (OpenAPI 3.1). Problem is a value of the type of error answers.

@@ -62,6 +62,22 @@ test('an event that never was is not found, and says so on a page', async () => 
   await sound(page);
 });
 
+test('seen in A, then in B: a passage leads to the sentences that it rests on', async () => {
+  const page = await open(browser, site, '/', bare);
+  await page.locator('header nav a[href="/seen"]').click();
+  await page.locator('input[name=a]').fill('Kharg');
+  await page.locator('input[name=b]').fill('STS areas');
+  await page.locator('#filters button[type=submit]').click();
+  assert.match(page.url(), /\/seen\?.*a=Kharg.*b=STS/);
+  assert.ok((await page.locator('#passages tbody tr').count()) > 0, 'no passage');
+  const link = await page.locator('#passages tbody tr td a[href^="/event/"]').first().getAttribute('href');
+  const asked = await open(browser, site, page.url().slice(site.base.length), bare);
+  await sound(asked);
+  await page.locator(`#passages a[href="${link}"]`).first().click();
+  assert.match(await page.locator('article#event').innerText(), /!AIVDM/);
+  await sound(page);
+});
+
 test('HTML, styles and modules keep to 60 kB before the map', async () => {
   const page = await open(browser, site, '/', bare);
   const files = await page.evaluate(() => [...document.querySelectorAll('link[rel=stylesheet], script[src]')].map((node) => node.href || node.src));
