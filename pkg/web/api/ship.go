@@ -190,9 +190,8 @@ type PassagesAnswer struct {
 // restsOn says what an answer about passages can know.
 const restsOn = "Only reports that events quote count: a ship that passed without an event is not found, a loading that is inferred from a silence is no report, and of the way between two reports nothing is known."
 
-func (q *request) passages() (answer, error) {
-	format, raw := q.choice("format", "json", "jsonl", "csv"), q.choice("csv", "guarded", "raw") == "raw"
-	limit := q.whole("limit", 0, 1, store.MaxLimit)
+// question reads what is asked; both areas must be.
+func (q *request) question() seen.Question {
 	asked, problems := q.api.o.Seen.Read(q.state)
 	q.wrong = append(q.wrong, problems...)
 	for _, x := range []struct {
@@ -203,6 +202,12 @@ func (q *request) passages() (answer, error) {
 			q.wrong = append(q.wrong, view.Problem{Parameter: x.name, Expected: seen.ErrArea.Error()})
 		}
 	}
+	return asked
+}
+
+func (q *request) passages() (answer, error) {
+	format, raw := q.choice("format", "json", "jsonl", "csv"), q.choice("csv", "guarded", "raw") == "raw"
+	limit, asked := q.whole("limit", 0, 1, store.MaxLimit), q.question()
 	if err := q.check(); err != nil {
 		return answer{}, err
 	}

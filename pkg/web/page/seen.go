@@ -114,9 +114,8 @@ func (s *Site) found(r *http.Request, p *seenPage, q seen.Question, state view.S
 		p.Rows = append(p.Rows, s.passage(x, one))
 	}
 	p.Count = count(int64(len(found.Passages)))
-	p.Says = s.words.Say("seen.count", len(found.Passages), found.Ships)
-	if len(found.Passages) == 1 {
-		p.Says = s.words.Say("seen.count.one")
+	if found.Ships > 0 {
+		p.Says = s.words.Say("seen.count", found.Ships)
 	}
 	if found.Untrue > 0 {
 		p.LeftOut = append(p.LeftOut, s.words.Say("seen.untrue", found.Untrue))
