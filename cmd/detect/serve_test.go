@@ -70,10 +70,28 @@ func TestReplayAndServeShowTheSameRun(t *testing.T) {
 	if code := end(); code != exitOK {
 		t.Errorf("exit %d", code)
 	}
-	url, end = served(t, "serve", "--in", out, "--listen", "127.0.0.1:0")
+	admin := free(t)
+	url, end = served(t, "serve", "--in", out, "--listen", "127.0.0.1:0", "--admin", admin)
+	adminPort(t, "http://"+admin)
 	everyLink(t, url)
 	if code := end(); code != exitOK {
 		t.Errorf("exit %d when it is interrupted", code)
+	}
+}
+
+// adminPort asks what run answers at its own, too.
+func adminPort(t *testing.T, url string) {
+	t.Helper()
+	for path, want := range map[string]string{"/livez": "ok", "/readyz?verbose": "store", "/metrics": "darkwake_build_info", "/version": `"software"`} {
+		answer, err := http.Get(url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		_ = answer.Body.Close()
+		if err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(string(body), want) {
+			t.Errorf("admin %s: status %d, %.200s, %v; want %s", path, answer.StatusCode, body, err, want)
+		}
 	}
 }
 
@@ -81,7 +99,7 @@ func TestReplayAndServeShowTheSameRun(t *testing.T) {
 func everyLink(t *testing.T, url string) {
 	t.Helper()
 	href := regexp.MustCompile(`(?:href|src)="(/[^"#]*)`)
-	ways, seen, kinds := []string{"/", "/?kind=lift", "/?kind=gap&status=closed", "/?kind=rendezvous", "/?kind=transfer", "/?kind=false_position&status=retracted"}, map[string]bool{}, map[string]int{}
+	ways, seen, kinds := []string{"/", "/?kind=lift", "/?kind=gap&status=closed", "/?kind=rendezvous", "/?kind=transfer", "/?kind=false_position&status=retracted", "/seen?a=Iran&b=Oman"}, map[string]bool{}, map[string]int{}
 	for len(ways) > 0 {
 		way := strings.ReplaceAll(ways[0], "&amp;", "&")
 		ways = ways[1:]
@@ -107,7 +125,7 @@ func everyLink(t *testing.T, url string) {
 			ways = append(ways, m[1])
 		}
 	}
-	for _, kind := range []string{"/", "/event", "/day", "/ship", "/lot", "/report", "/status", "/about", "/help", "/assets"} {
+	for _, kind := range []string{"/", "/event", "/day", "/ship", "/lot", "/report", "/seen", "/status", "/about", "/help", "/assets"} {
 		if kinds[kind] == 0 && kinds[kind+"/"] == 0 {
 			t.Errorf("no link leads to %s: %v", kind, kinds)
 		}
@@ -133,6 +151,7 @@ func TestServeRefusesInOneLine(t *testing.T) {
 		{"a basemap that is not there", "open basemap", []string{"--basemap-dir", empty}},
 		{"reviewers that are not there", "read reviewers: open ", []string{"--reviewers", filepath.Join(empty, "reviewers.yaml")}},
 		{"reviews of nobody", "--reviews x without --reviewers: a file expected", []string{"--reviews", "x"}},
+		{"an admin port that is none", `--admin: admin address "9466": expected host:port`, []string{"--listen", "127.0.0.1:0", "--admin", "9466"}},
 		{"an argument", "1 arguments: expected none", []string{"now"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
