@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/darkwake/darkwake/pkg/event"
+	"github.com/darkwake/darkwake/pkg/geo"
 )
 
 // TestEvidenceSaysWhereEachLineStands follows evidence back to its source: the offset is that of a message's last line,
@@ -48,5 +49,25 @@ func TestOutageStandsNowhere(t *testing.T) {
 	}
 	if strings.Contains(out.String(), "0.0000°") {
 		t.Errorf("got a position for an outage:\n%s", out.String())
+	}
+}
+
+func TestWhatADraughtWouldChange(t *testing.T) {
+	for _, tc := range []struct {
+		name          string
+		before, after geo.Metres
+		want          string
+	}{
+		{"she lies deeper", 9.3, 21, "9.3 m instead of 21.0 m in her next static report"},
+		{"her crew has typed nothing yet", 9.3, 9.3, "the next draught that her crew types: 9.3 m still"},
+		{"alike to a decimetre", 9.32, 9.28, "the next draught that her crew types: 9.3 m still"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			v := event.Vessel{Draught: event.Span[geo.Metres]{Before: &tc.before, After: &tc.after}}
+			e := event.Event{Kind: event.Lift, Vessels: []event.Vessel{v}, Details: event.LiftDetails{}}
+			if got := strings.Join(observations(e), "\n"); !strings.HasPrefix(got, tc.want) {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
 	}
 }

@@ -114,9 +114,15 @@ func ofFalse(e event.Event, d event.FalsePositionDetails) []string {
 func ofLift(e event.Event, d event.LiftDetails) []string {
 	var lines []string
 	for _, v := range e.Vessels {
-		if v.Draught.Before != nil && v.Draught.After != nil {
-			lines = append(lines, fmt.Sprintf("%.1f m instead of %.1f m in her next static report: the draught of a ship that loaded nothing", float64(*v.Draught.Before), float64(*v.Draught.After)))
+		if v.Draught.Before == nil || v.Draught.After == nil {
+			continue
 		}
+		before, after := fmt.Sprintf("%.1f m", float64(*v.Draught.Before)), fmt.Sprintf("%.1f m", float64(*v.Draught.After))
+		if before == after {
+			lines = append(lines, fmt.Sprintf("the next draught that her crew types: %s still, as before, is that of a ship that loaded nothing", before))
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("%s instead of %s in her next static report: the draught of a ship that loaded nothing", before, after))
 	}
 	end := "its end"
 	if e.End != nil {
