@@ -92,8 +92,8 @@ func TestEveryNameIsAnAreaThatHoldsItsPlaces(t *testing.T) {
 		}
 		for _, p := range a.Places {
 			id, known := g.Named(p)
-			if !known || g.Holds(id, g.At(id).Centre, 0) && !a.Holds(g.At(id).Centre) {
-				t.Errorf("%s does not hold the middle of %s", name, p)
+			if !known || g.At(id).Kind == place.Gate || g.Holds(id, g.At(id).Centre, 0) && !a.Holds(g.At(id).Centre) {
+				t.Errorf("%s does not hold the middle of %s, or that is a gate", name, p)
 			}
 		}
 	}
@@ -202,7 +202,7 @@ func TestAPassageIsAReportInAAndTheNextInB(t *testing.T) {
 
 func TestAPassageNamesWhatQuotesItAndWhatLiesBetween(t *testing.T) {
 	var s sea
-	s.add(event.PortCall, 0.9, event.PortCallDetails{}, says(1, "KK"), ship(1, 9000003))                            // 00
+	s.add(event.PortCall, 0.9, event.PortCallDetails{}, append(says(1, "KK"), says(1, "-K")...), ship(1, 9000003))  // 00: it quotes one report twice
 	s.add(event.Gap, 0.8, event.GapDetails{}, says(1, "-K-E"), ship(1, 9000003))                                    // 01
 	s.add(event.Rendezvous, 0.7, event.RendezvousDetails{}, says(1, "----E-F"), ship(1, 9000003), ship(2, 9000015)) // 02
 	s.add(event.Transfer, 0.6, event.TransferDetails{}, says(1, "------FF"), ship(1, 9000003), ship(2, 9000015))    // 03
@@ -307,6 +307,11 @@ func TestFalseAndImpossibleReportsAreLeftOutAndCounted(t *testing.T) {
 				s.fixes["port_call-00"][i].Time = fixture.First.Add(f.Time.Sub(fixture.First) / 4)
 			}
 		}},
+		{"a false position elsewhere", 1, 0, 0, func(s *sea) {
+			s.add(event.Transit, 0.9, event.TransitDetails{}, says(1, "-----E"), ship(1, 9000003))
+			e := s.add(event.FalsePosition, 0.9, event.FalsePositionDetails{}, nil, ship(1, 9000003))
+			e.Start, e.End = fixture.At(4.9), new(fixture.At(5.1))
+		}},
 		{"a retracted event", 0, 0, 0, func(s *sea) { s.events[0].Status = event.Retracted }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -318,6 +323,23 @@ func TestFalseAndImpossibleReportsAreLeftOutAndCounted(t *testing.T) {
 				t.Errorf("got %d passages, %d false, %d impossible", len(got.Passages), got.Untrue, got.Impossible)
 			}
 		})
+	}
+}
+
+// TestNeighboursNeedNoSpeed: over a short way a clock or an old position makes any speed, and two numbers of one ship may be heard at once.
+func TestNeighboursNeedNoSpeed(t *testing.T) {
+	west, east := geo.Point{50.30, 29.23}, geo.Point{50.34, 29.23}
+	for after, want := range map[time.Duration]int{time.Minute: 1, 0: 0} {
+		var s sea
+		s.add(event.PortCall, 0.9, event.PortCallDetails{}, []explain.Fix{{MMSI: 1, At: west, Time: fixture.First}}, ship(1, 9000003))
+		s.add(event.PortCall, 0.9, event.PortCallDetails{}, []explain.Fix{{MMSI: 2, At: east, Time: fixture.First.Add(after)}}, ship(2, 9000003))
+		found := s.history().find(question(t, "50.29,29.2,50.31,29.3", "50.33,29.2,50.35,29.3"))
+		if len(found.Passages) != want || found.Impossible != 0 {
+			t.Errorf("after %v: got %d passages, %d impossible", after, len(found.Passages), found.Impossible)
+		}
+		if _, err := json.Marshal(found.Passages); err != nil {
+			t.Errorf("after %v: %v", after, err)
+		}
 	}
 }
 
@@ -373,6 +395,11 @@ func TestNumbersOfOneShip(t *testing.T) {
 		{"a number that two ships use", 1, true, "", "identity-02", func(s *sea) {
 			p, d := identity("number_shared", 0.8)
 			s.add(event.Identity, p, d, nil, ship(1, imo))
+		}},
+		{"a number that was heard with two IMO numbers, without any", 0, false, "", "", func(s *sea) {
+			s.events[1].Vessels = []event.Vessel{ship(2, 0)}
+			s.add(event.Gap, 0.9, event.GapDetails{}, nil, ship(2, 9000015))
+			s.add(event.Gap, 0.9, event.GapDetails{}, nil, ship(2, imo))
 		}},
 		{"a number that went to another ship", 0, false, "", "", func(s *sea) { s.events[1].Vessels = []event.Vessel{ship(2, 9000015)} }},
 	} {
