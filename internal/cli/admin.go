@@ -34,12 +34,12 @@ func (a *Admin) Register(fl *pflag.FlagSet, address string) {
 
 // Start opens the admin port. The function closes it; it answers until then, the context ended or not.
 func (a *Admin) Start(ctx context.Context, log *slog.Logger, b ops.Build, r *prometheus.Registry, checks ...ops.Check) (stop func() error, err error) {
-	stop, err = ops.Start(ctx, ops.Options{Address: a.address, Build: b, Registry: r, Checks: checks, Pprof: a.pprof})
+	address, stop, err := ops.Start(ctx, ops.Options{Address: a.address, Build: b, Registry: r, Checks: checks, Pprof: a.pprof})
 	if err != nil {
 		return nil, fmt.Errorf("--admin: %w", err)
 	}
-	if a.address != "" {
-		log.Info("admin port", "address", a.address, "software", b.Software)
+	if address != "" {
+		log.Info("admin port", "address", address, "software", b.Software)
 	}
 	return stop, nil
 }

@@ -68,6 +68,26 @@ func TestHealthcheckAsksWhatRunServes(t *testing.T) {
 	}
 }
 
+func TestTheLogTellsWhichFreePortWasTaken(t *testing.T) {
+	var a Admin
+	fl := pflag.NewFlagSet("run", pflag.ContinueOnError)
+	a.Register(fl, "127.0.0.1:0")
+	var told strings.Builder
+	b := ops.NewBuild("test")
+	stop, err := a.Start(t.Context(), slog.New(slog.NewTextHandler(&told, nil)), b, ops.NewRegistry(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(told.String(), "address=")
+	address, _, _ := strings.Cut(after, " ")
+	if out, err := healthcheck("--admin", address); out != "ok\n" || err != nil {
+		t.Errorf("%q: got %q, %v", told.String(), out, err)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestHealthcheckTellsBadUsage(t *testing.T) {
 	for _, tc := range []struct {
 		name, env, want string

@@ -92,30 +92,21 @@ func (s *Server) Run(ctx context.Context) error {
 	return <-stopped
 }
 
-// Serve listens and runs.
-func Serve(ctx context.Context, o Options) error {
-	s, err := Listen(ctx, o)
-	if err != nil {
-		return err
-	}
-	return s.Run(ctx)
-}
-
-// Start serves in the background until it is stopped, which waits for the answers under way. Without an address there is
-// no admin port.
-func Start(ctx context.Context, o Options) (stop func() error, err error) {
+// Start serves in the background until it is stopped, which waits for the answers under way, and returns the address that it
+// took: for port 0 a free one. Without an address there is no admin port.
+func Start(ctx context.Context, o Options) (address string, stop func() error, err error) {
 	if o.Address == "" {
-		return func() error { return nil }, nil
+		return "", func() error { return nil }, nil
 	}
 	s, err := Listen(ctx, o)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	// It answers while the program stops, too: whoever asks is to hear that it is not ready.
 	running, end := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(running) }()
-	return func() error {
+	return s.Address(), func() error {
 		end()
 		return <-ended
 	}, nil

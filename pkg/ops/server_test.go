@@ -119,7 +119,7 @@ func TestAnAddressThatCannotBeTakenIsOneLine(t *testing.T) {
 		{"another machine's", "192.0.2.1:9464", "admin address 192.0.2.1:9464: "},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			err := Serve(t.Context(), Options{Address: tc.address, Registry: prometheus.NewRegistry()})
+			_, err := Listen(t.Context(), Options{Address: tc.address, Registry: prometheus.NewRegistry()})
 			if err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("got %v, want %q", err, tc.want)
 			}
@@ -173,7 +173,7 @@ func TestTheAdminPortOutlivesTheStop(t *testing.T) {
 	if err := free.Close(); err != nil {
 		t.Fatal(err)
 	}
-	stop, err := Start(ctx, Options{Address: address, Registry: NewRegistry(Build{}), Checks: []Check{g.Check()}})
+	_, stop, err := Start(ctx, Options{Address: address, Registry: NewRegistry(Build{}), Checks: []Check{g.Check()}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func TestTheAdminPortOutlivesTheStop(t *testing.T) {
 	if err := Probe(t.Context(), "http://"+address+"/readyz"); err == nil || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("stopped: got %v", err)
 	}
-	if none, err := Start(t.Context(), Options{}); err != nil || none() != nil {
+	if _, none, err := Start(t.Context(), Options{}); err != nil || none() != nil {
 		t.Errorf("without an address: got %v", err)
 	}
 }
