@@ -42,6 +42,7 @@ type dossier struct {
 	Claim, Caution            string
 	Chance                    odds
 	When, Where, Why, Known   string
+	Start, End                string // for programs
 	Barrels                   string
 	MapLink                   string
 	Ships                     []member
@@ -185,7 +186,10 @@ const mostHistories = 6
 func (s *Site) claim(e event.Event) dossier {
 	out := dossier{ID: e.ID, Kind: string(e.Kind), KindSays: s.words.Or("kind", string(e.Kind)), Status: string(e.Status), StatusSays: s.words.Or("status", string(e.Status)),
 		Version: e.Version, Placed: placed(e), Lon: coordinate(e.Lon), Lat: coordinate(e.Lat), Retracted: e.Status == event.Retracted,
-		Claim: explain.Claim(e.Kind), Chance: s.odds(e.Probability), When: export.Span(e.Start, e.End) + s.openFor(e), Why: e.Why, Known: minute(e.Watermark) + " UTC"}
+		Claim: explain.Claim(e.Kind), Chance: s.odds(e.Probability), When: export.Span(e.Start, e.End) + s.openFor(e), Why: e.Why, Known: minute(e.Watermark) + " UTC", Start: iso(e.Start)}
+	if e.End != nil {
+		out.End = iso(*e.End)
+	}
 	out.Title = s.title(e)
 	out.Where = s.where(e)
 	if placed(e) && e.Place != nil {

@@ -1,7 +1,7 @@
 // Barometer and time bar, by uPlot: both over the same days, with the same selection and the same cursor. The server's own
 // drawing stays until these stand, and for good where uPlot does not load.
 import { $, announce, el } from './dom.js';
-import { DAY, barrels, date, day, seconds } from './format.js';
+import { DAY, barrels, date, day, local, seconds } from './format.js';
 import { brushed, columns, parts, runs, top } from './series.js';
 import { state } from './state.js';
 import { colour, theme } from './theme.js';
@@ -510,11 +510,14 @@ function fillTip(tip, cols, i, noted) {
     ];
   const words = noted.filter((note) => String(note.date).startsWith(cols.date[i])).map((note) => el('p', { class: 'tip-note', text: note.text ?? note.note }));
   tip.replaceChildren(
-    ...[el('strong', { text: day(cols.at[i]) }), el('p', { class: `status-${cols.status[i]}`, text: t(`statuses.${cols.status[i]}`) }), ...figures, ...words,
+    ...[el('strong', { text: `${day(cols.at[i])} ${t('utc')}` }), ownDay(cols.at[i]), el('p', { class: `status-${cols.status[i]}`, text: t(`statuses.${cols.status[i]}`) }), ...figures, ...words,
       el('div', { class: 'tip-ships' }), el('p', { class: 'tip-hint', text: t('openDay') })].filter(Boolean),
   );
   tip.hidden = false;
 }
+
+/** The same day by the reader's own clock, where he asks for it. */
+const ownDay = (middle) => local(middle) && el('p', { class: 'tip-hint', text: t('dayLocal', { from: local(middle - DAY / 2), to: local(middle + DAY / 2) }) });
 
 const figure = (name, mean, low, high) => el('p', {}, `${name}: `, el('b', { text: `${barrels(mean)} ${t('perDay')}` }), ` (${barrels(low)} – ${barrels(high)})`);
 

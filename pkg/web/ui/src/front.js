@@ -14,6 +14,7 @@ import { state } from './state.js';
 import { t } from './strings.js';
 import { Table } from './table.js';
 import { theme } from './theme.js';
+import { zone } from './zone.js';
 
 /** Set by build.mjs. */
 /* global MAP_URL */
@@ -49,6 +50,7 @@ export class Front {
     this.table.start();
     this.evidence.start();
     this.playback.start($('#timebar'));
+    zone.onChange(() => this.playback.show());
     filterForm.start(() => this.refresh());
     share.start($('#downloads'), () => this.picture());
     this.keys();

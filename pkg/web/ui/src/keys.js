@@ -1,16 +1,11 @@
 // Keys by WEB.md section 8: off while typing, and off for good where the reader says so (WCAG 2.1.4).
 import { $, announce, el, typing } from './dom.js';
+import { keep, kept } from './store.js';
 import { t } from './strings.js';
 
 const stored = 'darkwake-keys';
 
-const isOff = () => {
-  try {
-    return localStorage.getItem(stored) === 'off';
-  } catch {
-    return false;
-  }
-};
+const isOff = () => kept(stored) === 'off';
 
 /**
  * Starts listening. actions are by key, as event.key says it; each returns false when there is nothing to do, so that the
@@ -44,8 +39,6 @@ function control(host) {
 }
 
 function change(event) {
-  try {
-    localStorage.setItem(stored, event.target.checked ? 'on' : 'off');
-  } catch { /* not kept: then it holds for this page */ }
+  keep(stored, event.target.checked ? 'on' : 'off');
   announce(event.target.checked ? t('keysOn') : t('keysOff'));
 }

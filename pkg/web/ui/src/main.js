@@ -4,7 +4,9 @@ import { dress } from './evidence.js';
 import { Front } from './front.js';
 import * as keys from './keys.js';
 import { theme } from './theme.js';
+import { zone } from './zone.js';
 
+zone.start();
 if ($('#events') && $('#map')) {
   globalThis.darkwake = new Front(); // for tests and for those who look under the bonnet
   globalThis.darkwake.start();

@@ -2,6 +2,7 @@
 // only as a file that the reader saves.
 import { $, announce, copy, el } from './dom.js';
 import { state } from './state.js';
+import { keep, kept } from './store.js';
 import { t } from './strings.js';
 
 const key = 'darkwake-views';
@@ -10,7 +11,7 @@ const longestName = 80;
 
 export function views() {
   try {
-    return clean(JSON.parse(localStorage.getItem(key) ?? '[]'));
+    return clean(JSON.parse(kept(key) || '[]'));
   } catch {
     return [];
   }
@@ -23,11 +24,7 @@ export function clean(list) {
     .slice(0, mostViews).map(({ name, query }) => ({ name: name.slice(0, longestName), query: query.slice(0, 2000) }));
 }
 
-function keep(list) {
-  try {
-    localStorage.setItem(key, JSON.stringify(clean(list)));
-  } catch { /* the browser keeps nothing for us */ }
-}
+const store = (list) => keep(key, JSON.stringify(clean(list)));
 
 /** Puts the buttons after a place of the page; image gives the map as a PNG, or nothing. */
 export function start(after, image) {
@@ -75,14 +72,14 @@ function saved() {
 function fill(list) {
   const all = views();
   list.replaceChildren(...(all.length === 0 ? [el('li', { text: t('noViews') })] : all.map((view, i) => el('li', {}, el('a', { href: `/${view.query}`, text: view.name }),
-    el('button', { type: 'button', text: '×', 'aria-label': t('removeView', { name: view.name }), onclick: () => { keep(all.filter((_, n) => n !== i)); fill(list); } })))));
+    el('button', { type: 'button', text: '×', 'aria-label': t('removeView', { name: view.name }), onclick: () => { store(all.filter((_, n) => n !== i)); fill(list); } })))));
 }
 
 function save(field, list) {
   const name = field.value.trim();
   const query = new URL(state.url(), location.href).search || '?';
   if (!name) return;
-  keep([...views().filter((view) => view.name !== name), { name, query }]);
+  store([...views().filter((view) => view.name !== name), { name, query }]);
   field.value = '';
   fill(list);
 }
@@ -91,7 +88,7 @@ async function take(file, list) {
   try {
     const added = clean(JSON.parse(await file.files[0].text()));
     if (added.length === 0) throw new Error('no views');
-    keep([...views(), ...added]);
+    store([...views(), ...added]);
     fill(list);
   } catch {
     announce(t('badViews'));

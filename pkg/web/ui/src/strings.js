@@ -37,6 +37,7 @@ const english = {
   copyLink: 'Copy link', copied: 'copied', copyCitation: 'Copy citation', copyImage: 'Copy image', close: 'Close', openPage: 'Open as a page', playEvent: 'Play these hours',
   notCopied: 'The browser did not allow copying. The text: {text}',
   theme: 'Theme: {name}', themes: { system: 'as the system', dark: 'dark', light: 'light', contrast: 'high contrast' },
+  zones: 'Times:', zoneWith: 'UTC and {zone}', dayLocal: 'from {from} to {to}',
   live: 'live', liveLost: 'The connection is lost; trying again.', liveBack: 'connected again',
   keysOff: 'Keys are off', keysOn: 'Keys are on', keysLabel: 'Keyboard shortcuts', saved: 'Saved views', saveView: 'Save this view', viewName: 'Name of the view', noViews: 'none yet',
   exportViews: 'Export', importViews: 'Import', removeView: 'Remove {name}', badViews: 'This file holds no saved views.',

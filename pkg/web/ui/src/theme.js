@@ -2,25 +2,12 @@
 // the link says already; a stored choice comes a moment later and only where the link is silent.
 import { $$, announce } from './dom.js';
 import { state } from './state.js';
+import { keep, kept } from './store.js';
 import { t } from './strings.js';
 
 const names = ['system', 'dark', 'light', 'contrast'];
 const key = 'darkwake-theme';
 const listeners = new Set();
-
-function stored() {
-  try {
-    return localStorage.getItem(key) ?? '';
-  } catch {
-    return ''; // the browser keeps nothing for us
-  }
-}
-
-function store(name) {
-  try {
-    localStorage.setItem(key, name);
-  } catch { /* see above */ }
-}
 
 function apply(name) {
   const root = document.documentElement;
@@ -36,7 +23,7 @@ function apply(name) {
 export const theme = {
   start() {
     const linked = state.get('theme');
-    apply(names.includes(linked) ? linked : names.includes(stored()) ? stored() : '');
+    apply(names.includes(linked) ? linked : names.includes(kept(key)) ? kept(key) : '');
     matchMedia('(prefers-color-scheme: light)').addEventListener('change', () => listeners.forEach((listener) => listener()));
     document.addEventListener('click', (event) => {
       const link = event.target instanceof Element && event.target.closest('[data-theme-choice]');
@@ -53,7 +40,7 @@ export const theme = {
 
   choose(name) {
     if (!names.includes(name)) return;
-    store(name);
+    keep(key, name);
     if (state.has('theme')) state.set({ theme: name === 'system' ? '' : name });
     apply(name);
     announce(t('theme', { name: t(`themes.${name}`) }));

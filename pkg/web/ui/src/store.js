@@ -1,0 +1,15 @@
+// What the browser keeps for a reader: choices under a name. Where it keeps nothing, the next page begins anew.
+
+export function kept(key) {
+  try {
+    return localStorage.getItem(key) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+export function keep(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch { /* see above */ }
+}
