@@ -36,12 +36,17 @@ export function typing(target) {
 
 export const reducedMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
-/** Calls the function once, so long after the last call. */
-export function settled(fn, ms) {
+/** Calls the function once, so long after the last call, and never longer than `most` after the first that waits. Milliseconds. */
+export function settled(fn, ms, most = Infinity) {
   let timer = 0;
+  let first = NaN;
   return (...args) => {
     clearTimeout(timer);
-    timer = setTimeout(() => fn(...args), ms);
+    if (Number.isNaN(first)) first = Date.now();
+    timer = setTimeout(() => {
+      first = NaN;
+      fn(...args);
+    }, Math.min(ms, first + most - Date.now()));
   };
 }
 

@@ -54,7 +54,7 @@ export class Front {
     filterForm.start(() => this.refresh());
     share.start($('#downloads'), () => this.picture());
     this.keys();
-    live.start({ sequence: this.page.sequence, onChange: () => this.changed(), onStatus: () => this.status() });
+    this.live = live.start({ sequence: this.page.sequence, onChange: (whole) => this.changed(whole), onStatus: () => this.status() });
     document.body.dataset.interactive = 'yes';
     performance.mark('interactive');
     if (state.get('event')) this.select(state.get('event'), { open: true });
@@ -188,15 +188,21 @@ export class Front {
     this.refresh();
   }
 
-  /** The store has more than we show. */
-  async changed() {
-    await Promise.all([this.days(), this.refresh()]).catch((error) => this.failed(error));
+  /** The store has more than we show; or, as a whole, something else. */
+  async changed(whole) {
     this.shipsOf.clear();
+    await Promise.all([this.days(), this.refresh()]).catch((error) => this.failed(error));
+    const { id } = this.evidence;
+    if (whole && id) {
+      this.evidence.show(id);
+      this.surroundings(id);
+    }
     const page = await loadPage(state.url('/')).catch(() => parse(''));
     for (const id of ['number', 'status']) {
       const now = page.getElementById(id);
       if (now) $(`#${id}`)?.replaceWith(document.adoptNode(now));
     }
+    this.live?.();
   }
 
   async status() {

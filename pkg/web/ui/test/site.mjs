@@ -1,6 +1,6 @@
 // A site to be tested: the program itself, serving a recorded feed that it has replayed, on a free port of the loopback.
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -47,20 +47,36 @@ export function folder() {
   return replayed;
 }
 
-/** Starts a site, with more arguments where options.args has some; stop it with stop(). */
+/** Starts a site over a folder, with more arguments where options.args has some; stop it with stop(). */
 export async function serve(options = {}) {
-  const detect = await program();
   const dir = options.folder ?? (await folder());
+  return { ...(await started(['serve', '--in', dir, '--admin', '', ...(options.args ?? [])])), folder: dir };
+}
+
+/**
+ * Starts a service that reads the bundled feed into a new store, and serves the page meanwhile. What is tested is not the estimate:
+ * it draws little.
+ */
+export async function live() {
+  const dir = mkdtempSync(join(scratch, 'live-'));
+  writeFileSync(join(dir, 'feeds.yaml'), `sources:\n  - {id: first-look, path: ${JSON.stringify(feed)}}\n`);
+  writeFileSync(join(dir, 'few.yaml'), 'estimate:\n  draws: 200\n');
+  return started(['run', '--config', join(dir, 'few.yaml'), '--checkpoint-every', '500ms', '--with-ingest', join(dir, 'feeds.yaml'), '--data-dir', join(dir, 'data'), '--out', '', '--admin', '', '--log-format', 'text']);
+}
+
+/** Starts the program with a page, and waits until that answers. */
+async function started(args) {
+  const detect = await program();
   const port = await freePort();
-  const server = spawn(detect, ['serve', '--in', dir, '--listen', `127.0.0.1:${port}`, '--admin', '', ...(options.args ?? [])], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const server = spawn(detect, [...args, '--listen', `127.0.0.1:${port}`], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (data) => { said += data; });
   const gone = new Promise((done) => { server.once('exit', done); });
   const base = `http://127.0.0.1:${port}`;
   const until = Date.now() + patience;
   for (;;) {
-    if (server.exitCode !== null) throw new Error(`detect serve ended with ${server.exitCode}: ${said}`);
-    if (Date.now() > until) throw new Error(`detect serve did not answer: ${said}`);
+    if (server.exitCode !== null) throw new Error(`detect ${args[0]} ended with ${server.exitCode}: ${said}`);
+    if (Date.now() > until) throw new Error(`detect ${args[0]} did not answer: ${said}`);
     try {
       const answer = await fetch(`${base}/`);
       await answer.arrayBuffer();
@@ -70,7 +86,6 @@ export async function serve(options = {}) {
   }
   return {
     base,
-    folder: dir,
     said: () => said,
     async stop() {
       server.kill('SIGTERM');
