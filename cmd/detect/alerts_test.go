@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	neturl "net/url"
@@ -92,17 +91,6 @@ func TestAlertsTestReallySends(t *testing.T) {
 	}
 }
 
-// free is an address of this machine that nobody listened at a moment ago.
-func free(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 // TestServeTellsOfWhatComesIntoTheStore: an event that is put while the page is up is told, the page shows the rules, and its
 // button tests them.
 func TestServeTellsOfWhatComesIntoTheStore(t *testing.T) {
@@ -120,7 +108,7 @@ func TestServeTellsOfWhatComesIntoTheStore(t *testing.T) {
 	}
 	defer func() { _ = s.Close() }()
 	rules := rulesFile(t, hook.URL)
-	admin := free(t)
+	admin := fixture.FreeAddress(t)
 	url, end := served(t, "serve", "--store", filepath.Join(dir, "store.db"), "--alerts", rules, "--listen", "127.0.0.1:0", "--admin", admin, "--log-level", "error")
 	page, err := http.Get(url + "/alerts")
 	if err != nil {

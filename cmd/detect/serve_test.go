@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/darkwake/darkwake/internal/fixture"
 )
 
 // screen is what a command prints while it runs.
@@ -70,7 +72,7 @@ func TestReplayAndServeShowTheSameRun(t *testing.T) {
 	if code := end(); code != exitOK {
 		t.Errorf("exit %d", code)
 	}
-	admin := free(t)
+	admin := fixture.FreeAddress(t)
 	url, end = served(t, "serve", "--in", out, "--listen", "127.0.0.1:0", "--admin", admin)
 	adminPort(t, "http://"+admin)
 	everyLink(t, url)

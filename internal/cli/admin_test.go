@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/darkwake/darkwake/internal/fixture"
 	"github.com/darkwake/darkwake/pkg/ops"
 )
 
@@ -27,14 +28,7 @@ func healthcheck(args ...string) (string, error) {
 }
 
 func TestHealthcheckAsksWhatRunServes(t *testing.T) {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := free.Addr().String()
-	if err := free.Close(); err != nil {
-		t.Fatal(err)
-	}
+	address := fixture.FreeAddress(t)
 	var a Admin
 	fl := pflag.NewFlagSet("run", pflag.ContinueOnError)
 	a.Register(fl, ops.DetectAddress)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/darkwake/darkwake/internal/fixture"
 )
 
 // soakSpeed and soakSources make of the baseline's sentences, 15.8 a second, ten times what a large provider hears of the whole
@@ -37,7 +38,7 @@ func TestSoak(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, admin := freeAddress(t), freeAddress(t)
+	server, admin := fixture.FreeAddress(t), fixture.FreeAddress(t)
 	s := NewService(t, bin)
 	scenario, err := filepath.Abs("../../testdata/scenarios/baseline.yaml")
 	if err != nil {
@@ -200,14 +201,4 @@ func (m metrics) most(name string) (most float64) {
 		most = max(most, v)
 	}
 	return most
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }

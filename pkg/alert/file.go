@@ -126,10 +126,7 @@ var names = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
 // Load reads a rules file strictly: an unknown key, a value that cannot be and a channel that nobody named are errors of one
 // line, which hold no secret.
 func Load(r io.Reader, o Outside) (*Config, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxFile+1))
-	if err == nil && len(text) > maxFile {
-		err = fmt.Errorf("more than %d bytes", maxFile)
-	}
+	text, err := param.Text(r, maxFile)
 	var f fileEntry
 	if err == nil {
 		err = param.Decode(bytes.NewReader(text), &f, true)

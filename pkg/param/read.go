@@ -21,12 +21,9 @@ const maxFile = 1 << 20
 // value. An unknown or repeated key, or a value that cannot be read, is an error of one line with key and line; bounds
 // are the business of CheckAt, since some hang on other parameters.
 func Read(r io.Reader, groups []Group) (lines map[string]int, err error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	text, err := Text(r, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
-	}
-	if len(text) > maxFile {
-		return nil, fmt.Errorf("read configuration: more than %d bytes", maxFile)
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -194,6 +191,18 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// Text reads a file that people write, which has at most so many bytes.
+func Text(r io.Reader, most int) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, int64(most)+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(text) > most:
+		return nil, fmt.Errorf("more than %d bytes", most)
+	}
+	return text, nil
 }
 
 // Decode reads a YAML document into a value. Keys that the value does not have are refused when strict. Errors have one line, with the

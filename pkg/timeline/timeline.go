@@ -107,14 +107,12 @@ func ReadOverlay(r io.Reader, name string) (Overlay, error) {
 
 // readAll reads a file that is neither too long nor binary, without the mark that some editors put before it.
 func readAll(r io.Reader) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxFile+1))
-	switch {
-	case err != nil:
+	text, err := param.Text(r, maxFile)
+	if err == nil && !utf8.Valid(text) {
+		err = errors.New("text in UTF-8 expected")
+	}
+	if err != nil {
 		return nil, err
-	case len(text) > maxFile:
-		return nil, fmt.Errorf("more than %d bytes", maxFile)
-	case !utf8.Valid(text):
-		return nil, errors.New("text in UTF-8 expected")
 	}
 	return bytes.TrimPrefix(text, []byte("\ufeff")), nil
 }

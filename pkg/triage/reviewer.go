@@ -48,10 +48,7 @@ type (
 // Load reads a file of reviewers strictly; read opens the key files that it names (secret.Read). An error is one line and holds no
 // key.
 func Load(r io.Reader, read func(path string) (secret.Value, error)) (*Reviewers, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxFile+1))
-	if err == nil && len(text) > maxFile {
-		err = fmt.Errorf("more than %d bytes", maxFile)
-	}
+	text, err := param.Text(r, maxFile)
 	var f fileEntry
 	if err == nil {
 		err = param.Decode(bytes.NewReader(text), &f, true)
