@@ -68,6 +68,9 @@ func (s *Site) front(r *http.Request) (answer, error) {
 	if p.base, state, err = s.base(r, s.words.Say("number.title"), s.words.Say("tagline")); err != nil {
 		return answer{}, err
 	}
+	if state.Embed {
+		return answer{to: state.With(func(s *view.State) { s.Embed = false }).URL("/embed")}, nil
+	}
 	_, problems := view.Parse(r.URL.Query())
 	for _, x := range problems {
 		p.Problems = append(p.Problems, x.Error())

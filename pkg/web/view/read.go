@@ -156,9 +156,12 @@ func readMatch(v string, shape *regexp.Regexp, into *string, expected string) st
 	return ""
 }
 
+// isMode are the parameters that say all by their names.
+var isMode = map[string]bool{"embed": true, "kiosk": true, "screenshot": true, "nowebgl": true, "reset": true}
+
 func readMode(v string, into *bool) string {
 	switch strings.ToLower(v) {
-	case "1", "true", "yes", "on":
+	case "", "1", "true", "yes", "on": // its name alone turns it on
 		*into = true
 	case "0", "false", "no", "off":
 		*into = false

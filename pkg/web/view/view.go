@@ -90,7 +90,7 @@ func Parse(values url.Values) (State, []Problem) {
 	read := map[string]bool{}
 	for _, name := range order {
 		for _, value := range known[name] {
-			if value = strings.TrimSpace(value); value == "" {
+			if value = strings.TrimSpace(value); value == "" && !isMode[name] {
 				continue // an empty field of a form
 			}
 			if expected := parameters[name](&s, value); expected != "" {

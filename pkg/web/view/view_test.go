@@ -54,6 +54,7 @@ func TestParametersAreReadInAnyCaseAndWrittenInOneWay(t *testing.T) {
 		{"ship=620999001", "/?ship=620999001", State{MMSI: 620999001}},
 		{"lat=26.5&lon=-0&z=7.25", "/?lat=26.5&lon=0&z=7.25", State{Camera: &Camera{Lat: 26.5, Zoom: 7.25}}},
 		{"nowebgl=1&EMBED=true&kiosk=0", "/?embed=1&nowebgl=1", State{NoWebGL: true, Embed: true}},
+		{"kiosk&reset=&screenshot=off", "/?kiosk=1&reset=1", State{Kiosk: true, Reset: true}},
 		{"q=%3Cscript%3E&Utm=x&a=2&a=1", "/?q=%3Cscript%3E&Utm=x&a=2&a=1", State{Text: "<script>", Unknown: url.Values{"Utm": {"x"}, "a": {"2", "1"}}}},
 		{"tz=Asia/Tehran&lang=pt-BR&theme=Dark&speed=60", "/?lang=pt-BR&tz=Asia%2FTehran&theme=dark&speed=60", State{Zone: "Asia/Tehran", Lang: "pt-BR", Theme: "dark", Speed: 60}},
 	} {

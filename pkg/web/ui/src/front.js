@@ -54,7 +54,7 @@ export class Front {
     filterForm.start(() => this.refresh());
     share.start($('#downloads'), () => this.picture());
     this.keys();
-    this.live = live.start({ sequence: this.page.sequence, onChange: (whole) => this.changed(whole), onStatus: () => this.status() });
+    if (!state.on('screenshot')) this.live = live.start({ sequence: this.page.sequence, onChange: (whole) => this.changed(whole), onStatus: () => this.status() });
     document.body.dataset.interactive = 'yes';
     performance.mark('interactive');
     if (state.get('event')) this.select(state.get('event'), { open: true });
@@ -80,7 +80,7 @@ export class Front {
 
   async loadMap() {
     const box = $('#map-canvas');
-    if (!box || (state.has('nowebgl') && state.get('nowebgl') !== '0')) {
+    if (!box || state.on('nowebgl')) {
       document.body.dataset.ready = 'fallback'; // it was asked for
       return;
     }

@@ -39,6 +39,9 @@ export const state = {
 
   has: (name) => values.has(name),
 
+  /** Whether a mode such as kiosk is on: by its name alone, or by any value that does not turn it off. */
+  on: (name) => values.has(name) && !/^(0|false|no|off)$/i.test(values.get(name)),
+
   number(name) {
     const text = values.get(name);
     return text === undefined || text === '' ? NaN : Number(text);
@@ -48,10 +51,10 @@ export const state = {
   set(patch) {
     const changed = [];
     for (const [name, value] of Object.entries(patch)) {
-      const before = this.get(name);
+      const [had, before] = [values.has(name), this.get(name)];
       if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) values.delete(name);
       else values.set(name, Array.isArray(value) ? value.map(String) : String(value));
-      if (this.get(name) !== before) changed.push(name);
+      if (this.get(name) !== before || values.has(name) !== had) changed.push(name);
     }
     if (changed.length === 0) return;
     history.replaceState(null, '', this.url());

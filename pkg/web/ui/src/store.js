@@ -13,3 +13,10 @@ export function keep(key, value) {
     localStorage.setItem(key, value);
   } catch { /* see above */ }
 }
+
+/** Forgets the choices of a reader, but never what he saved. */
+export function forget(keys) {
+  try {
+    for (const key of keys) localStorage.removeItem(key);
+  } catch { /* see above */ }
+}
