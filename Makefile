@@ -51,7 +51,7 @@ check:
 fuzz:
 	@work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; kept="$$($(GO) env GOCACHE)/fuzz/$$($(GO) list -m)"; \
 	for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' pkg internal | xargs -n 1 dirname | sort -u); do \
-		$(GO) test -c -fuzz . -o "$$work/fuzz.test" "./$$dir" || exit 1; \
+		$(GO) test -c -fuzz . -ldflags="-s -w" -o "$$work/fuzz.test" "./$$dir" || exit 1; \
 		for name in $$(grep -oh '^func Fuzz[A-Za-z0-9]*' "$$dir"/*_test.go | sed 's/func //'); do \
 			(cd "$$dir" && "$$work/fuzz.test" -test.run '^$$' -test.fuzz "^$$name\$$" -test.fuzztime $(FUZZTIME) -test.fuzzcachedir "$$kept/$$dir") >"$$work/log" 2>&1 || \
 				{ echo "fuzz $$dir $$name"; cat "$$work/log"; exit 1; }; \
