@@ -39,7 +39,7 @@ build:
 # Two at a time, begun in this order: brokers and the browser let their tests wait. The race tests begin last and end last, and
 # find Apache Kafka and the page's packages there.
 test:
-	@$(MAKE) --no-print-directory -j2 --output-sync=line check kafka-jars packages deploy-check fuzz vuln full browser race
+	@$(MAKE) --no-print-directory -j2 check kafka-jars packages deploy-check fuzz vuln full browser race
 
 check:
 	@out="$$(gofmt -l cmd deploy internal pkg)"; if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
