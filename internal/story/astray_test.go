@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/darkwake/darkwake/internal/racing"
 )
 
 // others are what every voyage needs: ships that give the feed a habit, the tanker, and two that are spoofed with her.
@@ -131,6 +133,7 @@ func each(t *testing.T, voyage string, when []insertion, check func(kind string,
 // The waiting ship fills at a lonely stop in waters where sanctioned oil is passed on, of a donor that nobody heard: that is
 // true, and a lift is inferred from it with the share of Iran's among the origins. False positions may add nothing to that.
 func TestFalsePositionsInALawfulTrackCreateNoLift(t *testing.T) {
+	racing.Skip(t)
 	for _, v := range []struct {
 		name, voyage string
 		honest       float64
@@ -157,6 +160,7 @@ func TestFalsePositionsInALawfulTrackCreateNoLift(t *testing.T) {
 // silent ship could have sailed to, of which nothing else is known to be wrong, is a stay to everybody. Stories print two
 // decimals.
 func TestFalsePositionsInALiftingTrackNeverRaiseItsProbability(t *testing.T) {
+	racing.Skip(t)
 	honest, _ := lifted(t, fmt.Sprintf(lifting, ""))
 	if honest < 0.2 {
 		t.Fatalf("the dark voyage itself: got q %.2f, want a lift", honest)

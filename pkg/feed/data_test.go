@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/darkwake/darkwake/internal/racing"
 	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/geo"
 )
@@ -68,6 +69,7 @@ func open(t testing.TB, sources []SourceConfig, o Options) *Replay {
 // TestEveryRecording reads every file of the shared data. Sentences and fixes are those of that folder's README, where
 // fixes count without those at 181/91. A recording without any time is refused until it is told when it began.
 func TestEveryRecording(t *testing.T) {
+	racing.Skip(t)
 	data := sharedData(t)
 	sentences := map[string]uint64{
 		"ais-nmea-type6-fid55.log": 1480, "ais_unpack_sixbit.log": 20, "sample.aivdm": 118,

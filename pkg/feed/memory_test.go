@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"strconv"
 	"testing"
+
+	"github.com/darkwake/darkwake/internal/racing"
 )
 
 // endless is a source of generated traffic that never lies in memory as a whole. It allocates nothing while it is read.
@@ -49,6 +51,7 @@ func (e *endless) Read(p []byte) (int, error) {
 
 // TestMemoryIsFlat reads 10 MB and 200 MB and compares what is live near the end of each.
 func TestMemoryIsFlat(t *testing.T) {
+	racing.Skip(t)
 	if testing.Short() {
 		t.Skip("reads 200 MB")
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/darkwake/darkwake/internal/racing"
 	"github.com/darkwake/darkwake/pkg/ais"
 	"github.com/darkwake/darkwake/pkg/geo"
 	"github.com/darkwake/darkwake/pkg/place"
@@ -153,6 +154,7 @@ func heap() float64 {
 
 // TestMemory holds the design's bounds: 1 KiB for a quiet ship, 16 KiB for one under way with her horizon of 48 h.
 func TestMemory(t *testing.T) {
+	racing.Skip(t)
 	if testing.Short() {
 		t.Skip("fills two days of memory: skipping with -short")
 	}

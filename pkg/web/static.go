@@ -13,6 +13,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -29,21 +30,25 @@ var types = map[string]string{
 	".topojson": "application/json", ".geojson": "application/geo+json", ".png": "image/png", ".txt": "text/plain; charset=utf-8", ".woff2": "font/woff2",
 }
 
-// file is a file with its compressed twins, as far as it has them.
+// file is a file with its compressed twins.
 type file struct {
-	kind          string
-	tag           string
-	plain, br, gz []byte
+	kind   string
+	tag    string
+	plain  []byte
+	packed func() (br, gz []byte) // nil: it has none
 }
 
 // newFile makes a file of a name. It is served even if nobody knows its type.
 func newFile(name string, plain, br, gz []byte) file {
-	f := file{kind: types[path.Ext(name)], plain: plain, br: br, gz: gz}
+	f := file{kind: types[path.Ext(name)], plain: plain}
 	if f.kind == "" {
 		f.kind = "application/octet-stream"
 	}
-	if br == nil && text(f.kind) && len(plain) >= leastCompressed {
-		f.br, f.gz = twins(plain)
+	switch {
+	case br != nil || gz != nil:
+		f.packed = func() ([]byte, []byte) { return br, gz }
+	case text(f.kind) && len(plain) >= leastCompressed:
+		f.packed = sync.OnceValues(func() ([]byte, []byte) { return twins(plain) }) // when somebody asks, not before the site answers
 	}
 	sum := sha256.Sum256(plain)
 	f.tag = hex.EncodeToString(sum[:8])
@@ -73,16 +78,18 @@ func twins(plain []byte) (br, gz []byte) {
 func (f file) serve(w http.ResponseWriter, r *http.Request) {
 	h, body, tag := w.Header(), f.plain, f.tag
 	h.Set("Content-Type", f.kind)
-	switch coding := encodings(r.Header.Get("Accept-Encoding")); {
-	case coding == "br" && f.br != nil:
-		h.Set("Content-Encoding", "br")
-		body, tag = f.br, tag+"-br"
-	case coding != "" && f.gz != nil: // whoever takes brotli takes gzip, but for those who say otherwise
-		h.Set("Content-Encoding", "gzip")
-		body, tag = f.gz, tag+"-gz"
-	}
-	if f.br != nil || f.gz != nil {
+	if f.packed != nil {
 		h.Add("Vary", "Accept-Encoding")
+	}
+	if coding := encodings(r.Header.Get("Accept-Encoding")); coding != "" && f.packed != nil {
+		switch br, gz := f.packed(); {
+		case coding == "br" && br != nil:
+			h.Set("Content-Encoding", "br")
+			body, tag = br, tag+"-br"
+		case gz != nil: // whoever takes brotli takes gzip, but for those who say otherwise
+			h.Set("Content-Encoding", "gzip")
+			body, tag = gz, tag+"-gz"
+		}
 	}
 	h.Set("ETag", `"`+tag+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))

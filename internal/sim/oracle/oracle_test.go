@@ -16,6 +16,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/darkwake/darkwake/internal/racing"
 	"github.com/darkwake/darkwake/internal/sim"
 	"github.com/darkwake/darkwake/internal/sim/air"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
@@ -71,6 +72,7 @@ func claimed(events []event.Event, kind event.Kind, names ...string) float64 {
 }
 
 func TestTheFeedTellsWhatItTells(t *testing.T) {
+	racing.Skip(t)
 	_, _, _, events := traps(t, nil)
 	for _, tc := range []struct {
 		name      string
@@ -127,6 +129,7 @@ func TestSilencesCarryTheirChance(t *testing.T) {
 
 // TestSilencesAreThoseOfTheClaims: who weighs no story finds the same silences that are none of reception's.
 func TestSilencesAreThoseOfTheClaims(t *testing.T) {
+	racing.Skip(t)
 	s, feed, _, events := traps(t, nil)
 	got, err := Silences(t.Context(), bytes.NewReader(feed), s)
 	if err != nil {
@@ -190,6 +193,7 @@ func TestASilenceWithoutAWordGetsTheShareOfTheRules(t *testing.T) {
 }
 
 func TestRatesMoveWhatIsNotTyped(t *testing.T) {
+	racing.Skip(t)
 	s, feed, _, _ := traps(t, nil)
 	r, err := newRules(s)
 	if err != nil {
@@ -212,6 +216,7 @@ func TestRatesMoveWhatIsNotTyped(t *testing.T) {
 
 // TestOnlyTheFeedIsRead takes all ships out of the scenario, and turns their order round.
 func TestOnlyTheFeedIsRead(t *testing.T) {
+	racing.Skip(t)
 	s, feed, _, want := traps(t, nil)
 	turned, empty := *s, *s
 	turned.Ships = slices.Clone(s.Ships)
@@ -230,6 +235,7 @@ func TestOnlyTheFeedIsRead(t *testing.T) {
 
 // TestFirstLook holds the oracle against the detectors: they find 13 of the 15 lifts of the bundled month.
 func TestFirstLook(t *testing.T) {
+	racing.Skip(t)
 	root := filepath.Join("..", "..", "..", "testdata")
 	s, err := scenario.Open(filepath.Join(root, "scenarios", "first-look.yaml"))
 	if err != nil {

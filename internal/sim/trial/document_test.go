@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/darkwake/darkwake/internal/racing"
 	"github.com/darkwake/darkwake/internal/sim/scenario"
 )
 
@@ -30,6 +31,7 @@ func smallSections(t *testing.T) []Section {
 }
 
 func TestDocument(t *testing.T) {
+	racing.Skip(t)
 	sections := smallSections(t)
 	var first, again, summary bytes.Buffer
 	for _, w := range []*bytes.Buffer{&first, &again} {
@@ -63,6 +65,7 @@ func TestDocument(t *testing.T) {
 }
 
 func TestPictureIsTheSameEachTime(t *testing.T) {
+	racing.Skip(t)
 	pool := smallSections(t)[0].Pool
 	var first, again bytes.Buffer
 	for _, w := range []*bytes.Buffer{&first, &again} {

@@ -15,6 +15,7 @@
 //
 //	  - area.go: areas by name
 //	  - history.go: who reported from where
-//	  - passage.go: questions and answers
+//	  - question.go: what is asked, and by whom it is answered
+//	  - passage.go: passages, and what lies between their ends
 //	  - row.go: a passage as a row of a table
 package seen
