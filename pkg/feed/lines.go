@@ -14,8 +14,8 @@ const readSize = 256 << 10
 const blanks = " \t\v\f\r"
 
 // lines cuts a stream into lines without allocating. A line ends at LF, CR LF or CR; NULs and blank lines vanish.
-// A line longer than the cap is cut there and marked; reading goes on at the next line, or at the next
-// character that may open a sentence: '!', '\', '$' or '{'.
+// Blanks longer than the cap are cut off what follows. A line longer than the cap is cut there and marked; reading
+// goes on at the next line, or at the next character that may open a sentence: '!', '\', '$' or '{'.
 type lines struct {
 	in     io.Reader
 	cap    int
@@ -85,8 +85,12 @@ func (l *lines) take(n int) bool {
 		raw = bytes.TrimSuffix(raw, []byte("\r"))
 	}
 	if len(raw) > longest {
-		l.line, l.long = raw[:longest], true
 		l.pos += longest
+		if len(bytes.Trim(raw[:longest], blanks+"\x00")) == 0 { // a line may come behind any number of blanks
+			l.number--
+			return false
+		}
+		l.line, l.long = raw[:longest], true
 		l.resync()
 		return true
 	}

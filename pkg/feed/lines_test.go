@@ -43,6 +43,8 @@ func TestLines(t *testing.T) {
 		{"too long, on at the next sentence", long + "!b\n", []string{"1@0 " + long[:20] + " (long)", "2@30 !b"}},
 		{"too long, on at the next TAG block", long + "\\s:x\n", []string{"1@0 " + long[:20] + " (long)", "2@30 \\s:x"}},
 		{"too long without end", long, []string{"1@0 " + long[:20] + " (long)"}},
+		{"a line behind more blanks than are allowed", "a\n" + strings.Repeat(" ", 45) + "!b\nc\n", []string{"1@0 a", "2@42 " + "     !b", "3@50 c"}},
+		{"more blanks and NULs than are allowed, alone", strings.Repeat(" \x00\t", 15) + "\r\nb\n", []string{"2@47 b"}},
 		{"too long, CR as its last character", long[:20] + "\r" + "yz\n", []string{"1@0 " + long[:20], "2@21 yz"}},
 	}
 	for _, test := range tests {
@@ -96,6 +98,7 @@ func FuzzLines(f *testing.F) {
 	f.Add([]byte("!AIVDM,1,1,,A,13HOI:0P0000VOHLCnHQKwvL05Ip,0*23\r\n\\s:x*00\\!AIVDM\r\x00\n"))
 	f.Add([]byte(strings.Repeat("y", 100) + "$" + strings.Repeat("z", 100) + "\r\r\n\n"))
 	f.Add([]byte("\xef\xbb\xbf{\"a\":1}\n# c"))
+	f.Add([]byte(strings.Repeat(" ", 100) + "!AIVDM\n" + strings.Repeat("\x00", 200)))
 	f.Add([]byte("\u0085\n \t\u00a0\n \t\v\n"))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		l := newLines(bytes.NewReader(in), 64)
