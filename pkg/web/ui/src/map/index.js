@@ -6,7 +6,7 @@ import { t } from '../strings.js';
 import { arrow, dot, kinds, mark, ratio } from './marks.js';
 import { palette } from './palette.js';
 import { areaShapes, areaText, bounds, collection, corners, hullShapes, point, round, shipsAt, trackShapes } from './shapes.js';
-import { most, shipColour, style, switches } from './style.js';
+import { most, shipColour, style, sure, switches } from './style.js';
 
 /** Set by build.mjs. */
 /* global DROP_URL, DROP_STYLE_URL, MAPLIBRE_URL, MAPLIBRE_WORKER_URL, SHORES_URL */
@@ -43,7 +43,7 @@ export class SeaMap {
     const view = camera ? { center: [camera.lon, camera.lat], zoom: camera.z || 5 } : { bounds: home };
     this.map = new maplibre.Map({
       container: box, style: style(this.palette), ...view, attributionControl: false, keyboard: false, maxZoom: 19, minZoom: 1.5, renderWorldCopies: false,
-      dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0, canvasContextAttributes: { preserveDrawingBuffer: true, antialias: false },
+      dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0, canvasContextAttributes: { antialias: false },
       locale: { 'Map.Title': t('mapLabel') },
     });
     this.map.touchZoomRotate.disableRotation();
@@ -263,8 +263,7 @@ export class SeaMap {
 
   fade(on) {
     this.faded = on;
-    const sure = ['interpolate', ['linear'], ['coalesce', ['get', 'p'], 1], 0, 0.45, 0.6, 1];
-    for (const id of ['events', 'groups-single']) this.map.setPaintProperty(id, 'icon-opacity', on ? 0.16 : sure);
+    for (const id of ['events', 'groups-single']) this.map.setPaintProperty(id, 'icon-opacity', on ? ['*', 0.2, sure] : sure);
   }
 
   /** Keeps the ship of the chosen event, or the newest event, in sight. */
@@ -362,13 +361,16 @@ export class SeaMap {
     this.fade(this.faded);
   }
 
-  /** The picture as it is, with what must stand on it. */
-  snapshot(words) {
+  /** The picture as it is, with what must stand on it. The canvas holds it only while a frame is drawn. */
+  async snapshot(words) {
     if (this.dropped) words.push(this.dropped.label);
     const from = this.map.getCanvas();
     const canvas = el('canvas', { width: from.width, height: from.height });
     const ctx = canvas.getContext('2d');
-    ctx.drawImage(from, 0, 0);
+    await new Promise((done) => {
+      this.map.once('render', () => { ctx.drawImage(from, 0, 0); done(); });
+      this.map.triggerRepaint();
+    });
     const size = Math.round(13 * devicePixelRatio);
     ctx.font = `${size}px "DejaVu Sans", sans-serif`;
     ctx.fillStyle = this.palette.halo;

@@ -27,6 +27,26 @@ export const sources = () => ({
   chosen: geojson(),
 });
 
+/*
+ * The map makes a program for each kind of layer, and another for each set of paint properties that come from the features:
+ * software GL stops the page for up to half a second on making one. So dashed lines, dots and marks have one way of painting
+ * each, and areas of places have plain colours, as land has.
+ */
+
+/** A dashed line in a colour, or its feature's; wider and fuller where the feature is of the chosen event. */
+const dashed = (colour, dashes, [width, wider = width], [opacity, fuller = opacity] = [1]) => ({
+  'line-color': ['coalesce', ['get', 'colour'], colour], 'line-dasharray': dashes,
+  'line-width': ['case', ['to-boolean', ['get', 'chosen']], wider, width], 'line-opacity': ['case', ['to-boolean', ['get', 'chosen']], fuller, opacity],
+});
+
+/** Dots in a colour, or their features'. */
+const dots = (colour, radius, rim, width) => ({
+  'circle-color': ['coalesce', ['get', 'colour'], colour], 'circle-radius': radius, 'circle-stroke-color': rim, 'circle-stroke-width': width,
+});
+
+/** A claim that is hardly probable is drawn weaker; it is still there. */
+export const sure = ['interpolate', ['linear'], ['coalesce', ['get', 'p'], 1], 0, 0.45, 0.6, 1];
+
 const shores = (p) => ['world', 'gulf'].flatMap((source) => [
   { id: `${source}-land`, type: 'fill', source, filter: ['==', ['get', 'is'], 'land'], paint: { 'fill-color': p.land, 'fill-antialias': false } },
   {
@@ -49,15 +69,16 @@ const names = (id, filter, minzoom, p) => ({
 });
 
 const places = (p) => [
-  { id: 'place-areas', type: 'fill', source: 'places', filter: ['all', kind('sts_area', 'anchorage'), ['==', ['geometry-type'], 'Polygon']], paint: { 'fill-color': ['match', ['get', 'kind'], 'sts_area', p.sts, p.anchorage], 'fill-opacity': 0.07 } },
+  ...[['sts_area', p.sts], ['anchorage', p.anchorage]].map(([name, colour]) => (
+    { id: `${name}-fill`, type: 'fill', source: 'places', filter: ['all', kind(name), ['==', ['geometry-type'], 'Polygon']], paint: { 'fill-color': colour, 'fill-opacity': 0.07, 'fill-antialias': false } })),
   {
     id: 'place-edges', type: 'line', source: 'places', filter: ['all', kind('sts_area', 'anchorage', ...terminals), ['==', ['geometry-type'], 'Polygon']], minzoom: 6,
-    paint: { 'line-color': ['match', ['get', 'kind'], 'sts_area', p.sts, 'anchorage', p.anchorage, p.lawful], 'line-width': 1, 'line-dasharray': [4, 3], 'line-opacity': 0.8 },
+    paint: dashed(['match', ['get', 'kind'], 'sts_area', p.sts, 'anchorage', p.anchorage, p.lawful], [4, 3], [1], [0.8]),
   },
-  { id: 'gates', type: 'line', source: 'places', filter: ['all', kind('gate'), ['==', ['geometry-type'], 'LineString']], paint: { 'line-color': p.gate, 'line-width': 1.4, 'line-dasharray': [2, 2] } },
+  { id: 'gates', type: 'line', source: 'places', filter: ['all', kind('gate'), ['==', ['geometry-type'], 'LineString']], paint: dashed(p.gate, [2, 2], [1.4]) },
   {
     id: 'terminals', type: 'circle', source: 'places', filter: ['all', kind('load_terminal', 'load_terminal_nonIR', 'load_terminal_zone', 'transit_terminal'), ['==', ['geometry-type'], 'Point']],
-    paint: { 'circle-radius': 3, 'circle-color': ['case', ['to-boolean', ['get', 'sanctioned']], p.terminal, p.lawful], 'circle-stroke-color': p.rim, 'circle-stroke-width': 1 },
+    paint: dots(['case', ['to-boolean', ['get', 'sanctioned']], p.terminal, p.lawful], 3, p.rim, 1),
   },
   names('place-names', ['all', ['==', ['geometry-type'], 'Point'], ['any', kind('sts_area', 'gate'), ['all', kind('load_terminal', 'load_terminal_zone'), ['to-boolean', ['get', 'sanctioned']]]]], 4.5, p),
   names('place-names-near', ['all', ['==', ['geometry-type'], 'Point'], ['!', kind('sts_area', 'gate', 'zone', 'load_berth')], ['!', ['to-boolean', ['get', 'sanctioned']]]], 7, p),
@@ -71,19 +92,19 @@ const coverage = (p) => [{
 }];
 
 const outages = (p) => [
-  { id: 'outages', type: 'circle', source: 'outages', layout: { visibility: 'none' }, paint: { 'circle-color': p.outage, 'circle-opacity': 0.18, 'circle-radius': 60, 'circle-stroke-color': p.outage, 'circle-stroke-width': 1.5 } },
+  { id: 'outages', type: 'circle', source: 'outages', layout: { visibility: 'none' }, paint: { ...dots(p.outage, 60, p.outage, 1.5), 'circle-opacity': 0.18 } },
 ];
 
 const area = (p) => [
-  { id: 'area-fill', type: 'fill', source: 'area', paint: { 'fill-color': p.area, 'fill-opacity': 0.06 } },
-  { id: 'area-edge', type: 'line', source: 'area', paint: { 'line-color': p.area, 'line-width': 1.6, 'line-dasharray': [4, 3] } },
-  { id: 'area-corners', type: 'circle', source: 'area', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 4, 'circle-color': p.area } },
+  { id: 'area-fill', type: 'fill', source: 'area', paint: { 'fill-color': p.area, 'fill-opacity': 0.06, 'fill-antialias': false } },
+  { id: 'area-edge', type: 'line', source: 'area', paint: dashed(p.area, [4, 3], [1.6]) },
+  { id: 'area-corners', type: 'circle', source: 'area', filter: ['==', ['geometry-type'], 'Point'], paint: dots(p.area, 4, p.area, 0) },
 ];
 
 /** Lines only join what was quoted: dashed, for where the ship was between is not known. */
 const tracks = (p) => [
-  { id: 'tracks', type: 'line', source: 'tracks', paint: { 'line-color': ['coalesce', ['get', 'colour'], p.track], 'line-width': ['case', ['to-boolean', ['get', 'chosen']], 1.8, 1.1], 'line-dasharray': [2, 2.5], 'line-opacity': ['case', ['to-boolean', ['get', 'chosen']], 0.95, 0.55] } },
-  { id: 'fixes', type: 'circle', source: 'fixes', minzoom: 6, paint: { 'circle-radius': ['interpolate', ['linear'], ['zoom'], 6, 1.6, 12, 3], 'circle-color': ['coalesce', ['get', 'colour'], p.track], 'circle-stroke-color': p.rim, 'circle-stroke-width': 0.6 } },
+  { id: 'tracks', type: 'line', source: 'tracks', paint: dashed(p.track, [2, 2.5], [1.1, 1.8], [0.55, 0.95]) },
+  { id: 'fixes', type: 'circle', source: 'fixes', minzoom: 6, paint: dots(p.track, ['interpolate', ['linear'], ['zoom'], 6, 1.6, 12, 3], p.rim, 0.6) },
 ];
 
 const hulls = (p) => [
@@ -105,9 +126,6 @@ const marks = {
   'icon-size': ['interpolate', ['linear'], ['zoom'], 4, 0.7, 7, 0.95, 10, 1.1],
 };
 
-/** A claim that is hardly probable is drawn weaker; it is still there. */
-const sure = ['interpolate', ['linear'], ['coalesce', ['get', 'p'], 1], 0, 0.45, 0.6, 1];
-
 const events = (p) => [
   { id: 'events', type: 'symbol', source: 'events', layout: marks, paint: { 'icon-opacity': sure } },
   { id: 'groups-single', type: 'symbol', source: 'groups', filter: ['!', ['has', 'point_count']], layout: marks, paint: { 'icon-opacity': sure } },
@@ -116,7 +134,7 @@ const events = (p) => [
     paint: { 'circle-color': p.cluster, 'circle-radius': ['interpolate', ['linear'], ['log10', ['get', 'point_count']], 0.3, 10, 4, 26], 'circle-stroke-color': p.rim, 'circle-stroke-width': 2, 'circle-opacity': 0.92 },
   },
   { id: 'groups-count', type: 'symbol', source: 'groups', filter: ['has', 'point_count'], layout: { 'text-field': ['get', 'point_count_abbreviated'], 'text-font': font, 'text-size': 11, 'text-allow-overlap': true }, paint: { 'text-color': p.count } },
-  { id: 'now', type: 'symbol', source: 'now', layout: marks, paint: { 'icon-opacity': 1 } },
+  { id: 'now', type: 'symbol', source: 'now', layout: marks, paint: { 'icon-opacity': sure } },
   {
     id: 'ships', type: 'symbol', source: 'ships',
     layout: {
@@ -126,8 +144,8 @@ const events = (p) => [
     // The older her last report, the weaker she is drawn.
     paint: { 'icon-opacity': ['interpolate', ['linear'], ['get', 'age'], 0, 1, 21600, 0.35], 'text-color': p.place, 'text-halo-color': p.halo, 'text-halo-width': 1.2 },
   },
-  { id: 'chosen-shape', type: 'line', source: 'chosen', filter: ['!=', ['geometry-type'], 'Point'], paint: { 'line-color': p.chosen, 'line-width': 1.8, 'line-dasharray': [3, 3] } },
-  { id: 'chosen', type: 'circle', source: 'chosen', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 15, 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-color': p.chosen, 'circle-stroke-width': 2.5 } },
+  { id: 'chosen-shape', type: 'line', source: 'chosen', filter: ['!=', ['geometry-type'], 'Point'], paint: dashed(p.chosen, [3, 3], [1.8]) },
+  { id: 'chosen', type: 'circle', source: 'chosen', filter: ['==', ['geometry-type'], 'Point'], paint: dots('rgba(0,0,0,0)', 15, p.chosen, 2.5) },
 ];
 
 /** The style in the colours of a palette. */
@@ -149,7 +167,7 @@ export const shipColour = (i, p) => [markColour('rendezvous', p.ground), markCol
 export const switches = {
   layerEvents: { layers: ['events', 'groups', 'groups-single', 'groups-count', 'now'], on: true },
   layerTracks: { layers: ['tracks', 'fixes', 'ships'], on: true },
-  layerPlaces: { layers: ['place-areas', 'place-edges', 'gates', 'terminals', 'place-names', 'place-names-near', 'place-names-berths'], on: true },
+  layerPlaces: { layers: ['sts_area-fill', 'anchorage-fill', 'place-edges', 'gates', 'terminals', 'place-names', 'place-names-near', 'place-names-berths'], on: true },
   layerCoverage: { layers: ['coverage'], on: false },
   layerHealth: { layers: ['outages'], on: false },
 };

@@ -174,6 +174,26 @@ test('a click on a mark of the map opens its evidence', async () => {
   await sound(page);
 });
 
+test('the picture that is copied has the map in it, and its marks', async () => {
+  const page = await open(browser, site, '/?kind=lift');
+  await loaded(page);
+  await page.waitForFunction(() => globalThis.darkwake.map.map.areTilesLoaded() && globalThis.darkwake.map.map.queryRenderedFeatures({ layers: ['events'] }).length > 0);
+  const colours = await page.evaluate(async () => {
+    const picture = await createImageBitmap(await globalThis.darkwake.picture());
+    const ctx = Object.assign(document.createElement('canvas'), { width: picture.width, height: picture.height }).getContext('2d');
+    ctx.drawImage(picture, 0, 0);
+    const { data } = ctx.getImageData(0, 0, picture.width, Math.floor(picture.height * 0.7)); // above the words at its foot
+    const seen = new Map();
+    for (let i = 0; i < data.length; i += 4) {
+      const colour = data.slice(i, i + 4).join();
+      seen.set(colour, (seen.get(colour) ?? 0) + 1);
+    }
+    return { kinds: seen.size, most: Math.max(...seen.values()) / (data.length / 4) };
+  });
+  assert.ok(colours.kinds > 50 && colours.most < 0.9, JSON.stringify(colours));
+  await sound(page);
+});
+
 test('an area drawn on the map is a filter in the link', async () => {
   const page = await open(browser, site, '/');
   await loaded(page);
