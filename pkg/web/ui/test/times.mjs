@@ -56,8 +56,8 @@ async function running(flags) {
 async function measure(name, dir, flags) {
   const site = await serve({ folder: dir });
   const all = [];
+  const uses = [];
   let events = '';
-  let use;
   for (let n = 0; n < Number(runs); n++) {
     const browser = await running(flags);
     await browser.startTracing(undefined, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
@@ -65,11 +65,12 @@ async function measure(name, dir, flags) {
     await loaded(page);
     all.push({ ...(await page.evaluate(figures)), work: longestTask(await browser.stopTracing()) });
     events = await page.evaluate(() => document.body.dataset.events);
-    if (n === 0) use = await handled(page);
+    uses.push(await handled(page));
     await browser.close();
   }
   await site.stop();
   const of = (key) => median(all.map((one) => one[key]));
+  const use = Object.fromEntries(Object.keys(uses[0]).map((act) => [act, median(uses.map((one) => one[act]))]));
   console.log(`\n${name}: ${events} events, flags: ${flags}`);
   console.log(`| first paint | interactive | map idle | longest stop on loading |\n|---|---|---|---|\n| ${of('paint')} ms | ${of('interactive')} ms | ${of('map')} ms | ${of('stopped')} ms |`);
   console.log(`| HTML | styles and modules before the map | map code | first data | all data |\n|---|---|---|---|---|\n| ${[of('html'), of('before'), of('code'), of('data'), of('whole')].map(kB).join(' | ')} |`);
