@@ -340,7 +340,8 @@ func FuzzTracker(f *testing.F) {
 	f.Add(uint64(1), uint16(60), int16(0))
 	f.Add(uint64(2), uint16(3600), int16(200))
 	f.Add(uint64(3), uint16(30000), int16(-300))
-	f.Add(uint64(198), uint16(0), int16(189)) // two segments begin at once
+	f.Add(uint64(198), uint16(0), int16(189))     // two segments begin at once
+	f.Add(uint64(372), uint16(3258), int16(-109)) // a late fix of the instant at which a silence began
 	f.Fuzz(func(t *testing.T, seed uint64, spread uint16, skew int16) {
 		rng := rand.New(rand.NewPCG(seed, uint64(spread)))
 		tr := New(Defaults(), nil, nil, Listener{})

@@ -33,9 +33,9 @@ type spell struct {
 }
 
 // hear takes a kept fix into the ship's own line of fixes, over all segments, and ends a silence. A fix older than
-// the newest, of a candidate that was confirmed later, changes nothing.
+// the newest, of a candidate that was confirmed later, changes nothing, nor does one as old once the ship is silent.
 func (t *Tracker) hear(v *ship, f *Fix) {
-	if v.last != nil && f.Time.Before(v.last.Time) {
+	if v.last != nil && (f.Time.Before(v.last.Time) || v.silent && f.Time.Equal(v.last.Time)) {
 		return
 	}
 	// A late fix may close a silence that was opened less than an hour before it.
