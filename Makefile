@@ -46,12 +46,13 @@ check:
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 
-# A package's fuzz tests are built once, instrumented, and run one after the other: go test would build them for each. Runs are
-# counted, not timed: a timed run that ends while an input is being tried fails with "context deadline exceeded" on a busy machine.
+# A package's fuzz tests are built once and run one after the other: go test would build them for each. Only our own code is
+# instrumented, to be what guides them: -fuzz would build every library anew, SQLite among them. Runs are counted, not timed: a
+# timed run that ends while an input is being tried fails with "context deadline exceeded" on a busy machine.
 fuzz:
-	@work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; kept="$$($(GO) env GOCACHE)/fuzz/$$($(GO) list -m)"; \
+	@work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; module="$$($(GO) list -m)"; kept="$$($(GO) env GOCACHE)/fuzz/$$module"; \
 	for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' pkg internal | xargs -n 1 dirname | sort -u); do \
-		$(GO) test -c -fuzz . -ldflags="-s -w" -o "$$work/fuzz.test" "./$$dir" || exit 1; \
+		$(GO) test -c -gcflags="$$module/...=-d=libfuzzer" -ldflags="-s -w" -o "$$work/fuzz.test" "./$$dir" || exit 1; \
 		for name in $$(grep -oh '^func Fuzz[A-Za-z0-9]*' "$$dir"/*_test.go | sed 's/func //'); do \
 			(cd "$$dir" && "$$work/fuzz.test" -test.run '^$$' -test.fuzz "^$$name\$$" -test.fuzztime $(FUZZTIME) -test.fuzzcachedir "$$kept/$$dir") >"$$work/log" 2>&1 || \
 				{ echo "fuzz $$dir $$name"; cat "$$work/log"; exit 1; }; \
@@ -87,8 +88,9 @@ kafka-jars:
 	elif [ "$$DARKWAKE_REQUIRE_KAFKA" = 1 ]; then echo "$$out"; exit 1; \
 	else echo "************ Apache Kafka SKIPPED, tests run on the embedded broker only:"; echo "$$out"; fi
 
+# Half as many packages again as there are processors: those with a broker or a service let theirs wait.
 race:
-	$(GO) test -race -vet=off -timeout 20m ./...
+	$(GO) test -race -vet=off -timeout 20m -p $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)) ./...
 
 # Node and its packages are for the page's developers only: what they build is committed.
 UI = pkg/web/ui
