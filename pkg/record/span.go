@@ -33,12 +33,15 @@ func (s Span) String() string {
 	return day(s.From) + " to " + day(s.To)
 }
 
+// LastYear is the last of which a span is read.
+const LastYear = 2200
+
 // ParseSpan reads a day (2026-03-14), an ISO week (2026-W11), a month (2026-03), a quarter (2026-Q1) or a year (2026).
 func ParseSpan(s string) (Span, error) {
 	bad := fmt.Errorf("period %q: a day 2026-03-14, a week 2026-W11, a month 2026-03, a quarter 2026-Q1 or a year 2026 expected", s)
 	year, rest, parts := strings.Cut(s, "-")
 	y, err := strconv.Atoi(year)
-	if err != nil || len(year) != 4 || y < 1900 || y > 2200 {
+	if err != nil || len(year) != 4 || y < 1900 || y > LastYear {
 		return Span{}, bad
 	}
 	first := time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -605,7 +605,7 @@ func TestSentencesOfAStoreAreFound(t *testing.T) {
 
 // FuzzAreas: whatever is asked, an area that is found is found again by its own text, and everything can be written.
 func FuzzAreas(f *testing.F) {
-	for _, text := range []string{"Kharg", "47,24,57,30", "170,-10,-170,10", "50,29;51,29;51,30", "did you mean", "sts", "\x00", "١,٢", "Ĳ", "a b c d e f g h i j k l", "-", ",,,", ";;"} {
+	for _, text := range []string{"Kharg", "47,24,57,30", "170,-10,-170,10", "50,29;51,29;51,30", "did you mean", "sts", "\x00", "١,٢", "Ĳ", "a b c d e f g h i j k l", "-", ",,,", ";;", "1,9;1,9;1,9;1,9"} {
 		f.Add(text, 50.0, 29.0)
 	}
 	atlas := NewAtlas(gazetteer(f))

@@ -141,8 +141,8 @@ func readTime(v string, into *time.Time, after bool) string {
 			t = span.To.AddDate(0, 0, 1)
 		}
 	}
-	if t = t.UTC().Truncate(time.Second); t.Year() < 1970 || t.Year() > 9998 {
-		return "a time between 1970 and 9998"
+	if t = t.UTC().Truncate(time.Second); t.Year() < 1970 || t.Year() > record.LastYear {
+		return "a time between 1970 and " + strconv.Itoa(record.LastYear)
 	}
 	*into = t
 	return ""
@@ -281,6 +281,7 @@ func readArea(s *State, v string) string {
 		}
 		corners = append(corners, geo.Point{x, y})
 	}
+	corners = slices.Compact(corners)
 	if n := len(corners); n > 1 && corners[0] == corners[n-1] {
 		corners = corners[:n-1]
 	}
