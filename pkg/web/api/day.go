@@ -161,7 +161,7 @@ func (q *request) lots() (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	span := q.bounded(record.Span{From: time.Unix(0, 0).UTC(), To: time.Date(9998, 12, 31, 0, 0, 0, 0, time.UTC)})
+	span := q.bounded(record.Span{From: time.Unix(0, 0).UTC(), To: time.Date(record.LastYear, 12, 31, 0, 0, 0, 0, time.UTC)})
 	if format == "geojson" {
 		return answer{kind: schema.MediaType(format), file: q.name("lots", format), write: func(w io.Writer) error {
 			to := tabular.NewGeoJSON(w)
